@@ -1,0 +1,2 @@
+/** The tools, and the control socket's two ends. */
+package jiffy.cli;

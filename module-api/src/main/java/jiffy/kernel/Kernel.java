@@ -1,0 +1,39 @@
+package jiffy.kernel;
+
+import java.util.Objects;
+
+/**
+ * One kernel, as the static functions of {@code jiffy.linux} see it: an object of subsystems.
+ *
+ * <p>A JVM may hold several; a thread belongs to the one that {@link Current} names.
+ */
+public final class Kernel {
+  /** Name for messages, such as {@code jiffy} or the name an embedder gave. */
+  public final String name;
+
+  /** Ticks per second: what {@code HZ()} returns. */
+  public final int hz;
+
+  /** Jiffies and timers. */
+  public final TimerOps timers;
+
+  /** Spinlocks. */
+  public final LockOps locks;
+
+  /** The log. */
+  public final LogOps log;
+
+  /** All subsystems, made by the runtime at boot. */
+  public Kernel(String name, int hz, TimerOps timers, LockOps locks, LogOps log) {
+    this.name = Objects.requireNonNull(name);
+    this.hz = hz;
+    this.timers = Objects.requireNonNull(timers);
+    this.locks = Objects.requireNonNull(locks);
+    this.log = Objects.requireNonNull(log);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,38 @@
+package jiffy.types;
+
+import jiffy.kernel.Origin;
+
+/**
+ * {@code struct timer_list}: a callback at a jiffy. 48 bytes; arming it allocates nothing.
+ *
+ * <p>Set it up with {@code timer_setup}, {@code setup_timer} or {@code init_timer} of {@link
+ * jiffy.linux.Timers} before anything else; the public fields may be written only while it is not
+ * pending. The fields that start with {@code __} are guarded by the lock of the timer base (the
+ * CPU) that {@link #__flags} names; {@code __prev} may be read without it to ask whether the timer
+ * is pending.
+ */
+public class TimerList {
+  /** When it fires, in jiffies, absolute. Never early; late by at most the wheel's granule. */
+  public long expires;
+
+  /** What is called; null: arming the timer does nothing. */
+  public TimerFunction function;
+
+  /** Handed to {@link #function}. {@code timer_setup} sets it to the timer itself. */
+  public Object data;
+
+  /** Next in the bucket's list; meaningful only while pending. */
+  public TimerList __next;
+
+  /** Previous in the bucket's list, the bucket's head for the first; null: not pending. */
+  public volatile TimerList __prev;
+
+  /** CPU (bits 0-17), MIGRATING (18), TIMER_* (19-21), bucket (22-31), as Linux 6.1 lays it out. */
+  public volatile int __flags;
+
+  /** The function that {@link #__origin} was resolved for. */
+  public TimerFunction __resolved;
+
+  /** Who owns the timer and where it was set up; null before set-up. */
+  public Origin __origin;
+}

@@ -1,0 +1,2 @@
+/** What runs now: preempt count, CPU, task, owner; the gates of a CPU. */
+package jiffy.runtime.context;

@@ -1,0 +1,2 @@
+/** Hard irqs, softirq vectors and tasklets. */
+package jiffy.runtime.irq;

@@ -1,0 +1,2 @@
+/** Spinlocks and reader-writer locks; lockdep. */
+package jiffy.runtime.locking;

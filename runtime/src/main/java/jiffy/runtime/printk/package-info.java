@@ -1,0 +1,2 @@
+/** The record ring of the log, its levels, consoles and readers. */
+package jiffy.runtime.printk;

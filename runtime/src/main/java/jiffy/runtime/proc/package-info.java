@@ -1,0 +1,2 @@
+/** The trees /proc and /sys/module, and sysctl. */
+package jiffy.runtime.proc;

@@ -1,0 +1,2 @@
+/** Tasks, kthreads, wait queues, completions, mutexes and semaphores. */
+package jiffy.runtime.sched;

@@ -1,0 +1,2 @@
+/** Jiffies, the timer wheel, hrtimers, schedule_timeout and msleep. */
+package jiffy.runtime.time;

@@ -1,0 +1,2 @@
+/** Emitting trace points: one test of a flag when off. */
+package jiffy.runtime.trace;

@@ -1,0 +1,2 @@
+/** Worker pools, flushing and delayed work. */
+package jiffy.runtime.workqueue;
