@@ -9,6 +9,8 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -20,6 +22,25 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Who may use whom. */
 class LayeringTest {
+  /**
+   * A package is a slice, but for one seam with two sides: the structs' inner fields hold the
+   * kernel's bookkeeping, and the kernel's operations take structs.
+   */
+  private static final SliceAssignment PACKAGES =
+      new SliceAssignment() {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+          String packageName = type.getPackageName();
+          boolean seam = packageName.equals("jiffy.types") || packageName.equals("jiffy.kernel");
+          return SliceIdentifier.of(seam ? "jiffy.types and jiffy.kernel" : packageName);
+        }
+
+        @Override
+        public String getDescription() {
+          return "packages (types and kernel are one)";
+        }
+      };
+
   static Stream<Arguments> roomsAndTheOnesAfter() {
     return IntStream.range(0, House.ROOMS.size())
         .mapToObj(
@@ -70,7 +91,7 @@ class LayeringTest {
 
   @Test
   void packages_haveNoCycles() {
-    slices().matching("jiffy.(**)").should().beFreeOfCycles().check(House.JIFFY);
+    slices().assignedFrom(PACKAGES).should().beFreeOfCycles().check(House.JIFFY);
   }
 
   @Test

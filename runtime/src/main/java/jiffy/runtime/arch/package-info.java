@@ -1,2 +1,10 @@
-/** The hardware: where time comes from, threads and parking. Uses no other package of the runtime. */
+/**
+ * The hardware: where time comes from, threads, parking. The only room that knows a clock or a
+ * thread.
+ *
+ * <p>Door: {@link jiffy.runtime.arch.Arch}, in two makes: {@link jiffy.runtime.arch.HostArch} (real
+ * time, real threads) and {@link jiffy.runtime.arch.SimArch} (virtual time, one thread at a time).
+ * Uses nothing else of the runtime; everybody may use it. {@code SimArch}'s world lock is innermost
+ * and never held while other code runs. Stands where Linux has {@code arch/} and the clocksource.
+ */
 package jiffy.runtime.arch;
