@@ -5,7 +5,8 @@ import jiffy.kernel.Current;
 /**
  * {@code linux/irqflags.h}: holds off the interrupt and softirq handlers of this CPU.
  *
- * <p>Does not nest by itself: {@link #local_irq_save} and {@link #local_irq_restore} do. Any context.
+ * <p>Does not nest by itself: {@link #local_irq_save} and {@link #local_irq_restore} do. Any
+ * context.
  */
 public final class Irqflags {
   private Irqflags() {}

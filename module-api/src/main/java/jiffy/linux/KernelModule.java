@@ -55,7 +55,9 @@ public abstract class KernelModule extends Plugin {
     initCall = init;
   }
 
-  /** {@code module_exit(fn)}: what rmmod calls. In an initializer of the class; the last one wins. */
+  /**
+   * {@code module_exit(fn)}: what rmmod calls. In an initializer of the class; the last one wins.
+   */
   protected final void module_exit(ExitCall exit) {
     exitCall = exit;
   }

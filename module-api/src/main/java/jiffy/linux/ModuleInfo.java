@@ -9,8 +9,8 @@ import java.lang.annotation.Target;
  * {@code MODULE_LICENSE}, {@code MODULE_AUTHOR} and the like, on the class that extends {@link
  * KernelModule}.
  *
- * <p>Read out of the class file by the loader, {@code modinfo} and {@code depmod}; the module's code
- * is not run for it, and nothing of it is there at run time.
+ * <p>Read out of the class file by the loader, {@code modinfo} and {@code depmod}; the module's
+ * code is not run for it, and nothing of it is there at run time.
  */
 @Retention(RetentionPolicy.CLASS)
 @Target(ElementType.TYPE)

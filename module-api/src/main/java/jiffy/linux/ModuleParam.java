@@ -10,8 +10,9 @@ import java.lang.annotation.Target;
  *
  * <p>The field's Java type says the parameter's: {@code byte short int long boolean String}, or an
  * array of one of these. Its initial value is the default. The value given to insmod is stored
- * before init runs, after the same rules as Linux's (base from {@code 0x} or {@code 0}, {@code Y/N},
- * quotes); a value that does not fit fails the load with EINVAL or ERANGE and says so in the log.
+ * before init runs, after the same rules as Linux's (base from {@code 0x} or {@code 0}, {@code
+ * Y/N}, quotes); a value that does not fit fails the load with EINVAL or ERANGE and says so in the
+ * log.
  */
 @Retention(RetentionPolicy.CLASS)
 @Target(ElementType.FIELD)

@@ -3,9 +3,9 @@ package jiffy.linux;
 import jiffy.kernel.Current;
 
 /**
- * {@code linux/preempt.h}: what kind of context this is, computed from preempt_count's bits: preempt
- * depth 0-7, softirq 8-15 (odd: serving one; even steps of 0x200: bh disabled), hardirq 16-19, NMI
- * 20-23. Any context may call these.
+ * {@code linux/preempt.h}: what kind of context this is, computed from preempt_count's bits:
+ * preempt depth 0-7, softirq 8-15 (odd: serving one; even steps of 0x200: bh disabled), hardirq
+ * 16-19, NMI 20-23. Any context may call these.
  */
 public final class Preempt {
   private static final int SOFTIRQ_MASK = 0x0000ff00;

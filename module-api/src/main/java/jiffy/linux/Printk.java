@@ -9,12 +9,12 @@ import jiffy.kernel.Current;
 /**
  * {@code linux/printk.h}: the log.
  *
- * <p>Formats are C's ({@code %d %lu %5d %-10s %#x %ps}, ...), compiled once each. A format may begin
- * with a level: {@code printk(KERN_INFO + "count = %d\n", n)}; without one the level is 4 (warning).
- * A trailing newline is dropped; a message with newlines inside is one record; one without a newline
- * at its end may be continued by {@link #pr_cont}. Texts are cut at 989 bytes. Any context may call
- * these, thread safe; they never sleep and never wait for a reader or console. The overloads for up
- * to three arguments do not allocate.
+ * <p>Formats are C's ({@code %d %lu %5d %-10s %#x %ps}, ...), compiled once each. A format may
+ * begin with a level: {@code printk(KERN_INFO + "count = %d\n", n)}; without one the level is 4
+ * (warning). A trailing newline is dropped; a message with newlines inside is one record; one
+ * without a newline at its end may be continued by {@link #pr_cont}. Texts are cut at 989 bytes.
+ * Any context may call these, thread safe; they never sleep and never wait for a reader or console.
+ * The overloads for up to three arguments do not allocate.
  *
  * <p>Every form returns the number of characters stored.
  */
@@ -70,7 +70,8 @@ public final class Printk {
   /** {@code printk(fmt, ...)}. */
   public static int printk(String format, Object a) {
     Current current = Current.get();
-    return current.kernel.log.printk(current, LEVEL_DEFAULT, format, 1 | OBJECT, 0, 0, 0, a, NONE, NONE);
+    return current.kernel.log.printk(
+        current, LEVEL_DEFAULT, format, 1 | OBJECT, 0, 0, 0, a, NONE, NONE);
   }
 
   /** {@code printk(fmt, ...)}. */
@@ -82,19 +83,22 @@ public final class Printk {
   /** {@code printk(fmt, ...)}. */
   public static int printk(String format, long a, Object b) {
     Current current = Current.get();
-    return current.kernel.log.printk(current, LEVEL_DEFAULT, format, 2 | OBJECT << 1, a, 0, 0, NONE, b, NONE);
+    return current.kernel.log.printk(
+        current, LEVEL_DEFAULT, format, 2 | OBJECT << 1, a, 0, 0, NONE, b, NONE);
   }
 
   /** {@code printk(fmt, ...)}. */
   public static int printk(String format, Object a, long b) {
     Current current = Current.get();
-    return current.kernel.log.printk(current, LEVEL_DEFAULT, format, 2 | OBJECT, 0, b, 0, a, NONE, NONE);
+    return current.kernel.log.printk(
+        current, LEVEL_DEFAULT, format, 2 | OBJECT, 0, b, 0, a, NONE, NONE);
   }
 
   /** {@code printk(fmt, ...)}. */
   public static int printk(String format, Object a, Object b) {
     Current current = Current.get();
-    return current.kernel.log.printk(current, LEVEL_DEFAULT, format, 2 | OBJECT | OBJECT << 1, 0, 0, 0, a, b, NONE);
+    return current.kernel.log.printk(
+        current, LEVEL_DEFAULT, format, 2 | OBJECT | OBJECT << 1, 0, 0, 0, a, b, NONE);
   }
 
   /** {@code printk(fmt, ...)}. */
@@ -106,43 +110,50 @@ public final class Printk {
   /** {@code printk(fmt, ...)}. */
   public static int printk(String format, long a, long b, Object c) {
     Current current = Current.get();
-    return current.kernel.log.printk(current, LEVEL_DEFAULT, format, 3 | OBJECT << 2, a, b, 0, NONE, NONE, c);
+    return current.kernel.log.printk(
+        current, LEVEL_DEFAULT, format, 3 | OBJECT << 2, a, b, 0, NONE, NONE, c);
   }
 
   /** {@code printk(fmt, ...)}. */
   public static int printk(String format, long a, Object b, long c) {
     Current current = Current.get();
-    return current.kernel.log.printk(current, LEVEL_DEFAULT, format, 3 | OBJECT << 1, a, 0, c, NONE, b, NONE);
+    return current.kernel.log.printk(
+        current, LEVEL_DEFAULT, format, 3 | OBJECT << 1, a, 0, c, NONE, b, NONE);
   }
 
   /** {@code printk(fmt, ...)}. */
   public static int printk(String format, long a, Object b, Object c) {
     Current current = Current.get();
-    return current.kernel.log.printk(current, LEVEL_DEFAULT, format, 3 | OBJECT << 1 | OBJECT << 2, a, 0, 0, NONE, b, c);
+    return current.kernel.log.printk(
+        current, LEVEL_DEFAULT, format, 3 | OBJECT << 1 | OBJECT << 2, a, 0, 0, NONE, b, c);
   }
 
   /** {@code printk(fmt, ...)}. */
   public static int printk(String format, Object a, long b, long c) {
     Current current = Current.get();
-    return current.kernel.log.printk(current, LEVEL_DEFAULT, format, 3 | OBJECT, 0, b, c, a, NONE, NONE);
+    return current.kernel.log.printk(
+        current, LEVEL_DEFAULT, format, 3 | OBJECT, 0, b, c, a, NONE, NONE);
   }
 
   /** {@code printk(fmt, ...)}. */
   public static int printk(String format, Object a, long b, Object c) {
     Current current = Current.get();
-    return current.kernel.log.printk(current, LEVEL_DEFAULT, format, 3 | OBJECT | OBJECT << 2, 0, b, 0, a, NONE, c);
+    return current.kernel.log.printk(
+        current, LEVEL_DEFAULT, format, 3 | OBJECT | OBJECT << 2, 0, b, 0, a, NONE, c);
   }
 
   /** {@code printk(fmt, ...)}. */
   public static int printk(String format, Object a, Object b, long c) {
     Current current = Current.get();
-    return current.kernel.log.printk(current, LEVEL_DEFAULT, format, 3 | OBJECT | OBJECT << 1, 0, 0, c, a, b, NONE);
+    return current.kernel.log.printk(
+        current, LEVEL_DEFAULT, format, 3 | OBJECT | OBJECT << 1, 0, 0, c, a, b, NONE);
   }
 
   /** {@code printk(fmt, ...)}. */
   public static int printk(String format, Object a, Object b, Object c) {
     Current current = Current.get();
-    return current.kernel.log.printk(current, LEVEL_DEFAULT, format, 3 | OBJECT | OBJECT << 1 | OBJECT << 2, 0, 0, 0, a, b, c);
+    return current.kernel.log.printk(
+        current, LEVEL_DEFAULT, format, 3 | OBJECT | OBJECT << 1 | OBJECT << 2, 0, 0, 0, a, b, c);
   }
 
   /** {@code printk(fmt, ...)}. */

@@ -6,11 +6,11 @@ import jiffy.types.SpinlockT;
 /**
  * {@code linux/spinlock.h}: mutual exclusion for sections that must not sleep.
  *
- * <p>Holding one raises preempt_count, so that {@code in_atomic()} is true. Any context may take one;
- * a lock that a timer or tasklet takes must be taken with {@link #spin_lock_bh} in process context.
- * Not fair and not recursive: a second {@code spin_lock} of the same lock by its holder is reported
- * and waits for ever. A waiter spins for a millisecond; then the log names the holder and the waiter
- * parks.
+ * <p>Holding one raises preempt_count, so that {@code in_atomic()} is true. Any context may take
+ * one; a lock that a timer or tasklet takes must be taken with {@link #spin_lock_bh} in process
+ * context. Not fair and not recursive: a second {@code spin_lock} of the same lock by its holder is
+ * reported and waits for ever. A waiter spins for a millisecond; then the log names the holder and
+ * the waiter parks.
  */
 public final class Spinlocks {
   private Spinlocks() {}
@@ -48,7 +48,10 @@ public final class Spinlocks {
     current.kernel.locks.lock(current, lock);
   }
 
-  /** {@code void spin_unlock_bh(spinlock_t *lock)}: what became due meanwhile runs before it returns. */
+  /**
+   * {@code void spin_unlock_bh(spinlock_t *lock)}: what became due meanwhile runs before it
+   * returns.
+   */
   public static void spin_unlock_bh(SpinlockT lock) {
     Current current = Current.get();
     current.kernel.locks.unlock(current, lock);
@@ -61,7 +64,10 @@ public final class Spinlocks {
     spin_lock_irqsave(lock);
   }
 
-  /** {@code void spin_unlock_irq(spinlock_t *lock)}: interrupts are on afterwards, whatever was before. */
+  /**
+   * {@code void spin_unlock_irq(spinlock_t *lock)}: interrupts are on afterwards, whatever was
+   * before.
+   */
   public static void spin_unlock_irq(SpinlockT lock) {
     Current current = Current.get();
     current.kernel.locks.unlock(current, lock);

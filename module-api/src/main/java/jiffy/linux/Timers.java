@@ -8,11 +8,11 @@ import jiffy.types.TimerList;
 /**
  * {@code linux/timer.h}: call a function at a jiffy.
  *
- * <p>A timer runs in softirq context on the CPU that armed it, once per arming. It never runs early;
- * it runs at the start of the jiffy after {@code expires} when that is less than 63 jiffies away, and
- * up to an eighth of the distance later when it is farther (the granule of its level in the wheel).
- * Past expiries run in the next jiffy, never inside the call that arms. Any context may call these
- * but {@link #del_timer_sync}. All are thread safe; set-up is the caller's to order.
+ * <p>A timer runs in softirq context on the CPU that armed it, once per arming. It never runs
+ * early; it runs at the start of the jiffy after {@code expires} when that is less than 63 jiffies
+ * away, and up to an eighth of the distance later when it is farther (the granule of its level in
+ * the wheel). Past expiries run in the next jiffy, never inside the call that arms. Any context may
+ * call these but {@link #del_timer_sync}. All are thread safe; set-up is the caller's to order.
  */
 public final class Timers {
   /** The timer does not wake an idle CPU: it may fire late by as long as that sleeps. */
@@ -36,8 +36,8 @@ public final class Timers {
   }
 
   /**
-   * {@code void setup_timer(struct timer_list *timer, void (*function)(unsigned long), unsigned long
-   * data)}: {@link #init_timer} and both fields. (Linux up to 4.14.)
+   * {@code void setup_timer(struct timer_list *timer, void (*function)(unsigned long), unsigned
+   * long data)}: {@link #init_timer} and both fields. (Linux up to 4.14.)
    */
   public static void setup_timer(TimerList timer, TimerFunction function, Object data) {
     Current current = Current.get();
@@ -45,8 +45,8 @@ public final class Timers {
   }
 
   /**
-   * {@code void timer_setup(struct timer_list *timer, void (*callback)(struct timer_list *), unsigned
-   * int flags)}: makes it ready for use; the callback gets the timer.
+   * {@code void timer_setup(struct timer_list *timer, void (*callback)(struct timer_list *),
+   * unsigned int flags)}: makes it ready for use; the callback gets the timer.
    *
    * @param flags 0 or an or of {@link #TIMER_DEFERRABLE}, {@link #TIMER_PINNED}, {@link
    *     #TIMER_IRQSAFE}
@@ -92,9 +92,9 @@ public final class Timers {
   }
 
   /**
-   * {@code int del_timer_sync(struct timer_list *timer)}: deactivates it and waits until its callback
-   * runs nowhere. Not from the callback itself (warns, deactivates, returns at once), and not while
-   * holding a lock that the callback takes.
+   * {@code int del_timer_sync(struct timer_list *timer)}: deactivates it and waits until its
+   * callback runs nowhere. Not from the callback itself (warns, deactivates, returns at once), and
+   * not while holding a lock that the callback takes.
    *
    * @return 1 if it was pending, 0 if it was not
    */
@@ -106,8 +106,8 @@ public final class Timers {
   /**
    * {@code int timer_pending(const struct timer_list *timer)}.
    *
-   * @return whether it is armed and has not begun to run; inside its own callback false, unless armed
-   *     again there
+   * @return whether it is armed and has not begun to run; inside its own callback false, unless
+   *     armed again there
    */
   public static boolean timer_pending(TimerList timer) {
     return timer.__prev != null;

@@ -1,0 +1,66 @@
+package jiffy.runtime.arch;
+
+import java.util.function.Consumer;
+
+/**
+ * The seam to time and threads: nothing else in the runtime reads a clock, parks or makes a thread.
+ *
+ * <p>Deadlines and clock values are nanoseconds on {@link #now}'s scale. All methods are thread
+ * safe; those with {@code self} are called by that thread only.
+ */
+public interface Arch extends AutoCloseable {
+  /** A deadline that never comes. */
+  long NEVER = Long.MAX_VALUE;
+
+  /** Nanoseconds since this machine was switched on; monotonic, from 0. */
+  long now();
+
+  /** Nanoseconds since 1970, UTC; may be stepped. */
+  long wallClock();
+
+  /** Whether time is virtual and one thread runs at a time: see {@link SimArch}. */
+  boolean isSimulated();
+
+  /**
+   * Starts a thread outside any module's frames.
+   *
+   * @param name for thread dumps
+   * @param body what it runs, given its own handle; what it throws ends the thread
+   * @return the thread, which may have begun
+   */
+  HwThread spawn(String name, Consumer<HwThread> body);
+
+  /**
+   * Makes a foreign thread, the calling one, part of this machine until {@link #detach}. In a
+   * simulation it waits for its turn.
+   */
+  HwThread attach();
+
+  /** Undoes {@link #attach}; by the same thread. */
+  void detach(HwThread self);
+
+  /**
+   * Blocks until {@link #unpark}, the deadline, or for no reason at all; an unpark that came before
+   * is used up and the call returns at once. The caller checks its condition in a loop.
+   */
+  void park(HwThread self, long deadline);
+
+  /** Lets the thread's present or next {@link #park} return. */
+  void unpark(HwThread thread);
+
+  /** A breath in a busy loop. In a simulation it costs {@link SimArch#RELAX_NANOS}. */
+  void relax(HwThread self);
+
+  /** Busy-waits; never shorter than asked. In a simulation it costs just that. */
+  void delay(HwThread self, long nanos);
+
+  /**
+   * A clock read made for a module's code, which may sit in a loop until the clock has moved; in a
+   * simulation many in a row cost time, so that such a loop ends.
+   */
+  default void clockRead(HwThread self) {}
+
+  /** Ends it: threads still parked in here are left to themselves (host) or unwound (sim). */
+  @Override
+  void close();
+}

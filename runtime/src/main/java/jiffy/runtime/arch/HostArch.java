@@ -1,0 +1,98 @@
+package jiffy.runtime.arch;
+
+import java.time.Instant;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * The real machine: the JVM's clocks, real threads, {@link LockSupport}.
+ *
+ * <p>An interrupt sent to a kernel thread from outside is swallowed by {@link #park}: Java's
+ * interrupts mean nothing in here, and a pending one would turn each park into a spin.
+ */
+public final class HostArch implements Arch {
+  private static final class HostThread extends HwThread {}
+
+  private final long origin = System.nanoTime();
+  private final ThreadMaker maker = new ThreadMaker();
+
+  @Override
+  public long now() {
+    return System.nanoTime() - origin;
+  }
+
+  @Override
+  public long wallClock() {
+    Instant now = Instant.now();
+    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+  }
+
+  @Override
+  public boolean isSimulated() {
+    return false;
+  }
+
+  @Override
+  public HwThread spawn(String name, Consumer<HwThread> body) {
+    HostThread handle = new HostThread();
+    handle.run(
+        maker.start(
+            name,
+            () -> {
+              handle.run(Thread.currentThread());
+              body.accept(handle);
+            }));
+    return handle;
+  }
+
+  @Override
+  public HwThread attach() {
+    HostThread handle = new HostThread();
+    handle.run(Thread.currentThread());
+    return handle;
+  }
+
+  @Override
+  public void detach(HwThread self) {
+    // A foreign thread keeps nothing of ours.
+  }
+
+  @Override
+  public void park(HwThread self, long deadline) {
+    if (deadline == NEVER) {
+      LockSupport.park(this);
+    } else {
+      long nanos = deadline - now();
+      if (nanos > 0) {
+        LockSupport.parkNanos(this, nanos);
+      }
+    }
+    Thread.interrupted();
+  }
+
+  @Override
+  public void unpark(HwThread thread) {
+    Thread javaThread = thread.javaThread();
+    if (javaThread != null) {
+      LockSupport.unpark(javaThread);
+    }
+  }
+
+  @Override
+  public void relax(HwThread self) {
+    Thread.onSpinWait();
+  }
+
+  @Override
+  public void delay(HwThread self, long nanos) {
+    long start = now();
+    while (now() - start < nanos) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Override
+  public void close() {
+    maker.close();
+  }
+}

@@ -1,0 +1,444 @@
+package jiffy.runtime.arch;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * A deterministic machine: virtual time, and one thread at a time, the one that holds the baton.
+ *
+ * <p>Time stands still while code runs. It moves only when a thread that gives up the baton finds
+ * nobody else able to run: then straight to the earliest deadline. So a day in which little happens
+ * takes as long as what happens in it, and the same program runs the same way each time.
+ */
+public final class SimArch implements Arch {
+  /*
+   * The baton. Threads are real Java threads; `running` is the one that may run, all others sleep in
+   * awaitBaton(). A thread that parks puts itself into `sleepers` (ordered by deadline, then by who
+   * came first) and calls passBaton(), which
+   *   1. takes the first of `runnable`, a FIFO; the order of unparks is the order of running;
+   *   2. else moves the clock to the first deadline and makes all of that instant runnable;
+   *   3. else, if a driver waits for the dust to settle (advance), lets it go on at its target;
+   *   4. else reports a deadlock to a driver: nobody can ever run.
+   * If the one found is the caller, nothing is handed over: a hand-over costs two futex calls (12 us),
+   * a clock step without one some 100 ns.
+   *
+   * Drivers are the foreign threads: tests. A driver holds the baton from attach() to detach() but
+   * for the time it is parked. With no driver inside, the world is frozen, whatever is runnable.
+   *
+   * Who loops without parking: relax() and delay() let virtual time pass (others may run meanwhile),
+   * and so does each clock read after many in a row. Who loops or blocks without calling the arch at
+   * all keeps the baton for ever; the drivers that wait for it notice that nothing has happened for
+   * GUARD_NANOS of real time, and throw, naming it.
+   */
+
+  /** What {@link #relax} costs, in ns of virtual time. */
+  public static final long RELAX_NANOS = 1_000;
+
+  /** So many clock reads without a park between them are free. */
+  private static final int FREE_CLOCK_READS = 1_000;
+
+  /** Real time without any progress after which a driver gives up: 5 s. */
+  private static final long GUARD_NANOS = 5_000_000_000L;
+
+  /** 2026-01-01T00:00:00Z: the wall clock at switch-on. */
+  private static final long DEFAULT_WALL_CLOCK = 1_767_225_600_000_000_000L;
+
+  private final ReentrantLock world = new ReentrantLock();
+  private final ThreadMaker maker = new ThreadMaker();
+  private final ArrayDeque<SimThread> runnable = new ArrayDeque<>();
+  private final TreeSet<SimThread> sleepers = new TreeSet<>(SimThread::byDeadline);
+  private final ArrayList<SimThread> threads = new ArrayList<>();
+  private final long wallClockAtBoot;
+  private SimThread running;
+  private int drivers;
+  private long numbers;
+  private volatile long now;
+  private volatile long progress;
+  private volatile boolean halted;
+  private String deadlock;
+
+  /** A machine whose wall clock begins at 2026-01-01. */
+  public SimArch() {
+    this(DEFAULT_WALL_CLOCK);
+  }
+
+  /**
+   * A machine with the given date.
+   *
+   * @param wallClockAtBoot ns since 1970
+   */
+  public SimArch(long wallClockAtBoot) {
+    this.wallClockAtBoot = wallClockAtBoot;
+  }
+
+  @Override
+  public long now() {
+    return now;
+  }
+
+  @Override
+  public long wallClock() {
+    return wallClockAtBoot + now;
+  }
+
+  @Override
+  public boolean isSimulated() {
+    return true;
+  }
+
+  @Override
+  public HwThread spawn(String name, Consumer<HwThread> body) {
+    SimThread thread;
+    world.lock();
+    try {
+      thread = register(name, false);
+      runnable.add(thread);
+    } finally {
+      world.unlock();
+    }
+    thread.run(maker.start(name, () -> live(thread, body)));
+    return thread;
+  }
+
+  private void live(SimThread thread, Consumer<HwThread> body) {
+    try {
+      awaitBaton(thread);
+      body.accept(thread);
+    } catch (SimHalt e) {
+      return; // switched off
+    } finally {
+      world.lock();
+      try {
+        threads.remove(thread);
+        if (running == thread) {
+          passBaton(thread);
+        }
+      } finally {
+        world.unlock();
+      }
+    }
+  }
+
+  @Override
+  public HwThread attach() {
+    world.lock();
+    SimThread thread;
+    boolean wait;
+    try {
+      thread = register(Thread.currentThread().getName(), true);
+      checkOn(thread);
+      thread.run(Thread.currentThread());
+      drivers++;
+      wait = running != null;
+      if (wait) {
+        runnable.add(thread);
+      } else {
+        running = thread;
+      }
+    } finally {
+      world.unlock();
+    }
+    if (wait) {
+      awaitBaton(thread);
+    }
+    return thread;
+  }
+
+  @Override
+  public void detach(HwThread self) {
+    world.lock();
+    try {
+      drivers--;
+      threads.remove(self);
+      runnable.remove(self);
+      sleepers.remove(self);
+      if (running == self) {
+        passBaton((SimThread) self);
+      }
+    } finally {
+      world.unlock();
+    }
+  }
+
+  @Override
+  public void park(HwThread self, long deadline) {
+    sleep((SimThread) self, deadline, true, false);
+  }
+
+  @Override
+  public void unpark(HwThread thread) {
+    SimThread target = (SimThread) thread;
+    world.lock();
+    try {
+      if (target.parked && target.wakeable) {
+        wake(target);
+        runnable.add(target);
+      } else {
+        target.permit = true;
+      }
+    } finally {
+      world.unlock();
+    }
+  }
+
+  @Override
+  public void relax(HwThread self) {
+    delay(self, RELAX_NANOS);
+  }
+
+  @Override
+  public void delay(HwThread self, long nanos) {
+    if (nanos > 0) {
+      sleep((SimThread) self, later(nanos), false, false);
+    }
+  }
+
+  @Override
+  public void clockRead(HwThread self) {
+    SimThread thread = (SimThread) self;
+    progress++;
+    if (++thread.clockReads > FREE_CLOCK_READS) {
+      int reads = thread.clockReads;
+      relax(self);
+      thread.clockReads = reads;
+    }
+  }
+
+  /**
+   * Lets everything happen that is due in the next {@code nanos}, including what that sets off, and
+   * returns at just that instant, when all is quiet.
+   *
+   * @param self an attached driver
+   * @throws SimStalledException if a thread does not give the baton back
+   */
+  public void advance(HwThread self, long nanos) {
+    sleep((SimThread) self, later(nanos), false, true);
+  }
+
+  /**
+   * When the next thing will happen, once all is quiet now.
+   *
+   * @param self an attached driver
+   * @return a time on {@link #now}'s scale, or {@link Arch#NEVER}
+   */
+  public long nextEvent(HwThread self) {
+    advance(self, 0);
+    world.lock();
+    try {
+      return sleepers.isEmpty() ? NEVER : sleepers.first().deadline;
+    } finally {
+      world.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    world.lock();
+    try {
+      halted = true;
+      for (SimThread thread : threads) {
+        LockSupport.unpark(thread.javaThread());
+      }
+    } finally {
+      world.unlock();
+    }
+    maker.close();
+  }
+
+  private long later(long nanos) {
+    long until = now + nanos;
+    return until < now ? NEVER : until;
+  }
+
+  private SimThread register(String name, boolean driver) {
+    SimThread thread = new SimThread(numbers++, name, driver);
+    threads.add(thread);
+    return thread;
+  }
+
+  private void sleep(SimThread self, long deadline, boolean wakeable, boolean settling) {
+    world.lock();
+    try {
+      checkOn(self);
+      progress++;
+      self.clockReads = 0;
+      if (wakeable && self.permit) {
+        self.permit = false;
+        return;
+      }
+      self.parked = true;
+      self.wakeable = wakeable;
+      self.settling = settling;
+      self.deadline = deadline;
+      self.parkNumber = numbers++;
+      if (deadline != NEVER && !settling) {
+        sleepers.add(self);
+      }
+      passBaton(self);
+      if (running == self) {
+        self.granted = false;
+        checkDeadlock(self);
+        return;
+      }
+    } finally {
+      world.unlock();
+    }
+    awaitBaton(self);
+  }
+
+  /** Guarded by the world's lock: finds who runs next and, if it is another, lets it go. */
+  private void passBaton(SimThread self) {
+    running = null;
+    while (drivers > 0 && !halted) {
+      SimThread next = runnable.poll();
+      if (next != null) {
+        running = next;
+        if (next != self) {
+          next.granted = true;
+          LockSupport.unpark(next.javaThread());
+        }
+        return;
+      }
+      nextInstant();
+    }
+  }
+
+  /** Guarded by the world's lock: nobody can run now; makes somebody able to. */
+  private void nextInstant() {
+    SimThread settler = null;
+    SimThread stuck = null;
+    for (SimThread thread : threads) {
+      if (thread.driver && thread.parked) {
+        stuck = thread;
+        if (thread.settling && (settler == null || thread.deadline < settler.deadline)) {
+          settler = thread;
+        }
+      }
+    }
+    SimThread first = sleepers.isEmpty() ? null : sleepers.first();
+    if (first != null && (settler == null || first.deadline <= settler.deadline)) {
+      now = Math.max(now, first.deadline);
+      while (!sleepers.isEmpty() && sleepers.first().deadline <= now) {
+        SimThread due = sleepers.first();
+        wake(due);
+        runnable.add(due);
+      }
+    } else if (settler != null) {
+      now = Math.max(now, settler.deadline);
+      wake(settler);
+      runnable.add(settler);
+    } else {
+      deadlock = describe("nothing can ever run again: all threads wait and none has a deadline");
+      wake(stuck);
+      runnable.add(stuck);
+    }
+  }
+
+  private void wake(SimThread thread) {
+    if (thread.deadline != NEVER) {
+      sleepers.remove(thread);
+    }
+    thread.parked = false;
+    thread.settling = false;
+  }
+
+  private void awaitBaton(SimThread self) {
+    long seen = progress;
+    long since = System.nanoTime();
+    while (!self.granted) {
+      if (halted) {
+        throw switchedOff(self);
+      }
+      if (!self.driver) {
+        LockSupport.park(this);
+      } else {
+        LockSupport.parkNanos(this, GUARD_NANOS);
+        if (progress != seen) {
+          seen = progress;
+          since = System.nanoTime();
+        } else if (System.nanoTime() - since >= GUARD_NANOS) {
+          guard(self);
+        }
+      }
+      Thread.interrupted();
+    }
+    self.granted = false;
+    world.lock();
+    try {
+      checkDeadlock(self);
+    } finally {
+      world.unlock();
+    }
+  }
+
+  /** Nothing has happened for so long: switches off and throws, naming who has the baton. */
+  private void guard(SimThread self) {
+    SimThread holder;
+    world.lock();
+    try {
+      holder = running;
+      if (self.granted || holder == null || holder == self) {
+        return;
+      }
+    } finally {
+      world.unlock();
+    }
+    String message =
+        "thread '"
+            + holder.name
+            + "' has run for 5 s of real time without calling the kernel: it loops, or waits for"
+            + " something outside of it; at "
+            + now
+            + " ns of virtual time"
+            + stackOf(holder);
+    close();
+    throw new SimStalledException(message);
+  }
+
+  private void checkDeadlock(SimThread self) {
+    if (deadlock != null && self.driver) {
+      String message = deadlock;
+      deadlock = null;
+      throw new SimStalledException(message);
+    }
+  }
+
+  private void checkOn(SimThread self) {
+    if (halted) {
+      throw switchedOff(self);
+    }
+  }
+
+  private static Error switchedOff(SimThread self) {
+    if (self.driver) {
+      throw new SimStalledException("the simulated machine is switched off");
+    }
+    return new SimHalt();
+  }
+
+  private static String stackOf(SimThread thread) {
+    StringBuilder text = new StringBuilder();
+    Thread javaThread = thread.javaThread();
+    if (javaThread != null) {
+      for (StackTraceElement frame : javaThread.getStackTrace()) {
+        text.append("\n    at ").append(frame);
+      }
+    }
+    return text.toString();
+  }
+
+  private String describe(String what) {
+    List<String> parked = new ArrayList<>();
+    for (SimThread thread : threads) {
+      if (thread.parked) {
+        parked.add(thread.name);
+      }
+    }
+    return what + "\n  at " + now + " ns of virtual time; parked: " + parked;
+  }
+}

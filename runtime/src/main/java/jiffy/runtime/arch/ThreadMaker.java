@@ -1,0 +1,67 @@
+package jiffy.runtime.arch;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import jiffy.kernel.KernelThread;
+
+/**
+ * {@code kthreadd}: the one thread that makes all others.
+ *
+ * <p>Up to JDK 23 a thread remembers the protection domains of the frames that constructed it, and
+ * with them a module's class loader. Made here, under no module's frame, it remembers nobody. It
+ * also pins the context class loader to the system's.
+ */
+final class ThreadMaker implements AutoCloseable {
+  private record Order(String name, Runnable body, CompletableFuture<Thread> made) {}
+
+  private static final Order STOP = new Order("", () -> {}, new CompletableFuture<>());
+
+  private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
+  private final Thread maker;
+
+  ThreadMaker() {
+    maker = new Thread(null, this::make, "kthreadd", 0, false);
+    maker.setDaemon(true);
+    maker.start();
+  }
+
+  /** Makes and starts a daemon thread. */
+  Thread start(String name, Runnable body) {
+    Order order = new Order(name, body, new CompletableFuture<>());
+    orders.add(order);
+    return order.made.join();
+  }
+
+  @Override
+  public void close() {
+    orders.add(STOP);
+  }
+
+  private void make() {
+    boolean open = true;
+    while (open) {
+      try {
+        Order order = orders.take();
+        open = order != STOP;
+        if (open) {
+          makeOne(order);
+        }
+      } catch (InterruptedException e) {
+        // Nobody stops kthreadd but close().
+        continue;
+      }
+    }
+  }
+
+  private static void makeOne(Order order) {
+    try {
+      Thread thread = new KernelThread(order.body, order.name);
+      thread.setDaemon(true);
+      thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
+      thread.start();
+      order.made.complete(thread);
+    } catch (OutOfMemoryError | RuntimeException e) {
+      order.made.completeExceptionally(e);
+    }
+  }
+}

@@ -1,0 +1,209 @@
+package jiffy.runtime.context;
+
+import static jiffy.runtime.context.PreemptCount.HANDLER_MASK;
+import static jiffy.runtime.context.PreemptCount.PREEMPT_OFFSET;
+import static jiffy.runtime.context.PreemptCount.SOFTIRQ_DISABLE_OFFSET;
+import static jiffy.runtime.context.PreemptCount.SOFTIRQ_MASK;
+import static jiffy.runtime.context.PreemptCount.SOFTIRQ_OFFSET;
+
+import jiffy.kernel.Current;
+import jiffy.kernel.Kernel;
+import jiffy.kernel.Owner;
+import jiffy.runtime.arch.Arch;
+import jiffy.runtime.arch.HwThread;
+import jiffy.types.TaskStruct;
+
+/**
+ * What runs on a thread: task, CPU, preempt_count, interrupt state, owner.
+ *
+ * <p>One a thread. Not thread safe: only its own thread uses it, but for {@link #task} and {@link
+ * #owner}, which reports read at any time.
+ */
+public final class Context extends Current {
+  /** {@link #hooks}: virtual time; reads of the clock are sim points. */
+  public static final int HOOK_SIM = 1;
+
+  /** Positive and unique among the live contexts of a kernel: what a lock keeps as its owner. */
+  public final int id;
+
+  /** The thread, for parking. */
+  public final HwThread thread;
+
+  /** Where it runs; a task's is fixed, for none migrates. */
+  public final Cpu cpu;
+
+  /** What fast paths have to do besides: an or of HOOK_ bits, 0 on a plain host. */
+  public int hooks;
+
+  /** What this context last read as jiffies; 0 before the first read. */
+  public long lastJiffies;
+
+  private final Arch arch;
+  private volatile TaskStruct task;
+  private volatile Owner owner;
+  private int preemptCount;
+  private boolean irqsOff;
+
+  Context(Kernel kernel, Arch arch, int id, HwThread thread, Cpu cpu, TaskStruct task) {
+    super(kernel);
+    this.arch = arch;
+    this.id = id;
+    this.thread = thread;
+    this.cpu = cpu;
+    this.task = task;
+    this.owner = Owner.CORE;
+    this.hooks = arch.isSimulated() ? HOOK_SIM : 0;
+  }
+
+  @Override
+  public int preemptCount() {
+    return preemptCount;
+  }
+
+  /** Puts back a count that a callback has left changed, or enters and leaves a handler. */
+  public void setPreemptCount(int count) {
+    preemptCount = count;
+  }
+
+  @Override
+  public boolean irqsDisabled() {
+    return irqsOff;
+  }
+
+  @Override
+  public int cpuNumber() {
+    return cpu.number;
+  }
+
+  @Override
+  public TaskStruct task() {
+    return task;
+  }
+
+  /** The softirq thread bears two tasks; everybody else keeps the one it was made with. */
+  public void setTask(TaskStruct task) {
+    this.task = task;
+  }
+
+  /** The module on whose behalf this runs now; {@link Owner#CORE} for the kernel itself. */
+  public Owner owner() {
+    return owner;
+  }
+
+  /** Says on whose behalf this runs from now on. @return the one before, to be put back */
+  public Owner setOwner(Owner owner) {
+    Owner before = this.owner;
+    this.owner = owner;
+    return before;
+  }
+
+  @Override
+  public void preemptDisable() {
+    preemptCount += PREEMPT_OFFSET;
+  }
+
+  @Override
+  public void preemptEnable() {
+    preemptCount -= PREEMPT_OFFSET;
+  }
+
+  @Override
+  public void localBhDisable() {
+    int count = preemptCount;
+    if ((count & (SOFTIRQ_MASK | HANDLER_MASK)) == 0) {
+      cpu.gate.enterBh(thread, count != 0 || irqsOff);
+    }
+    preemptCount = count + SOFTIRQ_DISABLE_OFFSET;
+  }
+
+  @Override
+  public void localBhEnable() {
+    int count = preemptCount - SOFTIRQ_DISABLE_OFFSET;
+    preemptCount = count;
+    if ((count & (SOFTIRQ_MASK | HANDLER_MASK)) == 0) {
+      long before = cpu.passes();
+      boolean waits = cpu.gate.leaveBh();
+      if (waits || cpu.pending.get() != 0) {
+        letSoftirqsRun(before);
+      }
+    }
+  }
+
+  @Override
+  public long localIrqSave() {
+    if (irqsOff) {
+      return 1;
+    }
+    int count = preemptCount;
+    if ((count & PreemptCount.HARDIRQ_MASK) == 0) {
+      cpu.gate.enterIrq(thread, (count & SOFTIRQ_MASK) != 0, count != 0);
+    }
+    irqsOff = true;
+    return 0;
+  }
+
+  @Override
+  public void localIrqRestore(long flags) {
+    if (flags == 0) {
+      localIrqEnable();
+    } else {
+      localIrqSave();
+    }
+  }
+
+  @Override
+  public void localIrqEnable() {
+    if (!irqsOff) {
+      return;
+    }
+    irqsOff = false;
+    int count = preemptCount;
+    if ((count & PreemptCount.HARDIRQ_MASK) == 0) {
+      long before = cpu.passes();
+      boolean waits = cpu.gate.leaveIrq();
+      if (waits) {
+        letSoftirqsRun(before);
+      }
+    }
+  }
+
+  /** On Linux what was held off runs inside the call that lets it; so this waits for one pass. */
+  private void letSoftirqsRun(long before) {
+    if (preemptCount == 0 && !irqsOff) {
+      cpu.awaitPass(thread, before);
+      forgetClock();
+    }
+  }
+
+  /** Whether this serves a softirq or an interrupt. */
+  public boolean inHandler() {
+    return (preemptCount & (SOFTIRQ_OFFSET | PreemptCount.HARDIRQ_MASK)) != 0;
+  }
+
+  /** After a wait the last read of jiffies is old: the next arming reads the clock. */
+  public void forgetClock() {
+    lastJiffies = 0;
+  }
+
+  /** Parks this task until it is unparked or the deadline, a time of the arch. */
+  public void park(long deadline) {
+    arch.park(thread, deadline);
+    forgetClock();
+  }
+
+  @Override
+  public void cpuRelax() {
+    arch.relax(thread);
+  }
+
+  @Override
+  public void delay(long nanos) {
+    arch.delay(thread, nanos);
+  }
+
+  /** {@code comm/pid}. */
+  @Override
+  public String toString() {
+    return task.toString();
+  }
+}

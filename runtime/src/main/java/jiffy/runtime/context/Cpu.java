@@ -1,0 +1,59 @@
+package jiffy.runtime.context;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import jiffy.runtime.arch.Arch;
+import jiffy.runtime.arch.HwThread;
+import jiffy.types.TaskStruct;
+
+/**
+ * One CPU: its gate, its two system tasks, the softirqs that are raised on it.
+ *
+ * <p>Thread safe. The softirq thread itself lives in the irq room.
+ */
+public final class Cpu {
+  /** 0 to nr_cpus - 1. */
+  public final int number;
+
+  /** Keeps handlers and tasks of this CPU apart. */
+  public final Gate gate;
+
+  /** The idle task {@code swapper/N}, pid 0: current in what an interrupt raised. */
+  public final TaskStruct idle;
+
+  /** {@code ksoftirqd/N}: current in what a task raised. */
+  public final TaskStruct ksoftirqd;
+
+  /** Raised softirq vectors, a bit each. */
+  public final AtomicInteger pending = new AtomicInteger();
+
+  private final WaitList passWaiters;
+  private volatile long passes;
+
+  Cpu(Arch arch, int number, TaskStruct idle, TaskStruct ksoftirqd) {
+    this.number = number;
+    this.idle = idle;
+    this.ksoftirqd = ksoftirqd;
+    this.gate = new Gate(arch);
+    this.passWaiters = new WaitList(arch);
+  }
+
+  /** How many passes over its raised vectors the softirq thread has finished. */
+  long passes() {
+    return passes;
+  }
+
+  /**
+   * A pass is over. Called by the softirq thread only, while it is still inside the gate: a task
+   * that has disabled bh therefore reads a count that no pass in progress will raise.
+   */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+  public void passDone() {
+    passes++;
+    passWaiters.wakeAll();
+  }
+
+  /** Waits until a pass that began after {@code before} passes were done is over. */
+  void awaitPass(HwThread self, long before) {
+    passWaiters.await(self, () -> passes != before);
+  }
+}

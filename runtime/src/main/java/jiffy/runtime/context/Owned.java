@@ -1,0 +1,27 @@
+package jiffy.runtime.context;
+
+import java.util.List;
+import jiffy.kernel.Owner;
+
+/**
+ * Something that holds objects of modules: what rmmod asks, after a module's exit, for what is
+ * left.
+ */
+public interface Owned {
+  /** What it holds, in the singular: {@code timer}. */
+  String kind();
+
+  /**
+   * What the owner still has here, one line each: {@code timer_callback [kt], set up at
+   * kt_init_timer (Kt.java:41), expires in 2500 jiffies}. Empty when all was given back.
+   */
+  List<String> heldBy(Owner owner);
+
+  /**
+   * Takes away what the owner still has here, and waits until none of its callbacks runs from here.
+   * The owner is going: nothing new comes.
+   *
+   * @return how many it took away
+   */
+  int release(Context caller, Owner owner);
+}

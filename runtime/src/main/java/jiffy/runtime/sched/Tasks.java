@@ -1,0 +1,102 @@
+package jiffy.runtime.sched;
+
+import java.util.List;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import jiffy.kernel.Current;
+import jiffy.kernel.Owner;
+import jiffy.runtime.arch.Arch;
+import jiffy.runtime.arch.HwThread;
+import jiffy.runtime.arch.SimHalt;
+import jiffy.runtime.context.Context;
+import jiffy.runtime.context.Contexts;
+import jiffy.runtime.context.Cpu;
+import jiffy.types.TaskStruct;
+
+/**
+ * The tasks of a kernel: starts them, lists them, lets foreign threads join.
+ *
+ * <p>New tasks are spread over the CPUs in turn and stay where they are. Thread safe.
+ */
+public final class Tasks {
+  private final Arch arch;
+  private final Contexts contexts;
+  private final ConcurrentSkipListMap<Integer, Task> running = new ConcurrentSkipListMap<>();
+  private final AtomicInteger nextCpu = new AtomicInteger();
+
+  /** No task yet. */
+  public Tasks(Arch arch, Contexts contexts) {
+    this.arch = arch;
+    this.contexts = contexts;
+  }
+
+  /**
+   * Starts a task on a thread of its own.
+   *
+   * @param comm its name, cut to 15 characters
+   * @param owner on whose behalf it runs at first
+   * @param body what it runs; what that throws is kept as {@link Task#failure}, printing it is the
+   *     caller's to do
+   */
+  public Task spawn(String comm, Owner owner, Task.Body body) {
+    TaskStruct struct = new TaskStruct(contexts.nextPid(), comm);
+    Task task = new Task(arch, struct);
+    running.put(struct.pid, task);
+    Cpu cpu = pickCpu();
+    arch.spawn(comm, thread -> live(task, thread, cpu, owner, body));
+    return task;
+  }
+
+  private void live(Task task, HwThread thread, Cpu cpu, Owner owner, Task.Body body) {
+    Context context = contexts.make(thread, cpu, task.struct);
+    context.setOwner(owner);
+    Current.bind(context);
+    task.begin(context);
+    int value = 0;
+    Throwable thrown = null;
+    try {
+      value = body.run();
+    } catch (SimHalt e) {
+      throw e;
+    } catch (Throwable e) {
+      thrown = e;
+    } finally {
+      Current.bind(null);
+      contexts.remove(context);
+      running.remove(task.struct.pid);
+      task.end(value, thrown);
+    }
+  }
+
+  /**
+   * Makes the calling thread a task until it is closed. A thread that is one already, of this
+   * kernel, stays what it is, and closing does nothing.
+   *
+   * @param comm its name
+   */
+  public Attachment attach(String comm) {
+    Current before = Current.orNull();
+    if (before != null && before.kernel == contexts.kernel()) {
+      return new Attachment(this, (Context) before, null, false);
+    }
+    HwThread thread = arch.attach();
+    Context context = contexts.make(thread, pickCpu(), new TaskStruct(contexts.nextPid(), comm));
+    return new Attachment(this, context, Current.bind(context), true);
+  }
+
+  void detach(Attachment attachment) {
+    Current.bind(attachment.before);
+    contexts.remove(attachment.context);
+    arch.detach(attachment.context.thread);
+  }
+
+  /** The tasks that {@link #spawn} started and that have not ended, by pid. */
+  public List<Task> running() {
+    return List.copyOf(running.values());
+  }
+
+  private Cpu pickCpu() {
+    List<Cpu> cpus = contexts.cpus();
+    return cpus.get(Math.floorMod(nextCpu.getAndIncrement(), cpus.size()));
+  }
+}
