@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -58,7 +59,7 @@ public final class SimArch implements Arch {
   private int drivers;
   private long numbers;
   private volatile long now;
-  private volatile long progress;
+  private final AtomicLong progress = new AtomicLong();
   private volatile boolean halted;
   private String deadlock;
 
@@ -201,7 +202,7 @@ public final class SimArch implements Arch {
   @Override
   public void clockRead(HwThread self) {
     SimThread thread = (SimThread) self;
-    progress++;
+    progress.incrementAndGet();
     if (++thread.clockReads > FREE_CLOCK_READS) {
       int reads = thread.clockReads;
       relax(self);
@@ -265,7 +266,7 @@ public final class SimArch implements Arch {
     world.lock();
     try {
       checkOn(self);
-      progress++;
+      progress.incrementAndGet();
       self.clockReads = 0;
       if (wakeable && self.permit) {
         self.permit = false;
@@ -348,7 +349,7 @@ public final class SimArch implements Arch {
   }
 
   private void awaitBaton(SimThread self) {
-    long seen = progress;
+    long seen = progress.get();
     long since = System.nanoTime();
     while (!self.granted) {
       if (halted) {
@@ -358,8 +359,8 @@ public final class SimArch implements Arch {
         LockSupport.park(this);
       } else {
         LockSupport.parkNanos(this, GUARD_NANOS);
-        if (progress != seen) {
-          seen = progress;
+        if (progress.get() != seen) {
+          seen = progress.get();
           since = System.nanoTime();
         } else if (System.nanoTime() - since >= GUARD_NANOS) {
           guard(self);
