@@ -110,6 +110,6 @@ public final class Timers {
    *     armed again there
    */
   public static boolean timer_pending(TimerList timer) {
-    return timer.__prev != null;
+    return TimerList.__PREV.getAcquire(timer) != null;
   }
 }

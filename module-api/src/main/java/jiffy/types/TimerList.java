@@ -1,5 +1,7 @@
 package jiffy.types;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import jiffy.kernel.Origin;
 
 /**
@@ -8,10 +10,25 @@ import jiffy.kernel.Origin;
  * <p>Set it up with {@code timer_setup}, {@code setup_timer} or {@code init_timer} of {@link
  * jiffy.linux.Timers} before anything else; the public fields may be written only while it is not
  * pending. The fields that start with {@code __} are guarded by the lock of the timer base (the
- * CPU) that {@link #__flags} names; {@code __prev} may be read without it to ask whether the timer
- * is pending.
+ * CPU) that {@link #__flags} names; the two with a {@link VarHandle} are also read without it.
  */
 public class TimerList {
+  /** Access to {@link #__prev} without the lock. */
+  public static final VarHandle __PREV;
+
+  /** Access to {@link #__flags} without the lock. */
+  public static final VarHandle __FLAGS;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      __PREV = lookup.findVarHandle(TimerList.class, "__prev", TimerList.class);
+      __FLAGS = lookup.findVarHandle(TimerList.class, "__flags", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   /** When it fires, in jiffies, absolute. Never early; late by at most the wheel's granule. */
   public long expires;
 
@@ -25,10 +42,10 @@ public class TimerList {
   public TimerList __next;
 
   /** Previous in the bucket's list, the bucket's head for the first; null: not pending. */
-  public volatile TimerList __prev;
+  public TimerList __prev;
 
   /** CPU (bits 0-17), MIGRATING (18), TIMER_* (19-21), bucket (22-31), as Linux 6.1 lays it out. */
-  public volatile int __flags;
+  public int __flags;
 
   /** The function that {@link #__origin} was resolved for. */
   public TimerFunction __resolved;

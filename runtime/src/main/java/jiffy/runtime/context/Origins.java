@@ -1,10 +1,12 @@
 package jiffy.runtime.context;
 
+import com.google.common.collect.MapMaker;
 import java.io.Serializable;
 import java.lang.StackWalker.StackFrame;
 import java.lang.invoke.SerializedLambda;
 import java.lang.reflect.Method;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentMap;
 import jiffy.kernel.Kernel;
 import jiffy.kernel.Origin;
 import jiffy.kernel.OwnedLoader;
@@ -15,12 +17,12 @@ import jiffy.kernel.Owner;
  * name, and the line that set it up.
  *
  * <p>Done once for each callback class of a module and kept by the module's loader; so a timer that
- * is set up a million times is resolved once. Thread safe.
+ * is set up a million times is resolved once. One a kernel. Thread safe.
  */
 public final class Origins {
   private static final StackWalker STACK = StackWalker.getInstance();
 
-  private Origins() {}
+  private final ConcurrentMap<Class<?>, Origin> ofCore = new MapMaker().weakKeys().makeMap();
 
   /**
    * The origin of a callback.
@@ -28,7 +30,7 @@ public final class Origins {
    * @param context who sets it up: owner where the callback's class is of no module
    * @param callback the function object; null for none yet
    */
-  public static Origin of(Context context, Object callback) {
+  public Origin of(Context context, Object callback) {
     if (callback == null) {
       return new Origin(context.kernel, context.owner(), "(null)", site());
     }
@@ -38,7 +40,10 @@ public final class Origins {
       return owned.origin(
           callback.getClass(), type -> resolve(context.kernel, owned.owner(), callback));
     }
-    return resolve(context.kernel, context.owner(), callback);
+    Owner owner = context.owner();
+    return owner == Owner.CORE
+        ? ofCore.computeIfAbsent(callback.getClass(), t -> resolve(context.kernel, owner, callback))
+        : resolve(context.kernel, owner, callback);
   }
 
   private static Origin resolve(Kernel kernel, Owner owner, Object callback) {

@@ -1,0 +1,41 @@
+package jiffy.runtime.irq;
+
+import jiffy.runtime.arch.Arch;
+
+/**
+ * A CPU's clock event device: raises the TIMER softirq at one time, as if the tick did.
+ *
+ * <p>No tick runs: the CPU's softirq thread sleeps until {@link #deadline}. Programming is
+ * serialized by the caller's lock (the timer base's); the thread reads at any time.
+ */
+public final class ClockEvent {
+  private final SoftirqThread cpu;
+  private volatile long deadline = Arch.NEVER;
+
+  ClockEvent(SoftirqThread cpu) {
+    this.cpu = cpu;
+  }
+
+  /**
+   * Sets the time, and wakes the CPU's thread if that sleeps longer.
+   *
+   * @param nanos on the arch's clock; {@link Arch#NEVER}: nothing is to come
+   */
+  public void program(long nanos) {
+    long before = deadline;
+    deadline = nanos;
+    if (nanos < before) {
+      cpu.wakeFor(nanos);
+    }
+  }
+
+  /** When the thread has to be awake. */
+  long deadline() {
+    return deadline;
+  }
+
+  /** The time has come: nothing is programmed until somebody does it again. */
+  void expire() {
+    deadline = Arch.NEVER;
+  }
+}

@@ -1,0 +1,199 @@
+package jiffy.runtime.irq;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import jiffy.kernel.Current;
+import jiffy.runtime.arch.Arch;
+import jiffy.runtime.arch.HwThread;
+import jiffy.runtime.context.Context;
+import jiffy.runtime.context.Cpu;
+import jiffy.runtime.context.PreemptCount;
+import jiffy.types.TaskStruct;
+
+/**
+ * The softirq thread of one CPU: sleeps until its clock event or a raise, then runs what is raised.
+ */
+final class SoftirqThread {
+  /*
+   * Bears two tasks. What an interrupt raised, on Linux, is served on top of the task that was
+   * interrupted, here always the idle task (preempt_count 0x101: idle's own 1 and softirq's 0x100);
+   * what a task raised is served by ksoftirqd/N (0x100).
+   *
+   * The thread is made at the first raise or arming: `state` goes NONE -> STARTING -> AWAKE, then
+   * between AWAKE and ASLEEP. Nobody unparks a thread that is awake: it looks again before it sleeps.
+   *
+   *     thread                              raiser
+   *     state = ASLEEP                      pending |= bit, or deadline = earlier
+   *     look at pending and deadline        look at state: if ASLEEP, unpark
+   *     park
+   *
+   * Both sides write, then read, volatile variables, so at least one sees the other.
+   *
+   * A generation is one thread. evict() gives a stuck one up: the gate's slot and the CPU go to a
+   * fresh thread; the old one ends as soon as its handler returns.
+   */
+
+  private static final int NONE = 0;
+  private static final int STARTING = 1;
+  private static final int AWAKE = 2;
+  private static final int ASLEEP = 3;
+
+  private final Arch arch;
+
+  private final Softirqs softirqs;
+  private final AtomicInteger state = new AtomicInteger(NONE);
+  private final AtomicReference<HwThread> thread = new AtomicReference<>();
+  private volatile long sleepsUntil = Arch.NEVER;
+  private volatile boolean stopping;
+  private volatile Context running;
+
+  /** Vectors that a task raised, as far as they are pending. */
+  private final AtomicInteger raisedByTask = new AtomicInteger();
+
+  final Cpu cpu;
+  final ClockEvent clockEvent = new ClockEvent(this);
+
+  SoftirqThread(Arch arch, Softirqs softirqs, Cpu cpu) {
+    this.arch = arch;
+    this.softirqs = softirqs;
+    this.cpu = cpu;
+  }
+
+  /** Marks a vector pending and makes sure that it is served. */
+  void raise(Vector vector, boolean byTask) {
+    if (byTask) {
+      raisedByTask.getAndUpdate(mask -> mask | vector.bit());
+    }
+    int before = cpu.pending.getAndUpdate(mask -> mask | vector.bit());
+    if ((before & vector.bit()) == 0) {
+      wake();
+    }
+  }
+
+  /** The clock event moved forward. */
+  void wakeFor(long nanos) {
+    if (state.get() != ASLEEP || nanos < sleepsUntil) {
+      wake();
+    }
+  }
+
+  private void wake() {
+    int seen = state.get();
+    if (seen == ASLEEP) {
+      arch.unpark(thread.get());
+    } else if (seen == NONE && state.compareAndSet(NONE, STARTING)) {
+      start();
+    }
+  }
+
+  private void start() {
+    arch.spawn("softirq/" + cpu.number, this::live);
+  }
+
+  private void live(HwThread self) {
+    Context context = softirqs.contexts.make(self, cpu, cpu.idle);
+    Current.bind(context);
+    cpu.gate.bindSoftirq(self);
+    thread.set(self);
+    state.set(AWAKE);
+    try {
+      while (!stopping && thread.get() == self) {
+        if (arch.now() >= clockEvent.deadline()) {
+          clockEvent.expire();
+          raise(Vector.TIMER, false);
+        }
+        if (cpu.pending.get() != 0) {
+          pass(context);
+        } else {
+          sleep(self);
+        }
+      }
+    } finally {
+      softirqs.contexts.remove(context);
+      Current.bind(null);
+      if (thread.get() == self) {
+        cpu.passDone(); // at a stop: nobody waits for ever
+      }
+    }
+  }
+
+  private void sleep(HwThread self) {
+    long until = clockEvent.deadline();
+    sleepsUntil = until;
+    state.set(ASLEEP);
+    if (cpu.pending.get() == 0 && clockEvent.deadline() >= until && !stopping) {
+      arch.park(self, until);
+    }
+    state.set(AWAKE);
+  }
+
+  private void pass(Context context) {
+    int generation = cpu.gate.tryEnterSoftirq();
+    while (generation < 0) {
+      arch.park(context.thread, Arch.NEVER);
+      if (stopping) {
+        return;
+      }
+      generation = cpu.gate.tryEnterSoftirq();
+    }
+    running = context;
+    int pending = cpu.pending.getAndSet(0);
+    int byTask = raisedByTask.getAndUpdate(mask -> mask & ~pending) & pending;
+    for (int left = pending; left != 0; left &= left - 1) {
+      Vector vector = Vector.first(left);
+      serve(context, vector, (byTask & vector.bit()) != 0);
+    }
+    if (thread.get() == context.thread) {
+      running = null;
+      cpu.passDone();
+      cpu.gate.exitSoftirq(generation);
+    }
+  }
+
+  private void serve(Context context, Vector vector, boolean byTask) {
+    TaskStruct task = byTask ? cpu.ksoftirqd : cpu.idle;
+    int count = PreemptCount.SOFTIRQ_OFFSET + (byTask ? 0 : PreemptCount.PREEMPT_OFFSET);
+    context.setTask(task);
+    context.setPreemptCount(count);
+    context.forgetClock();
+    softirqs.count(cpu.number, vector);
+    try {
+      softirqs.handler(vector).serve(context);
+    } finally {
+      int after = context.preemptCount();
+      if (after != count) {
+        softirqs.reportLeak(vector, count, after);
+      }
+      context.localIrqEnable();
+      context.setPreemptCount(0);
+      context.setTask(cpu.idle);
+    }
+  }
+
+  /**
+   * Gives up the handler that runs: the CPU gets a fresh thread.
+   *
+   * @return the context of the thread that was given up, or null if none runs a handler
+   */
+  Context evict() {
+    Context stuck = running;
+    if (stuck == null || !cpu.gate.evictSoftirq(cpu.gate.softirqGeneration())) {
+      return null;
+    }
+    running = null;
+    thread.set(null);
+    state.set(STARTING);
+    cpu.passDone();
+    start();
+    return stuck;
+  }
+
+  /** Lets the thread end once its handler has returned. */
+  void stop() {
+    stopping = true;
+    HwThread self = thread.get();
+    if (self != null) {
+      arch.unpark(self);
+    }
+  }
+}

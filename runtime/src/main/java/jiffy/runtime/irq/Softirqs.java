@@ -1,0 +1,96 @@
+package jiffy.runtime.irq;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Consumer;
+import jiffy.runtime.arch.Arch;
+import jiffy.runtime.context.Context;
+import jiffy.runtime.context.Contexts;
+import jiffy.runtime.context.Cpu;
+
+/** The softirqs of a kernel: handlers by vector, a thread a CPU. Thread safe. */
+public final class Softirqs {
+  /** Serves one vector on one CPU; in softirq context. */
+  @FunctionalInterface
+  public interface Handler {
+    /** Must not sleep. */
+    void serve(Context context);
+  }
+
+  final Contexts contexts;
+  private final List<SoftirqThread> threads = new ArrayList<>();
+  private final Handler[] handlers = new Handler[Vector.values().length];
+  private final AtomicLongArray counts;
+  private final Consumer<String> report;
+
+  /**
+   * No handlers, no threads yet.
+   *
+   * @param report prints one error record
+   */
+  public Softirqs(Arch arch, Contexts contexts, Consumer<String> report) {
+    this.contexts = contexts;
+    this.report = report;
+    for (Cpu cpu : contexts.cpus()) {
+      threads.add(new SoftirqThread(arch, this, cpu));
+    }
+    counts = new AtomicLongArray(threads.size() * handlers.length);
+  }
+
+  /** {@code open_softirq}: at boot, before the first raise. */
+  public void open(Vector vector, Handler handler) {
+    handlers[vector.ordinal()] = handler;
+  }
+
+  /**
+   * {@code raise_softirq}: the vector is served on the caller's CPU; by ksoftirqd if a task raised
+   * it.
+   */
+  public void raise(Context context, Vector vector) {
+    threads.get(context.cpu.number).raise(vector, !context.inHandler());
+  }
+
+  /** The CPU's clock event device. */
+  public ClockEvent clockEvent(int cpu) {
+    return threads.get(cpu).clockEvent;
+  }
+
+  /** How often the vector has been served on the CPU. */
+  public long served(int cpu, Vector vector) {
+    return counts.get(cpu * handlers.length + vector.ordinal());
+  }
+
+  /**
+   * Gives up the softirq handler that runs on the CPU and never returns: a fresh thread takes over.
+   *
+   * @return the context that was given up, or null if no handler runs
+   */
+  public Context evict(int cpu) {
+    return threads.get(cpu).evict();
+  }
+
+  /** Ends all threads that are not stuck in a handler. */
+  public void stop() {
+    threads.forEach(SoftirqThread::stop);
+  }
+
+  Handler handler(Vector vector) {
+    Handler handler = handlers[vector.ordinal()];
+    if (handler == null) {
+      throw new IllegalStateException("softirq " + vector + " was raised but nobody has opened it");
+    }
+    return handler;
+  }
+
+  void count(int cpu, Vector vector) {
+    counts.incrementAndGet(cpu * handlers.length + vector.ordinal());
+  }
+
+  void reportLeak(Vector vector, int before, int after) {
+    report.accept(
+        String.format(
+            "softirq: huh, entered softirq %d %s with preempt_count %08x, exited with %08x?",
+            vector.ordinal(), vector, before, after));
+  }
+}

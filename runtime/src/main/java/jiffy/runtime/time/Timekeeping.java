@@ -1,0 +1,370 @@
+package jiffy.runtime.time;
+
+import static jiffy.runtime.time.TimerFlags.CPU_MASK;
+import static jiffy.runtime.time.TimerFlags.MIGRATING;
+import static jiffy.runtime.time.TimerFlags.SETUP_MASK;
+
+import java.util.function.Consumer;
+import jiffy.kernel.Current;
+import jiffy.kernel.Origin;
+import jiffy.kernel.Owner;
+import jiffy.kernel.TimerOps;
+import jiffy.linux.Timers;
+import jiffy.runtime.arch.Arch;
+import jiffy.runtime.arch.SimHalt;
+import jiffy.runtime.context.Context;
+import jiffy.runtime.context.Contexts;
+import jiffy.runtime.context.Cpu;
+import jiffy.runtime.context.Oops;
+import jiffy.runtime.context.Origins;
+import jiffy.runtime.context.Owned;
+import jiffy.runtime.irq.Softirqs;
+import jiffy.runtime.irq.Vector;
+import jiffy.types.TimerFunction;
+import jiffy.types.TimerList;
+
+/**
+ * Jiffies and timers of a kernel: a {@link TimerBase} a CPU, and the protocol by which a timer
+ * moves between them.
+ *
+ * <p>Thread safe; each method is called by the context that it is given.
+ */
+public final class Timekeeping implements TimerOps {
+  /*
+   * A timer names the base that it belongs to in its flags; the lock of that base guards it. Who wants
+   * a timer reads the flags, takes that base's lock, and looks again: lockBase(). A timer goes to the
+   * CPU that arms it, unless its callback runs at that moment: then it stays, so that one lock serializes
+   * callback and arming, and del_timer_sync() has one place to look. In between two bases the flags
+   * say MIGRATING, and others wait:
+   *
+   *     mod_timer on CPU 1                     anybody
+   *     lock(base 0), detach
+   *     flags = MIGRATING
+   *     unlock(base 0), lock(base 1)           lockBase(): sees MIGRATING, spins
+   *     flags = CPU 1
+   *     enqueue, unlock(base 1)                lockBase(): takes base 1
+   *
+   * No thread ever holds two bases.
+   *
+   * A pending timer's mod_timer does not read the clock: the jiffies that this context read last, in
+   * order to compute the expiry, serve. An old value makes the distance look longer, so the bucket can
+   * be coarser, never earlier.
+   */
+
+  /** How long del_timer_sync waits for a callback that was given up: 5 s. */
+  private static final long STUCK_WAIT_NANOS = 5_000_000_000L;
+
+  private final Arch arch;
+  private final JiffiesClock clock;
+  private final Origins origins;
+  private final TimerBase[] bases;
+  private final Softirqs softirqs;
+  private final Oops oops;
+  private final Consumer<String> warn;
+  private volatile boolean warnedOfPending;
+
+  /**
+   * All CPUs' bases, empty; opens the TIMER softirq.
+   *
+   * @param warn prints one warning record
+   */
+  public Timekeeping(
+      Arch arch,
+      JiffiesClock clock,
+      Contexts contexts,
+      Origins origins,
+      Softirqs softirqs,
+      Oops oops,
+      Consumer<String> warn) {
+    this.arch = arch;
+    this.clock = clock;
+    this.origins = origins;
+    this.softirqs = softirqs;
+    this.oops = oops;
+    this.warn = warn;
+    this.bases = new TimerBase[contexts.cpus().size()];
+    for (Cpu cpu : contexts.cpus()) {
+      bases[cpu.number] = new TimerBase(arch, clock, cpu.number, softirqs.clockEvent(cpu.number));
+    }
+    softirqs.open(Vector.TIMER, this::runTimers);
+  }
+
+  /** What rmmod asks about timers. */
+  public Owned books() {
+    return new TimerBooks(arch, clock, bases);
+  }
+
+  /** The clock behind {@link #jiffies}. */
+  public JiffiesClock clock() {
+    return clock;
+  }
+
+  @Override
+  public long jiffies(Current current) {
+    Context context = (Context) current;
+    long now = clock.now();
+    context.lastJiffies = now;
+    if (context.hooks != 0) {
+      arch.clockRead(context.thread);
+    }
+    return now;
+  }
+
+  private long lastJiffies(Context context) {
+    long last = context.lastJiffies;
+    return last != 0 ? last : freshJiffies(context);
+  }
+
+  private long freshJiffies(Context context) {
+    return context.lastJiffies = clock.now();
+  }
+
+  @Override
+  public void setup(
+      Current current, TimerList timer, TimerFunction function, Object data, int flags) {
+    Context context = (Context) current;
+    timer.__next = null;
+    TimerList.__PREV.setOpaque(timer, null);
+    timer.function = function;
+    timer.data = data;
+    timer.__resolved = null;
+    timer.__origin = null;
+    TimerList.__FLAGS.setRelease(timer, flags & SETUP_MASK | context.cpu.number);
+    if (function != null) {
+      resolve(context, timer);
+    }
+  }
+
+  private void resolve(Context context, TimerList timer) {
+    TimerFunction function = timer.function;
+    timer.__origin = origins.of(context, function);
+    timer.__resolved = function;
+  }
+
+  /** Whether the timer may be armed: it has a function, of this kernel, of a module that stays. */
+  private boolean mayArm(Context context, TimerList timer) {
+    TimerFunction function = timer.function;
+    if (function == null) {
+      return false;
+    }
+    if (function != timer.__resolved) {
+      resolve(context, timer);
+    }
+    Origin origin = timer.__origin;
+    if (origin.kernel != context.kernel) {
+      throw new IllegalStateException(
+          "timer "
+              + origin
+              + " belongs to kernel '"
+              + origin.kernel
+              + "', but is armed in a context of kernel '"
+              + context.kernel
+              + "': set up one timer for each kernel");
+    }
+    return !origin.owner.isGoing();
+  }
+
+  @Override
+  public void add(Current current, TimerList timer) {
+    if (TimerList.__PREV.getAcquire(timer) != null) {
+      if (!warnedOfPending) {
+        warnedOfPending = true;
+        warn.accept(
+            "timer: add_timer of " + timer.__origin + ", which is pending: ignored; see mod_timer");
+      }
+      return;
+    }
+    mod(current, timer, timer.expires);
+  }
+
+  @Override
+  public int mod(Current current, TimerList timer, long expiresJiffies) {
+    Context context = (Context) current;
+    if (!mayArm(context, timer)) {
+      return 0;
+    }
+    boolean wasPending = TimerList.__PREV.getAcquire(timer) != null;
+    if (wasPending && timer.expires == expiresJiffies) {
+      return 1;
+    }
+    long now = wasPending ? lastJiffies(context) : freshJiffies(context);
+    TimerBase base = lockBase(context, timer);
+    base.wheel.forward(now);
+    int bucket = base.wheel.index(expiresJiffies);
+    if (timer.__prev != null && bucket == TimerFlags.bucket(timer) && !base.wheel.isExpiring()) {
+      timer.expires = expiresJiffies;
+      base.unlock();
+      return 1;
+    }
+    int result = base.wheel.detach(timer) ? 1 : 0;
+    if (base.cpu != context.cpu.number && base.running != timer) {
+      base = migrate(context, timer, base);
+      base.wheel.forward(now);
+      bucket = base.wheel.index(expiresJiffies);
+    }
+    timer.expires = expiresJiffies;
+    base.enqueue(timer, bucket);
+    base.unlock();
+    return result;
+  }
+
+  private TimerBase migrate(Context context, TimerList timer, TimerBase from) {
+    TimerFlags.setMigrating(timer);
+    from.unlock();
+    TimerBase to = bases[context.cpu.number];
+    to.lock(arch, context);
+    TimerFlags.setCpu(timer, to.cpu);
+    return to;
+  }
+
+  /** Takes the lock of the base that the timer belongs to. */
+  private TimerBase lockBase(Context context, TimerList timer) {
+    for (; ; ) {
+      int flags = (int) TimerList.__FLAGS.getAcquire(timer);
+      if ((flags & MIGRATING) == 0) {
+        TimerBase base = bases[flags & CPU_MASK];
+        base.lock(arch, context);
+        int again = (int) TimerList.__FLAGS.getAcquire(timer);
+        if ((again & (CPU_MASK | MIGRATING)) == base.cpu) {
+          return base;
+        }
+        base.unlock();
+      }
+      arch.relax(context.thread);
+    }
+  }
+
+  @Override
+  public int delete(Current current, TimerList timer) {
+    if (TimerList.__PREV.getAcquire(timer) == null) {
+      return 0;
+    }
+    TimerBase base = lockBase((Context) current, timer);
+    boolean was = base.wheel.detach(timer);
+    base.unlock();
+    return was ? 1 : 0;
+  }
+
+  @Override
+  public int deleteSync(Current current, TimerList timer) {
+    Context context = (Context) current;
+    for (; ; ) {
+      TimerBase base = lockBase(context, timer);
+      boolean own = base.running == timer && base.runner == context;
+      if (own || !base.isRunning(timer)) {
+        int result = base.wheel.detach(timer) ? 1 : 0;
+        base.unlock();
+        if (own) {
+          warn.accept(
+              "timer: del_timer_sync of "
+                  + timer.__origin
+                  + " from its own callback would wait for itself: deactivated without waiting");
+        }
+        return result;
+      }
+      base.unlock();
+      awaitCallback(context, base, timer);
+    }
+  }
+
+  private void awaitCallback(Context context, TimerBase base, TimerList timer) {
+    base.waiters.await(context.thread, () -> base.running != timer);
+    if (base.isStuck(timer)
+        && !base.waiters.await(
+            context.thread, arch.now() + STUCK_WAIT_NANOS, () -> !base.isStuck(timer))) {
+      warn.accept(
+          "timer: " + timer.__origin + " has not returned and is not waited for any longer");
+      base.forgetStuck(timer);
+    }
+    context.forgetClock();
+  }
+
+  /**
+   * Gives up the timer callback that runs on the CPU and does not return: it goes to the stuck
+   * ones, and a fresh thread serves the CPU's other timers.
+   *
+   * @return the timer, or null if no callback runs there
+   */
+  public TimerList giveUp(Context caller, int cpu) {
+    TimerBase base = bases[cpu];
+    base.lock(arch, caller);
+    TimerList stuck = base.running;
+    if (stuck != null) {
+      base.giveUp();
+    }
+    base.unlock();
+    if (stuck != null) {
+      softirqs.evict(cpu);
+      base.clockEvent.program(arch.now());
+    }
+    return stuck;
+  }
+
+  /** The TIMER softirq: runs what is due on this CPU. */
+  private void runTimers(Context context) {
+    TimerBase base = bases[context.cpu.number];
+    base.lock(arch, context);
+    base.runner = context;
+    do {
+      TimerList timer;
+      while ((timer = base.wheel.nextExpired()) != null) {
+        expire(context, base, timer);
+        if (base.runner != context) {
+          base.unlock(); // given up meanwhile: another thread has taken over
+          return;
+        }
+      }
+    } while (base.wheel.collect(clock.now()));
+    base.runner = null;
+    base.programNext();
+    base.unlock();
+  }
+
+  /** Calls one timer, with the base unlocked meanwhile. */
+  private void expire(Context context, TimerBase base, TimerList timer) {
+    TimerFunction function = timer.function;
+    Object data = timer.data;
+    Origin origin = timer.__origin;
+    boolean irqSafe = (timer.__flags & Timers.TIMER_IRQSAFE) != 0;
+    base.running = timer;
+    base.unlock();
+    call(context, function, data, origin, irqSafe);
+    base.lock(arch, context);
+    if (base.runner == context) {
+      base.running = null;
+    } else {
+      base.forgetStuck(timer);
+    }
+    if (!base.waiters.isEmpty()) {
+      base.waiters.wakeAll();
+    }
+  }
+
+  private void call(
+      Context context, TimerFunction function, Object data, Origin origin, boolean irqSafe) {
+    int count = context.preemptCount();
+    Owner before = context.setOwner(origin.owner);
+    if (irqSafe) {
+      context.localIrqSave();
+    }
+    context.forgetClock();
+    try {
+      function.call(data);
+    } catch (SimHalt e) {
+      throw e;
+    } catch (Throwable e) {
+      oops.print(context, "timer " + origin.symbol(), origin.owner, e);
+    }
+    context.setOwner(before);
+    if (context.preemptCount() != count) {
+      warn.accept(
+          String.format(
+              "timer: %s preempt leak: %08x -> %08x",
+              origin.symbol(), count, context.preemptCount()));
+      context.setPreemptCount(count);
+    }
+    if (context.irqsDisabled()) {
+      context.localIrqEnable();
+    }
+  }
+}

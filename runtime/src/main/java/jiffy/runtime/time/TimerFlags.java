@@ -1,0 +1,42 @@
+package jiffy.runtime.time;
+
+import jiffy.linux.Timers;
+import jiffy.types.TimerList;
+
+/**
+ * The bits of {@link TimerList#__flags}.
+ *
+ * <pre>
+ * bits  0-17  CPU whose base the timer belongs to
+ * bit     18  MIGRATING: between two bases; spin until it is gone
+ * bits 19-21  TIMER_DEFERRABLE, TIMER_PINNED, TIMER_IRQSAFE
+ * bits 22-31  bucket
+ * </pre>
+ */
+final class TimerFlags {
+  static final int CPU_MASK = 0x0003_ffff;
+  static final int MIGRATING = 0x0004_0000;
+  static final int SETUP_MASK =
+      Timers.TIMER_DEFERRABLE | Timers.TIMER_PINNED | Timers.TIMER_IRQSAFE;
+  private static final int BUCKET_SHIFT = 22;
+  private static final int BELOW_BUCKET = (1 << BUCKET_SHIFT) - 1;
+
+  private TimerFlags() {}
+
+  static int bucket(TimerList timer) {
+    return timer.__flags >>> BUCKET_SHIFT;
+  }
+
+  static void setBucket(TimerList timer, int bucket) {
+    TimerList.__FLAGS.setOpaque(timer, timer.__flags & BELOW_BUCKET | bucket << BUCKET_SHIFT);
+  }
+
+  static void setMigrating(TimerList timer) {
+    TimerList.__FLAGS.setOpaque(timer, timer.__flags | MIGRATING);
+  }
+
+  /** The timer has arrived at the CPU's base. */
+  static void setCpu(TimerList timer, int cpu) {
+    TimerList.__FLAGS.setRelease(timer, timer.__flags & ~(CPU_MASK | MIGRATING) | cpu);
+  }
+}
