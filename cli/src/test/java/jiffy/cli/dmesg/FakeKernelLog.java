@@ -1,0 +1,121 @@
+package jiffy.cli.dmesg;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A kernel log in memory: records as written by the test, a clear mark, a console level. */
+final class FakeKernelLog implements RecordSource, KernelLogControl {
+  private final List<String> records = new ArrayList<>();
+  private int clearMark;
+  private boolean halted;
+  private int consoleLevel = 4;
+  private int savedLevel = 4;
+  private int waiting;
+  private String refusal;
+
+  /** Adds a record; the final newline is added too. */
+  synchronized void log(String record) {
+    records.add(record + "\n");
+    notifyAll();
+  }
+
+  /** Ends all readings. */
+  synchronized void halt() {
+    halted = true;
+    notifyAll();
+  }
+
+  /** Makes all that follows fail for this reason. */
+  synchronized void refuse(String reason) {
+    refusal = reason;
+  }
+
+  /** Returns once a reader waits for the next record. */
+  synchronized void awaitReader() throws InterruptedException {
+    while (waiting == 0) {
+      wait();
+    }
+  }
+
+  /** As /proc/sys/kernel/printk. */
+  synchronized String printkLevels() {
+    return consoleLevel + "\t4\t1\t7\n";
+  }
+
+  @Override
+  public synchronized Reading open(Start start) throws IOException {
+    check();
+    return new Pass(start == Start.NEWEST ? records.size() : clearMark);
+  }
+
+  @Override
+  public long bootEpochMicros() {
+    return 1_234_567_890_123_456L;
+  }
+
+  @Override
+  public synchronized void clear() throws IOException {
+    check();
+    clearMark = records.size();
+  }
+
+  @Override
+  public synchronized void consoleOff() throws IOException {
+    check();
+    savedLevel = consoleLevel;
+    consoleLevel = 1;
+  }
+
+  @Override
+  public synchronized void consoleOn() throws IOException {
+    check();
+    consoleLevel = savedLevel;
+  }
+
+  @Override
+  public synchronized void consoleLevel(int level) throws IOException {
+    check();
+    consoleLevel = level;
+  }
+
+  private void check() throws IOException {
+    if (refusal != null) {
+      throw new IOException(refusal);
+    }
+  }
+
+  private final class Pass implements Reading {
+    private int next;
+
+    Pass(int next) {
+      this.next = next;
+    }
+
+    @Override
+    public String poll() {
+      synchronized (FakeKernelLog.this) {
+        return next < records.size() ? records.get(next++) : null;
+      }
+    }
+
+    @Override
+    public String next() throws InterruptedException {
+      synchronized (FakeKernelLog.this) {
+        waiting++;
+        FakeKernelLog.this.notifyAll();
+        try {
+          while (next == records.size() && !halted) {
+            FakeKernelLog.this.wait();
+          }
+        } finally {
+          waiting--;
+        }
+        return next < records.size() ? records.get(next++) : null;
+      }
+    }
+
+    @Override
+    public void close() {}
+  }
+}
