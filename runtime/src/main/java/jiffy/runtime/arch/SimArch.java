@@ -34,7 +34,7 @@ public final class SimArch implements Arch {
    * Who loops without parking: relax() and delay() let virtual time pass (others may run meanwhile),
    * and so does each clock read after many in a row. Who loops or blocks without calling the arch at
    * all keeps the baton for ever; the drivers that wait for it notice that nothing has happened for
-   * GUARD_NANOS of real time, and throw, naming it.
+   * guardNanos of real time, and throw, naming it.
    */
 
   /** What {@link #relax} costs, in ns of virtual time. */
@@ -55,6 +55,7 @@ public final class SimArch implements Arch {
   private final TreeSet<SimThread> sleepers = new TreeSet<>(SimThread::byDeadline);
   private final ArrayList<SimThread> threads = new ArrayList<>();
   private final long wallClockAtBoot;
+  private final long guardNanos;
   private SimThread running;
   private int drivers;
   private long numbers;
@@ -65,16 +66,18 @@ public final class SimArch implements Arch {
 
   /** A machine whose wall clock begins at 2026-01-01. */
   public SimArch() {
-    this(DEFAULT_WALL_CLOCK);
+    this(DEFAULT_WALL_CLOCK, GUARD_NANOS);
   }
 
   /**
    * A machine with the given date.
    *
    * @param wallClockAtBoot ns since 1970
+   * @param guardNanos real time without progress after which a driver gives up
    */
-  public SimArch(long wallClockAtBoot) {
+  SimArch(long wallClockAtBoot, long guardNanos) {
     this.wallClockAtBoot = wallClockAtBoot;
+    this.guardNanos = guardNanos;
   }
 
   @Override
@@ -358,11 +361,11 @@ public final class SimArch implements Arch {
       if (!self.driver) {
         LockSupport.park(this);
       } else {
-        LockSupport.parkNanos(this, GUARD_NANOS);
+        LockSupport.parkNanos(this, guardNanos);
         if (progress.get() != seen) {
           seen = progress.get();
           since = System.nanoTime();
-        } else if (System.nanoTime() - since >= GUARD_NANOS) {
+        } else if (System.nanoTime() - since >= guardNanos) {
           guard(self);
         }
       }
@@ -392,7 +395,9 @@ public final class SimArch implements Arch {
     String message =
         "thread '"
             + holder.name
-            + "' has run for 5 s of real time without calling the kernel: it loops, or waits for"
+            + "' has run for "
+            + guardNanos / 1_000_000
+            + " ms of real time without calling the kernel: it loops, or waits for"
             + " something outside of it; at "
             + now
             + " ns of virtual time"

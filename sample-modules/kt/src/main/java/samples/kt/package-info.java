@@ -1,2 +1,2 @@
-/** Seed 000: a spinlock and a timer that arms itself again. */
+/** Seed 000, "KT - use kernel timers in the Linux kernel" by daveti; GPL. */
 package samples.kt;

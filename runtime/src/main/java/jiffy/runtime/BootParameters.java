@@ -1,0 +1,188 @@
+package jiffy.runtime;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The kernel command line, parsed: {@code hz=250 nr_cpus=2 loglevel=7 kt.interval=3 plugins=DIR}.
+ *
+ * <p>Words are separated by blanks; {@code a="x y"} and {@code "a=x y"} keep them. The last of a
+ * repeated word wins. {@code module.parameter=value} is kept for the module. Immutable.
+ */
+public final class BootParameters {
+  private static final int MAX_CPUS = 1 << 10;
+  private static final List<Integer> HZ_VALUES = List.of(100, 250, 300, 1000);
+
+  private final String commandLine;
+  private final Map<String, List<String>> moduleWords = new LinkedHashMap<>();
+  private final List<String> unknown = new ArrayList<>();
+  private int hz = 250;
+  private int nrCpus = Math.max(1, Runtime.getRuntime().availableProcessors());
+  private int logBufLen = 1 << 20;
+  private int loglevel = -1;
+  private boolean printkCaller;
+  private String name = "jiffy";
+  private Path plugins;
+
+  private BootParameters(String commandLine) {
+    this.commandLine = commandLine;
+  }
+
+  /**
+   * Parses a command line.
+   *
+   * @throws IllegalArgumentException for a known parameter with a value it cannot take; the message
+   *     names both and says what it takes
+   */
+  public static BootParameters parse(String commandLine) {
+    BootParameters parsed = new BootParameters(commandLine.strip());
+    for (String word : words(commandLine)) {
+      parsed.take(word);
+    }
+    return parsed;
+  }
+
+  private void take(String word) {
+    int equals = word.indexOf('=');
+    String key = equals < 0 ? word : word.substring(0, equals);
+    String value = equals < 0 ? "" : word.substring(equals + 1);
+    switch (key) {
+      case "hz" -> hz = oneOf(key, value, HZ_VALUES);
+      case "nr_cpus" -> nrCpus = number(key, value, 1, MAX_CPUS);
+      case "log_buf_len" -> logBufLen = bytes(key, value);
+      case "loglevel" -> loglevel = number(key, value, 0, 15);
+      case "printk.caller" -> printkCaller = bool(key, value);
+      case "name" -> name = value;
+      case "plugins" -> plugins = Path.of(value);
+      default -> takeOther(word, key);
+    }
+  }
+
+  private void takeOther(String word, String key) {
+    int dot = key.indexOf('.');
+    if (dot > 0 && dot < key.length() - 1) {
+      String module = key.substring(0, dot).replace('-', '_');
+      moduleWords.computeIfAbsent(module, m -> new ArrayList<>()).add(word.substring(dot + 1));
+    } else {
+      unknown.add(word);
+    }
+  }
+
+  private static int oneOf(String key, String value, List<Integer> allowed) {
+    for (int each : allowed) {
+      if (value.equals(Integer.toString(each))) {
+        return each;
+      }
+    }
+    throw bad(key, value, "one of " + allowed);
+  }
+
+  private static int number(String key, String value, int least, int most) {
+    try {
+      int number = Integer.parseInt(value);
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      throw bad(key, value, "a number from " + least + " to " + most);
+    }
+    throw bad(key, value, "a number from " + least + " to " + most);
+  }
+
+  private static int bytes(String key, String value) {
+    int shift = value.endsWith("K") || value.endsWith("k") ? 10 : 0;
+    shift = value.endsWith("M") || value.endsWith("m") ? 20 : shift;
+    String digits = shift == 0 ? value : value.substring(0, value.length() - 1);
+    int most = (256 << 20) >> shift;
+    return Integer.highestOneBit(2 * number(key, digits, shift == 0 ? 4096 : 1, most) - 1) << shift;
+  }
+
+  private static boolean bool(String key, String value) {
+    return switch (value) {
+      case "", "1", "y", "Y", "on" -> true;
+      case "0", "n", "N", "off" -> false;
+      default -> throw bad(key, value, "on or off");
+    };
+  }
+
+  private static IllegalArgumentException bad(String key, String value, String takes) {
+    return new IllegalArgumentException(
+        "kernel parameter '" + key + "' takes " + takes + ", not '" + value + "'");
+  }
+
+  private static List<String> words(String line) {
+    List<String> words = new ArrayList<>();
+    StringBuilder word = new StringBuilder();
+    boolean quoted = false;
+    for (char c : (line + " ").toCharArray()) {
+      if (c == '"') {
+        quoted = !quoted;
+      } else if (Character.isWhitespace(c) && !quoted) {
+        if (word.length() > 0) {
+          words.add(word.toString());
+        }
+        word.setLength(0);
+      } else {
+        word.append(c);
+      }
+    }
+    if (quoted) {
+      throw new IllegalArgumentException("kernel command line: a quote is not closed: " + line);
+    }
+    return words;
+  }
+
+  /** The line as it was given: {@code /proc/cmdline}. */
+  public String commandLine() {
+    return commandLine;
+  }
+
+  /** Ticks a second: 100, 250, 300 or 1000; default 250. */
+  public int hz() {
+    return hz;
+  }
+
+  /** CPUs; default: the host's. */
+  public int nrCpus() {
+    return nrCpus;
+  }
+
+  /** Bytes of the log, a power of two; default 1 MiB. */
+  public int logBufLen() {
+    return logBufLen;
+  }
+
+  /** Console loglevel; empty: the default. */
+  public Optional<Integer> loglevel() {
+    return loglevel < 0 ? Optional.empty() : Optional.of(loglevel);
+  }
+
+  /** Whether /dev/kmsg tells who printed. */
+  public boolean printkCaller() {
+    return printkCaller;
+  }
+
+  /** The kernel's name in messages. */
+  public String name() {
+    return name;
+  }
+
+  /** The drop folder, if given. */
+  public Optional<Path> plugins() {
+    return Optional.ofNullable(plugins);
+  }
+
+  /** Parameters for modules: name to words, in the order given. */
+  public Map<String, List<String>> moduleWords() {
+    return moduleWords;
+  }
+
+  /** Words that nobody knows. */
+  public List<String> unknown() {
+    return unknown;
+  }
+}

@@ -1,0 +1,64 @@
+package jiffy.runtime;
+
+import jiffy.kernel.Current;
+import jiffy.kernel.LogOps;
+import jiffy.runtime.context.Context;
+import jiffy.runtime.printk.Log;
+import jiffy.runtime.printk.LogRecord;
+import jiffy.runtime.time.JiffiesClock;
+
+/** printk with the clock and the caller filled in. Thread safe, any context. */
+final class KernelLog implements LogOps {
+  static final int ALERT = 1;
+  static final int ERR = 3;
+  static final int WARNING = 4;
+  static final int NOTICE = 5;
+  static final int INFO = 6;
+
+  private static final String CONT = "\u0001c";
+
+  private final Log log;
+  private final JiffiesClock clock;
+
+  KernelLog(Log log, JiffiesClock clock) {
+    this.log = log;
+    this.clock = clock;
+  }
+
+  @Override
+  public int printk(
+      Current current,
+      int level,
+      String format,
+      int shape,
+      long a,
+      long b,
+      long c,
+      Object x,
+      Object y,
+      Object z) {
+    String text = level == LEVEL_CONT ? CONT + format : format;
+    return log.vprintk(
+        clock.sinceBoot(), callerId(current), Math.max(level, -1), text, shape, a, b, c, x, y, z);
+  }
+
+  @Override
+  public int printk(Current current, int level, String format, Object[] arguments) {
+    String text = level == LEVEL_CONT ? CONT + format : format;
+    Object[] given = arguments == null ? new Object[] {null} : arguments;
+    return log.vprintk(clock.sinceBoot(), callerId(current), Math.max(level, -1), text, given);
+  }
+
+  /** A message of the kernel's own: one record, taken as it is. */
+  void print(int level, String text) {
+    log.emit(clock.sinceBoot(), callerId(Current.orNull()), 0, level, text);
+  }
+
+  private static int callerId(Current current) {
+    if (current == null) {
+      return 0;
+    }
+    Context context = (Context) current;
+    return context.inHandler() ? LogRecord.CPU_CALLER | context.cpu.number : context.task().pid;
+  }
+}

@@ -1,0 +1,209 @@
+package jiffy.runtime;
+
+import java.util.List;
+import java.util.Optional;
+import jiffy.kernel.Kernel;
+import jiffy.runtime.arch.Arch;
+import jiffy.runtime.arch.HostArch;
+import jiffy.runtime.arch.SimArch;
+import jiffy.runtime.context.Addresses;
+import jiffy.runtime.context.Contexts;
+import jiffy.runtime.context.Oops;
+import jiffy.runtime.context.Origins;
+import jiffy.runtime.irq.Softirqs;
+import jiffy.runtime.locking.Locks;
+import jiffy.runtime.printk.Log;
+import jiffy.runtime.proc.ProcTree;
+import jiffy.runtime.sched.Attachment;
+import jiffy.runtime.sched.Tasks;
+import jiffy.runtime.time.JiffiesClock;
+import jiffy.runtime.time.Timekeeping;
+
+/**
+ * A kernel with everything it needs, in this JVM. Several may run side by side.
+ *
+ * <pre>{@code
+ * try (Machine machine = Machine.boot("hz=250 kt.interval=3")) {
+ *   machine.insmod(Path.of("kt.jar"));
+ *   ...
+ *   machine.dmesg().forEach(System.out::println);
+ * }
+ * }</pre>
+ *
+ * <p>Thread safe. Nothing here calls System.exit, writes to the terminal, or is static; closing
+ * ends all threads that return.
+ */
+public final class Machine implements AutoCloseable {
+  private final BootParameters parameters;
+  private final Arch arch;
+  private final JiffiesClock clock;
+  private final Contexts contexts;
+  private final Log log;
+  private final KernelLog printk;
+  private final Softirqs softirqs;
+  private final Timekeeping timekeeping;
+  private final Tasks tasks;
+  private final Kernel kernel;
+  private final ProcTree proc = new ProcTree();
+
+  private Machine(BootParameters parameters, Arch arch) {
+    this.parameters = parameters;
+    this.arch = arch;
+    this.clock = new JiffiesClock(arch, parameters.hz());
+    this.contexts = new Contexts(arch, parameters.nrCpus());
+    Addresses addresses = new Addresses();
+    this.log = new Log(parameters.logBufLen(), new KernelSymbols(addresses));
+    parameters.loglevel().ifPresent(level -> log.levels().setConsole(level));
+    this.printk = new KernelLog(log, clock);
+    Oops oops = new Oops(text -> printk.print(KernelLog.ALERT, text));
+    Locks locks = new Locks(arch, contexts, addresses, text -> printk.print(KernelLog.ERR, text));
+    this.softirqs = new Softirqs(arch, contexts, text -> printk.print(KernelLog.ERR, text));
+    this.timekeeping =
+        new Timekeeping(
+            arch,
+            clock,
+            contexts,
+            new Origins(),
+            softirqs,
+            oops,
+            text -> printk.print(KernelLog.WARNING, text));
+    this.tasks = new Tasks(arch, contexts);
+    this.kernel = new Kernel(parameters.name(), parameters.hz(), timekeeping, locks, printk);
+    contexts.bind(kernel);
+    registerFiles();
+    printk.print(KernelLog.NOTICE, version());
+    printk.print(KernelLog.INFO, "Command line: " + parameters.commandLine());
+    if (!parameters.unknown().isEmpty()) {
+      printk.print(
+          KernelLog.NOTICE,
+          "Unknown kernel command line parameters \""
+              + String.join(" ", parameters.unknown())
+              + "\": ignored");
+    }
+  }
+
+  /**
+   * Boots a kernel on the host's clock and threads.
+   *
+   * @param commandLine see {@link BootParameters}; may be empty
+   * @throws IllegalArgumentException if a parameter has a value it cannot take
+   */
+  public static Machine boot(String commandLine) {
+    return new Machine(BootParameters.parse(commandLine), new HostArch());
+  }
+
+  /** Boots a kernel on virtual time; {@link #simulation} moves it. Otherwise as {@link #boot}. */
+  public static Machine simulate(String commandLine) {
+    return new Machine(BootParameters.parse(commandLine), new SimArch());
+  }
+
+  private void registerFiles() {
+    proc.register("/proc/version", () -> version() + "\n");
+    proc.register("/proc/cmdline", () -> parameters.commandLine() + "\n");
+    proc.register("/proc/uptime", this::uptime);
+    proc.register("/proc/sys/kernel/printk", () -> log.levels().format());
+  }
+
+  private static String version() {
+    return "Jiffy version "
+        + Version.JIFFY
+        + " ("
+        + Runtime.version()
+        + ", "
+        + System.getProperty("os.name")
+        + " "
+        + System.getProperty("os.arch")
+        + ") #1 SMP";
+  }
+
+  private String uptime() {
+    long hundredths = clock.sinceBoot() / 10_000_000;
+    long idle = hundredths * parameters.nrCpus();
+    return String.format(
+        "%d.%02d %d.%02d%n", hundredths / 100, hundredths % 100, idle / 100, idle % 100);
+  }
+
+  /** The kernel as the API's functions see it. */
+  public Kernel kernel() {
+    return kernel;
+  }
+
+  /** The command line it was booted with. */
+  public BootParameters parameters() {
+    return parameters;
+  }
+
+  /** The log: ring, levels, readers. */
+  public Log log() {
+    return log;
+  }
+
+  /** Jiffies and timers. */
+  public Timekeeping timekeeping() {
+    return timekeeping;
+  }
+
+  /** Softirqs and their threads. */
+  public Softirqs softirqs() {
+    return softirqs;
+  }
+
+  /** Tasks. */
+  public Tasks tasks() {
+    return tasks;
+  }
+
+  /** The files under /proc. */
+  public ProcTree proc() {
+    return proc;
+  }
+
+  /**
+   * Makes the calling thread a task of this kernel until the attachment is closed: kernel functions
+   * may be called meanwhile.
+   *
+   * @param name the task's, cut to 15 characters
+   */
+  public Attachment attach(String name) {
+    return tasks.attach(name);
+  }
+
+  /** Nanoseconds since boot: the clock of the log's time stamps. */
+  public long uptimeNanos() {
+    return clock.sinceBoot();
+  }
+
+  /** Wall-clock time of boot, in microseconds since 1970. */
+  public long bootEpochMicros() {
+    return (arch.wallClock() - clock.sinceBoot()) / 1_000;
+  }
+
+  /** Writes a line to the log as a user program does through /dev/kmsg: {@code <3>text}. */
+  public int writeKmsg(String line) {
+    return log.write(clock.sinceBoot(), 0, line);
+  }
+
+  /** A message of the host's own in the log. @param level 0 to 7 */
+  public void print(int level, String text) {
+    printk.print(level, text);
+  }
+
+  /** The log as dmesg prints it, from the last clear on. */
+  public List<String> dmesg() {
+    return LogText.lines(log);
+  }
+
+  /** The hand on the clock; empty on the host's. */
+  public Optional<Simulation> simulation() {
+    return arch instanceof SimArch
+        ? Optional.of(new Simulation(this, (SimArch) arch))
+        : Optional.empty();
+  }
+
+  /** Unloads all modules in reverse order and ends the kernel's threads, in bounded time. */
+  @Override
+  public void close() {
+    softirqs.stop();
+    arch.close();
+  }
+}

@@ -1,0 +1,182 @@
+package jiffy.runtime.context;
+
+import static jiffy.linux.BottomHalf.local_bh_disable;
+import static jiffy.linux.BottomHalf.local_bh_enable;
+import static jiffy.linux.Irqflags.irqs_disabled;
+import static jiffy.linux.Irqflags.local_irq_disable;
+import static jiffy.linux.Irqflags.local_irq_enable;
+import static jiffy.linux.Jiffies.jiffies;
+import static jiffy.linux.Preempt.in_atomic;
+import static jiffy.linux.Preempt.in_hardirq;
+import static jiffy.linux.Preempt.in_interrupt;
+import static jiffy.linux.Preempt.in_serving_softirq;
+import static jiffy.linux.Preempt.in_softirq;
+import static jiffy.linux.Preempt.in_task;
+import static jiffy.linux.Preempt.preempt_count;
+import static jiffy.linux.Preempt.preempt_disable;
+import static jiffy.linux.Preempt.preempt_enable;
+import static jiffy.linux.Sched.current;
+import static jiffy.linux.Spinlocks.spin_lock;
+import static jiffy.linux.Spinlocks.spin_lock_bh;
+import static jiffy.linux.Spinlocks.spin_lock_irq;
+import static jiffy.linux.Spinlocks.spin_lock_irqsave;
+import static jiffy.linux.Spinlocks.spin_unlock;
+import static jiffy.linux.Spinlocks.spin_unlock_bh;
+import static jiffy.linux.Spinlocks.spin_unlock_irq;
+import static jiffy.linux.Spinlocks.spin_unlock_irqrestore;
+import static jiffy.linux.Timers.TIMER_IRQSAFE;
+import static jiffy.linux.Timers.mod_timer;
+import static jiffy.linux.Timers.timer_setup;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+import jiffy.runtime.Machine;
+import jiffy.runtime.sched.Attachment;
+import jiffy.types.SpinlockT;
+import jiffy.types.TimerList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** truth/semprobe_ctx.dmesg, row by row, for what this kernel has so far. */
+class ContextTest {
+  private final Machine machine = Machine.simulate("hz=250 nr_cpus=2");
+  private final Attachment test = machine.attach("insmod");
+  private final Map<String, String> rows = new TreeMap<>();
+
+  @AfterEach
+  void halt() {
+    test.close();
+    machine.close();
+  }
+
+  @Test
+  void contexts_asRecorded() throws IOException {
+    SpinlockT a = new SpinlockT();
+    SpinlockT b = new SpinlockT();
+    note("module_init");
+    spin_lock(a);
+    note("spin_lock");
+    spin_lock(b);
+    note("two_spin_locks");
+    spin_unlock(b);
+    spin_unlock(a);
+    spin_lock_bh(a);
+    note("spin_lock_bh");
+    spin_unlock_bh(a);
+    spin_lock_irq(a);
+    note("spin_lock_irq");
+    spin_unlock_irq(a);
+    long flags = spin_lock_irqsave(a);
+    note("spin_lock_irqsave");
+    spin_unlock_irqrestore(a, flags);
+    local_irq_disable();
+    note("local_irq_disable");
+    local_irq_enable();
+    local_bh_disable();
+    note("local_bh_disable");
+    local_bh_enable();
+    preempt_disable();
+    note("preempt_disable");
+    preempt_enable();
+    TimerList timer = new TimerList();
+    timer_setup(timer, t -> note("timer"), 0);
+    TimerList irqSafe = new TimerList();
+    timer_setup(irqSafe, t -> note("timer_TIMER_IRQSAFE"), TIMER_IRQSAFE);
+    mod_timer(timer, jiffies() + 2);
+    mod_timer(irqSafe, jiffies() + 2);
+    machine.simulation().orElseThrow().advanceToJiffies(jiffies() + 5);
+
+    Map<String, String> recorded = recorded();
+    assertThat(rows).hasSize(11);
+    rows.forEach((name, row) -> assertThat(row).as(name).isEqualTo(recorded.get(name)));
+    assertThat(preempt_count()).isZero();
+    assertThat(irqs_disabled()).isFalse();
+  }
+
+  @Test
+  void irqsave_nested_keepsInterruptsOffUntilTheOutermostRestore() {
+    SpinlockT a = new SpinlockT();
+    SpinlockT b = new SpinlockT();
+    long outer = spin_lock_irqsave(a);
+    long inner = spin_lock_irqsave(b);
+    spin_unlock_irqrestore(b, inner);
+    assertThat(irqs_disabled()).isTrue();
+    spin_unlock_irqrestore(a, outer);
+    assertThat(irqs_disabled()).isFalse();
+  }
+
+  @Test
+  void get_outsideAnyKernel_saysWhatToDo() {
+    Attachment mine = test;
+    mine.close();
+    assertThatThrownBy(jiffy.linux.Jiffies::jiffies)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("runs in no kernel context")
+        .hasMessageContaining("machine.attach(name)");
+  }
+
+  @Test
+  void attach_ofAnAttachedThread_keepsItsTask() {
+    int pid = current().pid;
+    try (Attachment again = machine.attach("other")) {
+      assertThat(current().pid).isEqualTo(pid);
+      assertThat(current().comm).isEqualTo("insmod");
+    }
+    assertThat(current().pid).isEqualTo(pid);
+  }
+
+  @Test
+  void comm_isCutTo15Characters() {
+    test.close();
+    try (Attachment long1 = machine.attach("a-very-long-task-name")) {
+      assertThat(current().comm).isEqualTo("a-very-long-tas");
+    }
+  }
+
+  private void note(String name) {
+    rows.put(
+        name,
+        String.format(
+            "in_interrupt=%d in_softirq=%d in_serving_softirq=%d in_hardirq=%d in_atomic=%d"
+                + " in_task=%d irqs_disabled=%d preempt_count=0x%08x comm=%s",
+            bit(in_interrupt()),
+            bit(in_softirq()),
+            bit(in_serving_softirq()),
+            bit(in_hardirq()),
+            bit(in_atomic()),
+            bit(in_task()),
+            bit(irqs_disabled()),
+            preempt_count(),
+            current().comm));
+  }
+
+  private static int bit(boolean value) {
+    return value ? 1 : 0;
+  }
+
+  /** Name to state; cpu and pid, which vary, are left out. */
+  private static Map<String, String> recorded() throws IOException {
+    Map<String, String> recorded = new TreeMap<>();
+    try (InputStream in = ContextTest.class.getResourceAsStream("/truth/semprobe_ctx.dmesg")) {
+      new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .filter(line -> line.contains("semprobe: ctx."))
+          .forEach(
+              line -> {
+                String row = line.substring(line.indexOf("ctx.") + 4);
+                String[] parts = row.split(" \\| ");
+                recorded.put(
+                    parts[0],
+                    parts[1]
+                        .replaceAll(" cpu=\\d+ pid=\\d+", "")
+                        .replace("swapper/1", "swapper/0"));
+              });
+    }
+    return recorded;
+  }
+}
