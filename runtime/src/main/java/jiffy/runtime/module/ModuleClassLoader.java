@@ -1,0 +1,111 @@
+package jiffy.runtime.module;
+
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import jiffy.kernel.Origin;
+import jiffy.kernel.OwnedLoader;
+import jiffy.kernel.Owner;
+import jiffy.runtime.module.file.Visibility;
+
+/**
+ * A module's class loader: what it sees is {@link Visibility}'s rule.
+ *
+ * <p>Not a subclass of PF4J's {@code PluginClassLoader}: a loader can be parallel capable only if
+ * its superclass is, and have a name (which stack traces show) only through a constructor; PF4J's
+ * has neither. Thread safe.
+ */
+final class ModuleClassLoader extends URLClassLoader implements OwnedLoader {
+  static {
+    registerAsParallelCapable();
+  }
+
+  private final Owner owner;
+  private final ConcurrentHashMap<Class<?>, Origin> origins = new ConcurrentHashMap<>();
+
+  /**
+   * @param jar the private copy
+   */
+  ModuleClassLoader(Owner owner, Path jar) {
+    super(owner.name, new URL[] {url(jar)}, Visibility.host());
+    this.owner = owner;
+  }
+
+  private static URL url(Path jar) {
+    try {
+      return jar.toUri().toURL();
+    } catch (MalformedURLException e) {
+      throw new IllegalArgumentException(jar + " has no URL", e);
+    }
+  }
+
+  @Override
+  public Owner owner() {
+    return owner;
+  }
+
+  @Override
+  public Origin origin(Class<?> callback, Function<Class<?>, Origin> resolve) {
+    return origins.computeIfAbsent(callback, resolve);
+  }
+
+  @Override
+  protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+    synchronized (getClassLoadingLock(name)) {
+      if (Visibility.isHostFirst(name)) {
+        return getParent().loadClass(name);
+      }
+      Class<?> loaded = findLoadedClass(name);
+      if (loaded == null) {
+        loaded = findOwnOrShared(name);
+      }
+      if (resolve) {
+        resolveClass(loaded);
+      }
+      return loaded;
+    }
+  }
+
+  private Class<?> findOwnOrShared(String name) throws ClassNotFoundException {
+    try {
+      return findClass(name);
+    } catch (ClassNotFoundException e) {
+      if (Visibility.isHostToo(name)) {
+        return getParent().loadClass(name);
+      }
+      throw new ClassNotFoundException(
+          name
+              + ": not in the JAR of module "
+              + owner.name
+              + ", and of the host a module sees"
+              + " only the JDK, jiffy.types, jiffy.linux, org.pf4j, slf4j-api and log4j-api");
+    }
+  }
+
+  /** The JAR's, else the JDK's; what lies in the host's other JARs is not for modules. */
+  @Override
+  public URL getResource(String name) {
+    URL own = findResource(name);
+    return own != null ? own : ClassLoader.getPlatformClassLoader().getResource(name);
+  }
+
+  @Override
+  public Enumeration<URL> getResources(String name) throws IOException {
+    List<URL> all = new ArrayList<>(Collections.list(findResources(name)));
+    all.addAll(Collections.list(ClassLoader.getPlatformClassLoader().getResources(name)));
+    return Collections.enumeration(all);
+  }
+
+  @Override
+  public String toString() {
+    return "module " + owner.name;
+  }
+}

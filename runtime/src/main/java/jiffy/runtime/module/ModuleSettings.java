@@ -1,0 +1,35 @@
+package jiffy.runtime.module;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a kernel tells its module room at boot.
+ *
+ * @param cacheDirectory for the private copies of JARs, this kernel's alone; made if it is not
+ *     there, and copies that a killed host left in it are deleted
+ * @param parameters from the kernel command line, by module: {@code kt.interval=3} is {@code kt} to
+ *     {@code [interval=3]}; names with {@code -} or {@code _}
+ * @param version of the API and kernel, compared with {@code Plugin-Requires}: {@code 0.1.0}
+ * @param exitTimeoutNanos how long {@link Modules#close} waits for the exit of one module
+ */
+public record ModuleSettings(
+    Path cacheDirectory,
+    Map<String, List<String>> parameters,
+    String version,
+    long exitTimeoutNanos) {
+
+  /** How long a shutdown waits for one exit if nobody says otherwise: 5 s. */
+  public static final long DEFAULT_EXIT_TIMEOUT_NANOS = 5_000_000_000L;
+
+  /** All as given. */
+  public ModuleSettings {
+    parameters = Map.copyOf(parameters);
+  }
+
+  /** Without parameters, with the default time for an exit. */
+  public ModuleSettings(Path cacheDirectory, String version) {
+    this(cacheDirectory, Map.of(), version, DEFAULT_EXIT_TIMEOUT_NANOS);
+  }
+}

@@ -1,0 +1,427 @@
+package jiffy.runtime.module;
+
+import static jiffy.linux.Errno.EINVAL;
+import static jiffy.linux.Errno.ENOENT;
+import static jiffy.linux.Errno.ENOEXEC;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import jiffy.kernel.Current;
+import jiffy.kernel.Kernel;
+import jiffy.kernel.Owner;
+import jiffy.linux.KernelModule;
+import jiffy.runtime.arch.Arch;
+import jiffy.runtime.context.Context;
+import jiffy.runtime.context.Contexts;
+import jiffy.runtime.context.Owned;
+import jiffy.runtime.module.file.BadModuleException;
+import jiffy.runtime.module.file.HostClasses;
+import jiffy.runtime.module.file.Import;
+import jiffy.runtime.module.file.ModuleFile;
+import jiffy.runtime.module.file.ModuleNames;
+import jiffy.runtime.module.param.Param;
+import jiffy.runtime.module.param.ParamLine;
+import jiffy.runtime.module.param.ParamSpec;
+import jiffy.runtime.sched.Attachment;
+import jiffy.runtime.sched.Task;
+import jiffy.runtime.sched.Tasks;
+import org.pf4j.PluginRuntimeException;
+import org.pf4j.PluginState;
+import org.pf4j.PluginWrapper;
+
+/**
+ * The modules of a kernel: loads, lists and unloads them.
+ *
+ * <p>Thread safe. What loads or unloads is called in process context, by a task or an attached
+ * thread; it runs the module's hooks on that task and returns when they are through. No lock is
+ * held meanwhile: others load, unload and list, whatever a hook does.
+ */
+public final class Modules implements AutoCloseable {
+  /** Where Linux puts its first module: addresses are made up, but each its own. */
+  private static final long FIRST_ADDRESS = 0xffffffffc0200000L;
+
+  private final Arch arch;
+  private final Tasks tasks;
+  private final Kernel kernel;
+  private final KernelLog log;
+  private final ModuleSettings settings;
+  private final Map<String, List<String>> bootParameters = new HashMap<>();
+  private final HostClasses hostClasses = new HostClasses();
+  private final LoaderWatch watch = new LoaderWatch();
+  private final AtomicLong nextAddress = new AtomicLong(FIRST_ADDRESS);
+  private final Registry registry;
+  private final Taint taint;
+  private final Hooks hooks;
+  private final Leftovers leftovers;
+  private final PluginHost host;
+
+  /**
+   * No module yet.
+   *
+   * @param holders who may hold objects of modules, in the order in which these are taken back:
+   *     what makes others (workers) before what it makes (timers)
+   */
+  public Modules(
+      Arch arch,
+      Contexts contexts,
+      Tasks tasks,
+      Kernel kernel,
+      KernelLog log,
+      ModuleSettings settings,
+      List<Owned> holders) {
+    this.arch = arch;
+    this.tasks = tasks;
+    this.kernel = kernel;
+    this.log = log;
+    this.settings = settings;
+    settings
+        .parameters()
+        .forEach((name, words) -> bootParameters.put(ModuleNames.canonical(name), words));
+    registry = new Registry(arch);
+    taint = new Taint(log);
+    hooks = new Hooks(arch, contexts, log, taint);
+    leftovers = new Leftovers(holders, log);
+    host = new PluginHost(settings.cacheDirectory(), settings.version());
+    PrivateCopy.deleteAll(settings.cacheDirectory());
+  }
+
+  /**
+   * {@code insmod FILE WORDS}: loads a module and runs its init.
+   *
+   * <p>What is wrong is said in the log, in Linux's words where it has some, and silently returned
+   * where it has none: missing file, directory, empty file, name taken.
+   *
+   * @param caller the calling thread's context
+   * @param words parameters such as {@code interval=3}
+   * @return 0, or one of
+   *     <ul>
+   *       <li>-ENOENT: no such file, or a symbol that nobody has
+   *       <li>-EISDIR, -EPERM, -EIO: a file that cannot be read
+   *       <li>-EINVAL: an empty file, or a parameter's value that is none
+   *       <li>-ENOEXEC: no JAR, no kernel module, of a newer Java
+   *       <li>-ENOSPC: no room for the copy, or a value too long
+   *       <li>-ERANGE: a parameter's value too large
+   *       <li>-EEXIST: loaded already; -EBUSY: going, or another load of it has just failed
+   *       <li>-EFAULT: init, a constructor or a static initializer threw; all that it had set up is
+   *           taken back. (Linux kills insmod and keeps the module for ever.)
+   *       <li>-EPERM: the machine halts
+   *       <li>whatever negative number init returned, even below -4095
+   *     </ul>
+   */
+  public int insmod(Context caller, Path file, List<String> words) {
+    sayHeldLoaders();
+    PrivateCopy copy = null;
+    try {
+      copy = PrivateCopy.of(file, settings.cacheDirectory());
+      Path name = file.getFileName();
+      return insmod(
+          caller, ModuleFile.read(copy.path(), name.toString(), hostClasses), copy, words);
+    } catch (BadModuleException e) {
+      if (e.getMessage() != null) {
+        log.print(KernelLog.ERR, e.getMessage());
+      }
+      if (copy != null) {
+        copy.delete();
+      }
+      return -e.errno();
+    }
+  }
+
+  private int insmod(Context caller, ModuleFile file, PrivateCopy copy, List<String> words) {
+    Owner owner = new Owner(kernel, file.name());
+    long address = nextAddress.getAndAdd(copy.pages());
+    LoadedModule module = new LoadedModule(owner, file, copy, address);
+    int error = registry.reserve(caller, module);
+    if (error != 0) {
+      copy.delete();
+      return error;
+    }
+    module.setTaints(taint.addModule(file.name(), file.license()));
+    error = link(module);
+    if (error != 0) {
+      owner.setGoing();
+      drop(module);
+      return error;
+    }
+    registry.move(module, ModuleState.COMING);
+    return bringUp(caller, module, words);
+  }
+
+  /** Imports, descriptor, loader. No code of the module runs. */
+  private int link(LoadedModule module) {
+    List<Import> unresolved = unresolved(module.file.imports());
+    for (Import symbol : unresolved) {
+      log.print(
+          KernelLog.WARNING,
+          module.name() + ": Unknown symbol " + symbol.symbol() + " (err -" + ENOENT + ")");
+    }
+    if (!unresolved.isEmpty()) {
+      return -ENOENT;
+    }
+    try {
+      PluginWrapper wrapper = host.link(module.file, module.owner, module.copy.path());
+      module.setWrapper(wrapper);
+      if (wrapper.getPluginState() == PluginState.DISABLED) {
+        log.print(
+            KernelLog.ERR,
+            module.name()
+                + ": version magic '"
+                + settings.version()
+                + "' should be '"
+                + module.file.requires()
+                + "'");
+        return -ENOEXEC;
+      }
+      return 0;
+    } catch (RuntimeException e) {
+      log.print(KernelLog.ERR, module.name() + ": PF4J refuses it: " + e);
+      return -ENOEXEC;
+    }
+  }
+
+  /** The place where symbols of other modules will be found; there are no exports yet. */
+  private static List<Import> unresolved(List<Import> imports) {
+    return imports;
+  }
+
+  private int bringUp(Context caller, LoadedModule module, List<String> words) {
+    int result = hooks.run(caller, module, "init", () -> init(module, words));
+    if (result < 0) {
+      registry.move(module, ModuleState.GOING);
+      clearAway(caller, module, "failed init");
+      return result;
+    }
+    if (result > 0) {
+      log.print(
+          KernelLog.WARNING,
+          String.format(
+              "do_init_module: '%s'->init suspiciously returned %d, it should follow 0/-E"
+                  + " convention\ndo_init_module: loading module anyway...",
+              module.name(), result));
+    }
+    registry.move(module, ModuleState.LIVE);
+    module.put();
+    return 0;
+  }
+
+  /** Static initializers, parameters, constructor, init: on the calling task, for the module. */
+  private int init(LoadedModule module, List<String> words) throws Throwable {
+    PluginWrapper wrapper = module.wrapper();
+    Class.forName(module.file.className(), true, wrapper.getPluginClassLoader());
+    List<Param> params = new ArrayList<>();
+    for (ParamSpec spec : module.file.params()) {
+      params.add(Param.bind(spec, wrapper.getPluginClassLoader()));
+    }
+    module.setParams(params);
+    int error = setParams(module, bootParameters.getOrDefault(module.name(), List.of()));
+    if (error == 0) {
+      error = setParams(module, words);
+    }
+    if (error != 0) {
+      return error;
+    }
+    module.setInstance((KernelModule) wrapper.getPlugin());
+    KernelModule.InitCall init = module.instance().initCall();
+    return init == null ? 0 : init.init();
+  }
+
+  private int setParams(LoadedModule module, List<String> words) {
+    return ParamLine.apply(module.name(), ParamLine.join(words), module.params(), log::print);
+  }
+
+  /**
+   * {@code rmmod NAME}: runs the module's exit, takes back what is left, and forgets it.
+   *
+   * @param caller the calling thread's context
+   * @param nameOrFile {@code kt}, {@code my-timer}, {@code build/kt-1.0.jar}
+   * @param force go on although the module is permanent or in use; taints the kernel
+   * @return 0, -ENOENT: not loaded; -EBUSY: permanent, being loaded or unloaded; -EAGAIN: in use
+   */
+  public int rmmod(Context caller, String nameOrFile, boolean force) {
+    sayHeldLoaders();
+    LoadedModule module = lookUp(nameOrFile);
+    if (module == null || !module.state().isListed()) {
+      return -ENOENT;
+    }
+    Registry.Verdict verdict =
+        registry.beginUnload(module, force ? Registry.Force.RMMOD : Registry.Force.NONE);
+    if (verdict.error() != 0) {
+      return verdict.error();
+    }
+    if (verdict.isForced()) {
+      taint.addLockdepUnreliable(Taint.Flag.FORCED_RMMOD);
+    }
+    unload(caller, module);
+    return 0;
+  }
+
+  private LoadedModule lookUp(String nameOrFile) {
+    LoadedModule module = registry.find(ModuleNames.canonical(nameOrFile));
+    return module != null ? module : registry.find(ModuleNames.ofFile(nameOrFile));
+  }
+
+  /** From going to gone. */
+  private void unload(Context caller, LoadedModule module) {
+    KernelModule.ExitCall exit = module.instance().exitCall();
+    if (exit != null) {
+      hooks.run(
+          caller,
+          module,
+          "exit",
+          () -> {
+            exit.exit();
+            return 0;
+          });
+    }
+    clearAway(caller, module, "rmmod");
+  }
+
+  private void clearAway(Context caller, LoadedModule module, String when) {
+    module.owner.setGoing();
+    leftovers.takeBack(caller, module.owner, when);
+    watch.add(module.name(), module.loader());
+    drop(module);
+  }
+
+  private void drop(LoadedModule module) {
+    try {
+      host.unlink(module.name());
+    } catch (PluginRuntimeException e) {
+      log.print(KernelLog.WARNING, module.name() + ": PF4J could not close it: " + e.getMessage());
+    }
+    module.forget();
+    module.copy.delete();
+    registry.move(module, ModuleState.GONE);
+  }
+
+  /** The modules that are coming, live or going; newest first. */
+  public List<ModuleView> list() {
+    return registry.newestFirst().stream().map(LoadedModule::view).toList();
+  }
+
+  /** The module of that name, {@code -} being {@code _}; none while it is not listed. */
+  public Optional<ModuleView> find(String name) {
+    LoadedModule module = registry.find(ModuleNames.canonical(name));
+    return module == null || !module.state().isListed()
+        ? Optional.empty()
+        : Optional.of(module.view());
+  }
+
+  /** {@code /proc/modules}. */
+  public String procModules() {
+    StringBuilder text = new StringBuilder();
+    list().forEach(module -> text.append(module.procLine()).append('\n'));
+    return text.toString();
+  }
+
+  /** {@code try_module_get}: a reference keeps the module from going. False if it goes. */
+  public boolean tryGet(Owner owner) {
+    LoadedModule module = loadOf(owner);
+    return module != null && module.tryGet();
+  }
+
+  /** {@code module_put}: gives back a reference that {@link #tryGet} gave. */
+  public void put(Owner owner) {
+    LoadedModule module = loadOf(owner);
+    if (module != null && !module.put()) {
+      log.print(KernelLog.WARNING, owner.name + ": module_put() without a try_module_get()");
+    }
+  }
+
+  /** {@code module_refcount}; -EINVAL for an owner that is no module of this kernel. */
+  public int refcount(Owner owner) {
+    LoadedModule module = loadOf(owner);
+    return module == null ? -EINVAL : module.refcount();
+  }
+
+  private LoadedModule loadOf(Owner owner) {
+    LoadedModule module = registry.find(owner.name);
+    return module != null && module.owner == owner ? module : null;
+  }
+
+  /** What the kernel was made to bear. */
+  public Taint taint() {
+    return taint;
+  }
+
+  /** {@code /proc/sys/kernel/tainted}. */
+  public long tainted() {
+    return taint.mask();
+  }
+
+  /**
+   * The modules whose loader was closed, oldest first, and whether it was collected; those that
+   * were are remembered only for a while.
+   */
+  public List<UnloadedLoader> unloadedLoaders() {
+    sayHeldLoaders();
+    return watch.unloaded();
+  }
+
+  private void sayHeldLoaders() {
+    for (String module : watch.newlyHeld()) {
+      log.print(
+          KernelLog.WARNING,
+          module
+              + ": unloaded, but its classes are still held: something outside the module refers to"
+              + " them (a thread it made, a listener it left in a library)");
+    }
+  }
+
+  PluginHost pluginHost() {
+    return host;
+  }
+
+  /**
+   * Unloads everything, newest first: each exit on a task of its own, for which this waits no
+   * longer than the settings say. What hangs is named and left as it is. No module is loaded any
+   * more from here on. By any thread.
+   */
+  @Override
+  public void close() {
+    registry.close();
+    try (Attachment here = tasks.attach("halt")) {
+      for (LoadedModule module : registry.newestFirst()) {
+        halt(here.context(), module);
+      }
+    }
+  }
+
+  private void halt(Context caller, LoadedModule module) {
+    if (registry.beginUnload(module, Registry.Force.HALT).error() != 0) {
+      log.print(
+          KernelLog.WARNING,
+          module.name() + ": " + module.state().initstate() + " at shutdown: left as it is");
+      return;
+    }
+    Task task =
+        tasks.spawn(
+            "rmmod",
+            Owner.CORE,
+            () -> {
+              unload((Context) Current.get(), module);
+              return 0;
+            });
+    if (!task.join(caller, arch.now() + settings.exitTimeoutNanos())) {
+      log.print(
+          KernelLog.ALERT,
+          String.format(
+              "%s: exit has not returned after %d ms at shutdown: task %s is left to itself",
+              module.name(), settings.exitTimeoutNanos() / 1_000_000, task.struct));
+      printStackOf(task, module);
+    }
+  }
+
+  private void printStackOf(Task task, LoadedModule module) {
+    Context context = task.context();
+    Thread thread = context == null ? null : context.thread.javaThread();
+    if (thread != null) {
+      Crash.printStack(log, module.name(), thread.getStackTrace());
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package jiffy.runtime.module;
+
+import static jiffy.linux.Errno.EAGAIN;
+import static jiffy.linux.Errno.EBUSY;
+import static jiffy.linux.Errno.EEXIST;
+import static jiffy.linux.Errno.EPERM;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import jiffy.runtime.arch.Arch;
+import jiffy.runtime.context.Context;
+import jiffy.runtime.context.WaitList;
+
+/**
+ * The names that are taken and the state of each module.
+ *
+ * <p>Thread safe. The lock is held for a few instructions: never while a hook runs, while PF4J
+ * works or while somebody waits.
+ */
+final class Registry {
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Oldest first. Guarded by lock. */
+  private final List<LoadedModule> modules = new ArrayList<>();
+
+  /** Who waits until a module that is being loaded is live or gone. */
+  private final WaitList undecided;
+
+  /** Guarded by lock. */
+  private boolean closed;
+
+  Registry(Arch arch) {
+    undecided = new WaitList(arch);
+  }
+
+  /**
+   * Takes the module's name. While another of that name is being loaded this waits to see what
+   * becomes of it; it is never taken afterwards, as in {@code add_unformed_module}.
+   *
+   * @return 0; -EEXIST if one of that name is live; -EBUSY if it has just failed or goes; -EPERM
+   *     after {@link #close}
+   */
+  int reserve(Context caller, LoadedModule module) {
+    LoadedModule rival;
+    lock.lock();
+    try {
+      if (closed) {
+        return -EPERM;
+      }
+      rival = find(module.name());
+      if (rival == null) {
+        modules.add(module);
+        return 0;
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (!rival.state().isDecided()) {
+      if (caller.owner() == rival.owner) {
+        return -EBUSY; // a module that loads itself would wait for itself
+      }
+      undecided.await(caller.thread, () -> rival.state().isDecided());
+      caller.forgetClock();
+    }
+    return rival.state() == ModuleState.LIVE ? -EEXIST : -EBUSY;
+  }
+
+  /** Moves a module on; one that is gone leaves its name. */
+  void move(LoadedModule module, ModuleState next) {
+    lock.lock();
+    try {
+      module.setState(next);
+      if (next == ModuleState.GONE) {
+        modules.remove(module);
+      }
+    } finally {
+      lock.unlock();
+    }
+    undecided.wakeAll();
+  }
+
+  /** How hard to try. */
+  enum Force {
+    /** As Linux's rmmod. */
+    NONE,
+    /** As rmmod -f: permanent modules and held ones go, too. */
+    RMMOD,
+    /** The machine halts: everything goes. */
+    HALT
+  }
+
+  /** Whether a module may go, and whether that took force. */
+  record Verdict(int error, boolean isForced) {}
+
+  /** Makes a live module a going one, if nobody objects. */
+  Verdict beginUnload(LoadedModule module, Force force) {
+    lock.lock();
+    try {
+      if (module.state() != ModuleState.LIVE) {
+        return new Verdict(-EBUSY, false);
+      }
+      boolean isForced = false;
+      if (module.isPermanent()) {
+        if (force == Force.NONE) {
+          return new Verdict(-EBUSY, false);
+        }
+        isForced = true;
+      }
+      if (!module.releaseBase()) {
+        if (force == Force.NONE) {
+          return new Verdict(-EAGAIN, false);
+        }
+        isForced = true;
+      }
+      module.setState(ModuleState.GOING);
+      return new Verdict(0, isForced);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The module of that canonical name that is not gone, or null. */
+  LoadedModule find(String name) {
+    lock.lock();
+    try {
+      return modules.stream().filter(m -> m.name().equals(name)).findFirst().orElse(null);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** All that are listed, newest first. */
+  List<LoadedModule> newestFirst() {
+    List<LoadedModule> all = new ArrayList<>();
+    lock.lock();
+    try {
+      for (int i = modules.size() - 1; i >= 0; i--) {
+        if (modules.get(i).state().isListed()) {
+          all.add(modules.get(i));
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    return all;
+  }
+
+  /** No name is taken from now on. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+}
