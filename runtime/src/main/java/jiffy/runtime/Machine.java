@@ -1,5 +1,9 @@
 package jiffy.runtime;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import jiffy.kernel.Kernel;
@@ -12,6 +16,8 @@ import jiffy.runtime.context.Oops;
 import jiffy.runtime.context.Origins;
 import jiffy.runtime.irq.Softirqs;
 import jiffy.runtime.locking.Locks;
+import jiffy.runtime.module.ModuleSettings;
+import jiffy.runtime.module.Modules;
 import jiffy.runtime.printk.Log;
 import jiffy.runtime.proc.ProcTree;
 import jiffy.runtime.sched.Attachment;
@@ -45,8 +51,10 @@ public final class Machine implements AutoCloseable {
   private final Tasks tasks;
   private final Kernel kernel;
   private final ProcTree proc = new ProcTree();
+  private final Path cache;
+  private final Modules modules;
 
-  private Machine(BootParameters parameters, Arch arch) {
+  private Machine(BootParameters parameters, Arch arch, Path cache) {
     this.parameters = parameters;
     this.arch = arch;
     this.clock = new JiffiesClock(arch, parameters.hz());
@@ -70,6 +78,20 @@ public final class Machine implements AutoCloseable {
     this.tasks = new Tasks(arch, contexts);
     this.kernel = new Kernel(parameters.name(), parameters.hz(), timekeeping, locks, printk);
     contexts.bind(kernel);
+    this.cache = cache;
+    this.modules =
+        new Modules(
+            arch,
+            contexts,
+            tasks,
+            kernel,
+            printk::print,
+            new ModuleSettings(
+                cache,
+                parameters.moduleWords(),
+                Version.JIFFY,
+                ModuleSettings.DEFAULT_EXIT_TIMEOUT_NANOS),
+            List.of(timekeeping.books()));
     registerFiles();
     printk.print(KernelLog.NOTICE, version());
     printk.print(KernelLog.INFO, "Command line: " + parameters.commandLine());
@@ -83,24 +105,49 @@ public final class Machine implements AutoCloseable {
   }
 
   /**
-   * Boots a kernel on the host's clock and threads.
+   * Boots a kernel on the host's clock and threads. It keeps its copies of JARs in a temporary
+   * directory, which goes when it is closed.
    *
    * @param commandLine see {@link BootParameters}; may be empty
    * @throws IllegalArgumentException if a parameter has a value it cannot take
    */
   public static Machine boot(String commandLine) {
-    return new Machine(BootParameters.parse(commandLine), new HostArch());
+    return boot(commandLine, temporaryDirectory());
+  }
+
+  /**
+   * As {@link #boot(String)}, with a place for the copies of JARs.
+   *
+   * @param cache a directory of this kernel's alone; what is in it is deleted
+   */
+  public static Machine boot(String commandLine, Path cache) {
+    return new Machine(BootParameters.parse(commandLine), new HostArch(), cache);
   }
 
   /** Boots a kernel on virtual time; {@link #simulation} moves it. Otherwise as {@link #boot}. */
   public static Machine simulate(String commandLine) {
-    return new Machine(BootParameters.parse(commandLine), new SimArch());
+    return new Machine(BootParameters.parse(commandLine), new SimArch(), temporaryDirectory());
+  }
+
+  private static Path temporaryDirectory() {
+    try {
+      return Files.createTempDirectory("jiffy-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "no directory for the kernel's copies of JARs can be made in "
+              + System.getProperty("java.io.tmpdir")
+              + " (set -Djava.io.tmpdir): "
+              + e.getMessage(),
+          e);
+    }
   }
 
   private void registerFiles() {
     proc.register("/proc/version", () -> version() + "\n");
     proc.register("/proc/cmdline", () -> parameters.commandLine() + "\n");
     proc.register("/proc/uptime", this::uptime);
+    proc.register("/proc/modules", () -> modules.procModules());
+    proc.register("/proc/sys/kernel/tainted", () -> modules.tainted() + "\n");
     proc.register("/proc/sys/kernel/printk", () -> log.levels().format());
   }
 
@@ -153,6 +200,47 @@ public final class Machine implements AutoCloseable {
     return tasks;
   }
 
+  /** The modules: for tools; embedders have {@link #insmod} and {@link #rmmod}. */
+  public Modules modules() {
+    return modules;
+  }
+
+  /**
+   * Loads a module and runs its init, on the calling thread.
+   *
+   * @param jar the module
+   * @param words parameters: {@code interval=3}
+   * @throws ModuleException if it was refused or its init failed; the log says more
+   */
+  public void insmod(Path jar, String... words) {
+    try (Attachment here = attach("insmod")) {
+      int error = modules.insmod(here.context(), jar, List.of(words));
+      if (error != 0) {
+        throw new ModuleException("insmod", jar.toString(), error, lastMessage());
+      }
+    }
+  }
+
+  /**
+   * Runs a module's exit, on the calling thread, and unloads it.
+   *
+   * @param name as {@link Modules#list} has it
+   * @throws ModuleException if it is not loaded, in use, or cannot be unloaded
+   */
+  public void rmmod(String name) {
+    try (Attachment here = attach("rmmod")) {
+      int error = modules.rmmod(here.context(), name, false);
+      if (error != 0) {
+        throw new ModuleException("rmmod", name, error, lastMessage());
+      }
+    }
+  }
+
+  private String lastMessage() {
+    List<String> lines = dmesg();
+    return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+  }
+
   /** The files under /proc. */
   public ProcTree proc() {
     return proc;
@@ -203,7 +291,13 @@ public final class Machine implements AutoCloseable {
   /** Unloads all modules in reverse order and ends the kernel's threads, in bounded time. */
   @Override
   public void close() {
+    modules.close();
     softirqs.stop();
     arch.close();
+    try {
+      Files.deleteIfExists(cache);
+    } catch (IOException e) {
+      print(KernelLog.WARNING, "jiffy: " + cache + " cannot be deleted: " + e.getMessage());
+    }
   }
 }

@@ -15,7 +15,7 @@ public interface Owned {
    * What the owner still has here, one line each: {@code timer_callback [kt], set up at
    * kt_init_timer (Kt.java:41), expires in 2500 jiffies}. Empty when all was given back.
    */
-  List<String> heldBy(Context caller, Owner owner);
+  List<String> heldBy(Owner owner);
 
   /**
    * Takes away what the owner still has here, and waits until none of its callbacks runs from here.

@@ -2,6 +2,7 @@ package jiffy.runtime.time;
 
 import java.util.ArrayList;
 import java.util.List;
+import jiffy.kernel.Current;
 import jiffy.kernel.Owner;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
@@ -29,7 +30,8 @@ final class TimerBooks implements Owned {
   }
 
   @Override
-  public List<String> heldBy(Context caller, Owner owner) {
+  public List<String> heldBy(Owner owner) {
+    Context caller = (Context) Current.get();
     List<String> lines = new ArrayList<>();
     long now = clock.now();
     for (TimerBase base : bases) {
