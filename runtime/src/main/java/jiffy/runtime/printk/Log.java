@@ -1,0 +1,244 @@
+package jiffy.runtime.printk;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The kernel's log: printk in, readers out. One per kernel.
+ *
+ * <p>Thread safety: any thread, in any context; nothing here waits. Time and caller are parameters:
+ * this class knows neither clock nor task.
+ */
+public final class Log {
+  /*
+   * How a printk becomes a record, as on Linux 6.1:
+   *
+   *   format         headers included, cut at 991 bytes (so 989 remain behind one header)
+   *   newline        one trailing newline goes, and says that the record is complete
+   *   headers        SOH and 0..7, c or d, as many as there are, at the start only;
+   *                  the first level counts; c asks for continuation
+   *   continuation   appended to the newest record if that is open, of the same caller and short
+   *                  enough, else a record of its own with flag c
+   *
+   * A record without its newline is open: readers see it when the next record comes, or its newline.
+   */
+
+  /** {@code LOGLEVEL_DEFAULT}: take default_message_loglevel. */
+  public static final int LEVEL_DEFAULT = -1;
+
+  /** First byte of a header, {@code KERN_SOH}. */
+  public static final char SOH = 1;
+
+  /** Longest line that a user program may write to /dev/kmsg, in bytes. */
+  public static final int LINE_MAX = 992;
+
+  private static final int TEXT_MAX = LINE_MAX - 1;
+  private static final int BUFFER_BYTES = 1024;
+  private static final int EINVAL = 22;
+
+  private final LogRing ring;
+  private final LogLevels levels = new LogLevels();
+  private final FormatCache formats = new FormatCache();
+  private final Symbolizer symbols;
+  private final ThreadLocal<FormatBuffer> buffers =
+      ThreadLocal.withInitial(() -> new FormatBuffer(BUFFER_BYTES));
+  private volatile long clearSeq;
+  private volatile int formatProblems;
+
+  /** Makes a log of that many bytes ({@code log_buf_len}). */
+  public Log(int logBufLen, Symbolizer symbols) {
+    this.ring = new LogRing(logBufLen);
+    this.symbols = symbols;
+  }
+
+  /** The records; readers start here. */
+  public LogRing ring() {
+    return ring;
+  }
+
+  /** The log levels. */
+  public LogLevels levels() {
+    return levels;
+  }
+
+  /** Where {@code dmesg} starts: the number of the first record after the last {@link #clear}. */
+  public long clearSeq() {
+    return clearSeq;
+  }
+
+  /** dmesg -C: moves the mark behind the newest record; the records stay. */
+  public void clear() {
+    clearSeq = ring.nextSeq();
+  }
+
+  /**
+   * printk with up to three arguments.
+   *
+   * @param nowNanos time stamp, nanoseconds since boot
+   * @param callerId pid, or {@link LogRecord#CPU_CALLER} with the number of the CPU
+   * @param defaultLevel level if the text states none; {@link #LEVEL_DEFAULT}
+   * @param format as {@link FormatString}
+   * @param shape bits 0-1: number of arguments; bit 4 + i: argument i is the object (x, y, z), else
+   *     the long (a, b, c)
+   * @return bytes stored, without headers and newline; 0 also if the record was dropped
+   */
+  public int vprintk(
+      long nowNanos,
+      int callerId,
+      int defaultLevel,
+      String format,
+      int shape,
+      long a,
+      long b,
+      long c,
+      Object x,
+      Object y,
+      Object z) {
+    FormatBuffer buffer = begin();
+    try {
+      formats.get(format).format(buffer, symbols, shape, a, b, c, x, y, z);
+      return store(buffer, nowNanos, callerId, defaultLevel);
+    } finally {
+      buffer.inUse = false;
+    }
+  }
+
+  /** printk with any number of arguments; returns the same. */
+  public int vprintk(long nowNanos, int callerId, String format, Object[] args) {
+    FormatBuffer buffer = begin();
+    try {
+      formats.get(format).format(buffer, symbols, args);
+      return store(buffer, nowNanos, callerId, LEVEL_DEFAULT);
+    } finally {
+      buffer.inUse = false;
+    }
+  }
+
+  /**
+   * Stores a text as it is, headers unparsed, but for its one trailing newline; without one, the
+   * record is complete all the same.
+   *
+   * @param facility 0 for the kernel's own messages
+   * @param level 0..7, or {@link #LEVEL_DEFAULT}
+   * @return bytes stored; 0 also if the record was dropped
+   */
+  public int emit(long nowNanos, int callerId, int facility, int level, CharSequence text) {
+    FormatBuffer buffer = begin();
+    try {
+      buffer.put(text);
+      int length = lengthWithoutNewline(buffer.bytes(), 0, buffer.length());
+      return append(
+          nowNanos, callerId, facility, level, LogRing.NEWLINE, buffer.bytes(), 0, length);
+    } finally {
+      buffer.inUse = false;
+    }
+  }
+
+  /**
+   * A user program's write to /dev/kmsg: one complete record, {@code <N>} in front is its priority.
+   *
+   * @return {@code length}, or -EINVAL if that is more than {@link #LINE_MAX}
+   */
+  public int write(long nowNanos, int callerId, byte[] line, int from, int length) {
+    if (length > LINE_MAX) {
+      return -EINVAL;
+    }
+    long parsed = KmsgFormat.parseWrite(line, from, length, levels.defaultMessage());
+    int start = KmsgFormat.textStartOf(parsed);
+    int end = from + length;
+    int textLength = lengthWithoutNewline(line, start, Math.min(end, start + TEXT_MAX));
+    append(
+        nowNanos,
+        callerId,
+        KmsgFormat.facilityOf(parsed),
+        KmsgFormat.levelOf(parsed),
+        LogRing.NEWLINE,
+        line,
+        start,
+        textLength);
+    return length;
+  }
+
+  /** As {@link #write(long, int, byte[], int, int)}, of text. */
+  public int write(long nowNanos, int callerId, String line) {
+    byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
+    return write(nowNanos, callerId, bytes, 0, bytes.length);
+  }
+
+  /**
+   * What formats got wrong since the last call, the sum of {@link FormatBuffer}'s constants; the
+   * wiring may warn once, naming the module.
+   */
+  public int takeFormatProblems() {
+    int problems = formatProblems;
+    formatProblems = 0;
+    return problems;
+  }
+
+  /**
+   * This thread's buffer; another one if an argument's toString prints while it is being printed.
+   */
+  private FormatBuffer begin() {
+    FormatBuffer buffer = buffers.get();
+    if (buffer.inUse) {
+      buffer = new FormatBuffer(BUFFER_BYTES);
+    }
+    buffer.inUse = true;
+    buffer.clear(TEXT_MAX);
+    return buffer;
+  }
+
+  /** Parses headers and newline of the formatted text, then continues a record or makes one. */
+  private int store(FormatBuffer buffer, long nowNanos, int callerId, int defaultLevel) {
+    if (buffer.problems() != 0) {
+      formatProblems |= buffer.problems();
+    }
+    byte[] text = buffer.bytes();
+    int formatted = buffer.length();
+    int end = lengthWithoutNewline(text, 0, formatted);
+    int flags = end < formatted ? LogRing.NEWLINE : 0;
+    int level = LEVEL_DEFAULT;
+    int from = 0;
+    for (; from + 1 < end && text[from] == SOH; from += 2) {
+      byte header = text[from + 1];
+      if (header >= '0' && header <= '7') {
+        level = level == LEVEL_DEFAULT ? header - '0' : level;
+      } else if (header == 'c') {
+        flags |= LogRing.CONT;
+      } else if (header != 'd') {
+        break;
+      }
+    }
+    int length = end - from;
+    if ((flags & LogRing.CONT) != 0
+        && ring.extend(callerId, flags, text, from, length, TEXT_MAX - formatted) != LogRing.NONE) {
+      return length;
+    }
+    return append(
+        nowNanos,
+        callerId,
+        0,
+        level == LEVEL_DEFAULT ? defaultLevel : level,
+        flags,
+        text,
+        from,
+        length);
+  }
+
+  private int append(
+      long nowNanos,
+      int callerId,
+      int facility,
+      int level,
+      int flags,
+      byte[] text,
+      int from,
+      int n) {
+    int shown = level == LEVEL_DEFAULT ? levels.defaultMessage() : level;
+    long seq = ring.append(nowNanos, callerId, facility, shown, flags, text, from, n);
+    return seq == LogRing.NONE ? 0 : n;
+  }
+
+  private static int lengthWithoutNewline(byte[] text, int from, int end) {
+    return end > from && text[end - 1] == '\n' ? end - 1 - from : end - from;
+  }
+}

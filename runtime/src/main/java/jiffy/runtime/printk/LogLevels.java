@@ -1,0 +1,102 @@
+package jiffy.runtime.printk;
+
+/**
+ * The four numbers of {@code /proc/sys/kernel/printk}, and the console switch of dmesg -D, -E, -n.
+ *
+ * <p>Thread safety: any; readers see the newest values, writers exclude each other.
+ */
+public final class LogLevels {
+  private static final int COUNT = 4;
+  private static final int CONSOLE = 0;
+  private static final int DEFAULT_MESSAGE = 1;
+  private static final int MINIMUM_CONSOLE = 2;
+  private static final int HIGHEST = 8;
+
+  private volatile int console = 7;
+  private volatile int defaultMessage = 4;
+  private volatile int minimumConsole = 1;
+  private volatile int defaultConsole = 7;
+  private int savedConsole = -1; // guarded by this; -1: the console is on
+
+  /** A record is shown on consoles if its level is less than this. */
+  public int console() {
+    return console;
+  }
+
+  /** Level of a record that does not state one. */
+  public int defaultMessage() {
+    return defaultMessage;
+  }
+
+  /** Lowest value that {@link #setConsole} accepts. */
+  public int minimumConsole() {
+    return minimumConsole;
+  }
+
+  /** Value of console at boot. */
+  public int defaultConsole() {
+    return defaultConsole;
+  }
+
+  /**
+   * dmesg -n, syslog(2) action 8.
+   *
+   * @param level 1..8, raised to the minimum
+   * @return false if the level is out of range: nothing changed
+   */
+  public synchronized boolean setConsole(int level) {
+    if (level < 1 || level > HIGHEST) {
+      return false;
+    }
+    console = Math.max(level, minimumConsole);
+    savedConsole = -1;
+    return true;
+  }
+
+  /** dmesg -D, syslog(2) action 6: only the minimum is shown until {@link #consoleOn}. */
+  public synchronized void consoleOff() {
+    if (savedConsole < 0) {
+      savedConsole = console;
+    }
+    console = minimumConsole;
+  }
+
+  /** dmesg -E, syslog(2) action 7: undoes {@link #consoleOff}. */
+  public synchronized void consoleOn() {
+    if (savedConsole >= 0) {
+      console = savedConsole;
+      savedConsole = -1;
+    }
+  }
+
+  /** The text of the file, {@code "7\t4\t1\t7\n"}. */
+  public String format() {
+    return console + "\t" + defaultMessage + "\t" + minimumConsole + "\t" + defaultConsole + "\n";
+  }
+
+  /**
+   * A write to the file: one to four numbers, the first ones of the list. As in Linux they are not
+   * checked for range.
+   *
+   * @return false if the text is no list of numbers: nothing changed
+   */
+  public synchronized boolean parse(String text) {
+    int[] values = {console, defaultMessage, minimumConsole, defaultConsole};
+    String[] words = text.strip().split("\\s+");
+    if (words.length > COUNT) {
+      return false;
+    }
+    for (int i = 0; i < words.length; i++) {
+      try {
+        values[i] = Integer.parseInt(words[i]);
+      } catch (NumberFormatException notANumber) {
+        return false;
+      }
+    }
+    console = values[CONSOLE];
+    defaultMessage = values[DEFAULT_MESSAGE];
+    minimumConsole = values[MINIMUM_CONSOLE];
+    defaultConsole = values[COUNT - 1];
+    return true;
+  }
+}

@@ -1,0 +1,118 @@
+package jiffy.runtime.printk;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One record of the log, copied out of the ring by {@link LogReader#read}; reused for the next one.
+ *
+ * <p>Thread safety: none, it belongs to its reader's thread.
+ */
+public final class LogRecord {
+  /*
+   * The ring keeps everything but number, time and text in one long:
+   *
+   *   | caller 32 | length 16 | facility 8 | 0 0 0 | flags 2 | level 3 |
+   */
+  private static final int CALLER_SHIFT = 32;
+  private static final int LENGTH_SHIFT = 16;
+  private static final int FACILITY_SHIFT = 8;
+  private static final int FLAGS_SHIFT = 3;
+
+  /** Set in a caller id that names a CPU; else it is a task's pid. */
+  public static final int CPU_CALLER = 1 << 31;
+
+  long seq;
+  long nanos;
+  long meta;
+  long lost;
+  byte[] text = new byte[256];
+
+  /** Sequence number; the first record of a kernel has 0. */
+  public long seq() {
+    return seq;
+  }
+
+  /** Time stamp, nanoseconds since boot. */
+  public long nanos() {
+    return nanos;
+  }
+
+  /** Severity, 0 (emerg) to 7 (debug). */
+  public int level() {
+    return (int) meta & 7;
+  }
+
+  /** Who logs: 0 is the kernel, 1 a user program. */
+  public int facility() {
+    return (int) meta >>> FACILITY_SHIFT & 0xff;
+  }
+
+  /** {@code facility * 8 + level}, the number of syslog. */
+  public int priority() {
+    return facility() << 3 | level();
+  }
+
+  /** {@link LogRing#NEWLINE} and {@link LogRing#CONT}. */
+  public int flags() {
+    return flagsOf(meta);
+  }
+
+  /** Who printed: a pid, or {@link #CPU_CALLER} with the number of the CPU in interrupt context. */
+  public int callerId() {
+    return callerOf(meta);
+  }
+
+  /** Records that were overwritten before the reader could see them, right before this one. */
+  public long lost() {
+    return lost;
+  }
+
+  /** The text's bytes, UTF-8 as a rule, valid from 0 to {@link #length()}. */
+  public byte[] bytes() {
+    return text;
+  }
+
+  /** Length of the text in bytes. */
+  public int length() {
+    return lengthOf(meta);
+  }
+
+  /** The text as a string; allocates. */
+  public String text() {
+    return new String(text, 0, length(), StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public String toString() {
+    return "record " + seq + " <" + priority() + ">[" + nanos + " ns] " + text();
+  }
+
+  static long meta(int callerId, int length, int facility, int flags, int level) {
+    return (long) callerId << CALLER_SHIFT
+        | (long) length << LENGTH_SHIFT
+        | (facility & 0xff) << FACILITY_SHIFT
+        | (flags & 3) << FLAGS_SHIFT
+        | level & 7;
+  }
+
+  /**
+   * The same record with more text; what else the flags of a continuation say is not taken over.
+   */
+  static long grown(long meta, int length, int flags) {
+    return meta & ~(0xffffL << LENGTH_SHIFT)
+        | (long) length << LENGTH_SHIFT
+        | (flags & LogRing.NEWLINE) << FLAGS_SHIFT;
+  }
+
+  static int callerOf(long meta) {
+    return (int) (meta >>> CALLER_SHIFT);
+  }
+
+  static int lengthOf(long meta) {
+    return (int) (meta >>> LENGTH_SHIFT) & 0xffff;
+  }
+
+  static int flagsOf(long meta) {
+    return (int) meta >>> FLAGS_SHIFT & 3;
+  }
+}
