@@ -103,11 +103,11 @@ public final class Log {
   }
 
   /** printk with any number of arguments; returns the same. */
-  public int vprintk(long nowNanos, int callerId, int defaultLevel, String format, Object[] args) {
+  public int vprintk(long nowNanos, int callerId, String format, Object[] args) {
     FormatBuffer buffer = begin();
     try {
       formats.get(format).format(buffer, symbols, args);
-      return store(buffer, nowNanos, callerId, defaultLevel);
+      return store(buffer, nowNanos, callerId, LEVEL_DEFAULT);
     } finally {
       buffer.inUse = false;
     }

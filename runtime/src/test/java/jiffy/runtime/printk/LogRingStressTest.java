@@ -1,0 +1,162 @@
+package jiffy.runtime.printk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Writers and one reader at full speed. Each record checks itself: 1 to 127 equal letters, and the
+ * number of letters in its time stamp; some are open and continued.
+ *
+ * <p>Forbidden: a torn record, a sequence number that goes back, lost records that do not add up, a
+ * writer's own records out of order, a reader that is left asleep.
+ *
+ * <p>{@code mvn test -Dtest=LogRingStressTest -Djiffy.stress=60}: seconds for each row.
+ */
+class LogRingStressTest {
+  private static final long SECONDS = Long.getLong("jiffy.stress", 1);
+  private static final int LONGEST = 127;
+
+  private final AtomicBoolean done = new AtomicBoolean();
+  private final AtomicLong appended = new AtomicLong();
+  private final List<Throwable> failures = new ArrayList<>();
+
+  @ParameterizedTest
+  @CsvSource({"4096, 1", "4096, 3", "65536, 2", "1048576, 4"})
+  void append_manyWritersOneReader_noRecordIsTornOrMiscounted(int bytes, int writers)
+      throws Exception {
+    LogRing ring = new LogRing(bytes);
+    CountDownLatch started = new CountDownLatch(writers);
+    List<Thread> threads = new ArrayList<>();
+    for (int w = 0; w < writers; w++) {
+      int id = w;
+      threads.add(guarded("writer" + w, () -> write(ring, id, started)));
+    }
+    Thread reader = guarded("reader", () -> read(ring));
+    threads.forEach(Thread::start);
+    reader.start();
+    started.await();
+    new CountDownLatch(1).await(SECONDS, TimeUnit.SECONDS);
+    done.set(true);
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    // Ends an open record, and wakes the reader.
+    ring.append(0, -1, 0, 0, LogRing.NEWLINE, new byte[0], 0, 0);
+    appended.incrementAndGet();
+    reader.join();
+    synchronized (failures) {
+      assertThat(failures).isEmpty();
+    }
+    assertThat(ring.nextSeq()).isEqualTo(appended.get());
+  }
+
+  private Thread guarded(String name, Runnable body) {
+    return new Thread(
+        () -> {
+          try {
+            body.run();
+          } catch (Throwable thrown) {
+            synchronized (failures) {
+              failures.add(thrown);
+            }
+            done.set(true);
+          }
+        },
+        name);
+  }
+
+  private void write(LogRing ring, int id, CountDownLatch started) {
+    byte[] text = new byte[LONGEST];
+    long stored = 0;
+    for (long n = 0; !done.get(); n++) {
+      int length = 1 + (int) (n * 31 % LONGEST);
+      Arrays.fill(text, (byte) ('a' + (n + id) % 26));
+      long time = n << 8 | length;
+      if (n % 8 == 7) {
+        // In two parts; if another record comes between them, the rest is a record of its own.
+        // If its first part was dropped, an older open record must not get the rest.
+        int first = length / 2;
+        int begun = store(ring, time, id, 0, text, first);
+        stored += begun;
+        if (begun == 1
+            && ring.extend(id, LogRing.NEWLINE, text, 0, length - first, 500) == LogRing.NONE) {
+          stored += store(ring, time, id, LogRing.NEWLINE | LogRing.CONT, text, length - first);
+        }
+      } else {
+        stored += store(ring, time, id, LogRing.NEWLINE, text, length);
+      }
+      if (n == 0) {
+        started.countDown();
+      }
+    }
+    appended.addAndGet(stored);
+  }
+
+  private static int store(LogRing ring, long time, int id, int flags, byte[] text, int length) {
+    return ring.append(time, id, 0, 6, flags, text, 0, length) == LogRing.NONE ? 0 : 1;
+  }
+
+  private void read(LogRing ring) {
+    LogReader reader = ring.reader();
+    LogRecord record = new LogRecord();
+    AtomicBoolean woken = new AtomicBoolean();
+    ring.addListener(() -> woken.set(true));
+    long[] last = new long[64];
+    Arrays.fill(last, -1);
+    long first = reader.position();
+    long expected = first;
+    long seen = 0;
+    long lost = 0;
+    for (; ; ) {
+      if (!reader.read(record)) {
+        woken.set(false);
+        if (reader.arm() == LogReader.Arm.ARMED) {
+          while (!woken.get()) {
+            Thread.onSpinWait();
+          }
+        }
+        continue;
+      }
+      assertThat(record.seq()).isEqualTo(expected + record.lost());
+      expected = record.seq() + 1;
+      lost += record.lost();
+      seen++;
+      if (record.callerId() == -1) {
+        break;
+      }
+      check(record, last);
+    }
+    assertThat(seen + lost).isEqualTo(expected - first);
+    assertThat(seen).isPositive();
+  }
+
+  private static void check(LogRecord record, long[] last) {
+    long n = record.nanos() >>> 8;
+    int id = record.callerId();
+    if (n < last[id]) {
+      throw new AssertionError("went back from " + last[id] + " in " + record);
+    }
+    last[id] = n;
+    int whole = (int) record.nanos() & 0xff;
+    int half = whole / 2;
+    int length = record.length();
+    boolean parted = n % 8 == 7;
+    if (length != whole && !(parted && (length == half || length == whole - half))) {
+      throw new AssertionError("length in " + record);
+    }
+    for (int i = 0; i < length; i++) {
+      if (record.bytes()[i] != 'a' + (n + id) % 26) {
+        throw new AssertionError("torn: " + record);
+      }
+    }
+  }
+}
