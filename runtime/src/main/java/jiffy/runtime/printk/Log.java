@@ -102,12 +102,17 @@ public final class Log {
     }
   }
 
-  /** printk with any number of arguments; returns the same. */
+  /** printk with any number of arguments, at the default level; returns the same. */
   public int vprintk(long nowNanos, int callerId, String format, Object[] args) {
+    return vprintk(nowNanos, callerId, LEVEL_DEFAULT, format, args);
+  }
+
+  /** printk with any number of arguments; returns the same. */
+  public int vprintk(long nowNanos, int callerId, int defaultLevel, String format, Object[] args) {
     FormatBuffer buffer = begin();
     try {
       formats.get(format).format(buffer, symbols, args);
-      return store(buffer, nowNanos, callerId, LEVEL_DEFAULT);
+      return store(buffer, nowNanos, callerId, defaultLevel);
     } finally {
       buffer.inUse = false;
     }
