@@ -1,0 +1,139 @@
+package samples.kt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import jiffy.runtime.Machine;
+import jiffy.runtime.Simulation;
+import jiffy.testkit.JiffyTest;
+import jiffy.testkit.ModuleJar;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** kt on virtual time, beside what it did on a real Linux: truth/kt_original_10s.txt. */
+@JiffyTest
+class KtTest {
+  private static final Duration DAY = Duration.ofDays(1);
+
+  @TempDir private Path directory;
+  private Path jar;
+
+  @BeforeEach
+  void pack() throws URISyntaxException {
+    Path classes = Path.of(Kt.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    jar = ModuleJar.ofPackage(classes, "samples.kt").writeTo(directory.resolve("kt.jar"));
+  }
+
+  @Test
+  void kt_for42Seconds_printsWhatItPrintedOnLinux(Machine machine, Simulation sim)
+      throws IOException {
+    machine.log().clear();
+    machine.insmod(jar);
+    sim.advance(Duration.ofMillis(42_362));
+    machine.rmmod("kt");
+
+    List<String> printed = texts(machine).filter(text -> !text.startsWith("kt: ")).toList();
+
+    assertThat(printed).containsExactlyElementsOf(recorded());
+  }
+
+  @Test
+  void kt_forADay_runsAtTheWheelsGranules(Machine machine, Simulation sim) {
+    long armed = machine.timekeeping().clock().now();
+    machine.insmod(jar);
+    List<Long> ran = new ArrayList<>();
+    long start = System.nanoTime();
+    sim.advance(DAY);
+    long tookMillis = (System.nanoTime() - start) / 1_000_000;
+    for (long nanos : timesOf(machine, "Entering: timer_callback")) {
+      ran.add(armedJiffiesAt(machine, nanos));
+    }
+    System.out.println("kt: a virtual day, " + ran.size() + " callbacks, in " + tookMillis + " ms");
+
+    List<Long> expected = new ArrayList<>();
+    long end = armed + 250L * DAY.toSeconds();
+    for (long at = granuleAfter(armed + 2500); at <= end; at += 2560) {
+      expected.add(at);
+    }
+    assertThat(ran).isEqualTo(expected);
+  }
+
+  @Test
+  void kt_forADayTwice_printsTheSameLogByteForByte() {
+    assertThat(dmesgOfADay()).isEqualTo(dmesgOfADay());
+  }
+
+  @Test
+  void kt_withAnInterval_runsAtIt(Machine machine, Simulation sim) {
+    machine.insmod(jar, "interval=1");
+    sim.advance(Duration.ofSeconds(4));
+    // truth/01_kt_fast.txt: HZ jiffies are 256, for the granule is 64 there.
+    assertThat(timesOf(machine, "Entering: timer_callback")).hasSize(3);
+  }
+
+  private String dmesgOfADay() {
+    List<String> lines = new ArrayList<>();
+    Thread day =
+        new Thread(
+            () -> {
+              try (Machine machine = Machine.simulate("hz=250 nr_cpus=2 log_buf_len=4M")) {
+                machine.insmod(jar);
+                machine.simulation().orElseThrow().advance(DAY);
+                machine.rmmod("kt");
+                lines.addAll(machine.dmesg());
+              }
+            });
+    day.start();
+    boolean interrupted = false;
+    while (day.isAlive()) {
+      try {
+        day.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    assertThat(interrupted).isFalse();
+    assertThat(lines).hasSizeGreaterThan(8_000);
+    return String.join("\n", lines);
+  }
+
+  private static long granuleAfter(long expires) {
+    return ((expires >> 6) + 1) << 6;
+  }
+
+  private static long armedJiffiesAt(Machine machine, long nanosSinceBoot) {
+    var clock = machine.timekeeping().clock();
+    return clock.initialJiffies + nanosSinceBoot / clock.tickNanos;
+  }
+
+  private static List<Long> timesOf(Machine machine, String text) {
+    return machine.dmesg().stream()
+        .filter(line -> line.endsWith("] " + text))
+        .map(line -> line.substring(1, line.indexOf(']')).strip())
+        .map(time -> Long.parseLong(time.replace(".", "")) * 1_000)
+        .toList();
+  }
+
+  private static java.util.stream.Stream<String> texts(Machine machine) {
+    return machine.dmesg().stream().map(line -> line.substring(line.indexOf(']') + 2));
+  }
+
+  private static List<String> recorded() throws IOException {
+    try (InputStream in = KtTest.class.getResourceAsStream("/truth/kt_original_10s.txt")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .filter(line -> line.startsWith("["))
+          .filter(line -> !line.startsWith("[exit"))
+          .map(line -> line.substring(line.indexOf(']') + 2))
+          .toList();
+    }
+  }
+}

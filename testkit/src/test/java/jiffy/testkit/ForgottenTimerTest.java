@@ -1,0 +1,106 @@
+package jiffy.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
+import jiffy.runtime.Machine;
+import jiffy.runtime.Simulation;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A module that leaves its timer armed: named, cancelled, and its loader goes all the same. */
+@JiffyTest
+class ForgottenTimerTest {
+  private static final int CYCLES = 200;
+
+  @TempDir private Path directory;
+  private Path jar;
+
+  @BeforeEach
+  void pack() {
+    jar =
+        ModuleJar.of(
+                """
+                package forgetful;
+                import static jiffy.linux.Jiffies.*;
+                import static jiffy.linux.Printk.*;
+                import static jiffy.linux.Timers.*;
+                import jiffy.linux.*;
+                import jiffy.types.TimerList;
+                @ModuleInfo(name = "forgetful", license = "GPL")
+                public final class Forgetful extends KernelModule {
+                  static final TimerList timer = new TimerList();
+                  static void too_late(TimerList t) {
+                    printk(KERN_ERR + "ran after exit\\n");
+                  }
+                  static int arm() {
+                    timer_setup(timer, Forgetful::too_late, 0);
+                    mod_timer(timer, jiffies() + 10 * HZ());
+                    return 0;
+                  }
+                  static void forget() {}
+                  { module_init(Forgetful::arm); module_exit(Forgetful::forget); }
+                }
+                """)
+            .writeTo(directory.resolve("forgetful.jar"));
+  }
+
+  @Test
+  void rmmod_withATimerArmed_namesItsFunctionAndSiteAndCancelsIt(Machine machine, Simulation sim) {
+    machine.insmod(jar);
+    machine.rmmod("forgetful");
+    sim.advance(java.time.Duration.ofMinutes(1));
+
+    assertThat(machine.dmesg())
+        .anyMatch(
+            line ->
+                line.contains("too_late [forgetful] set up at arm (Forgetful.java:")
+                    && line.contains("expires in 2500 jiffies"))
+        .anyMatch(line -> line.contains("1 timer taken back"))
+        .noneMatch(line -> line.contains("ran after exit"));
+  }
+
+  @Test
+  void cycles_ofLoadAndUnload_leaveNoLoaderAndNoThread() {
+    Set<Long> threadsBefore = threads();
+    try (Machine machine = Machine.boot("hz=250 nr_cpus=2")) {
+      for (int i = 0; i < CYCLES; i++) {
+        machine.insmod(jar);
+        machine.rmmod("forgetful");
+      }
+      assertThat(machine.modules().list()).isEmpty();
+      LoaderLeaks.collect();
+      assertThat(machine.modules().unloadedLoaders())
+          .as("unloaded loaders that live on")
+          .filteredOn(loader -> !loader.isCollected())
+          .isEmpty();
+    }
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (!threadsBefore.contains(thread.getId()) && isOurs(thread)) {
+        joinOf(thread);
+      }
+    }
+  }
+
+  private static boolean isOurs(Thread thread) {
+    return thread instanceof jiffy.kernel.KernelThread || thread.getName().equals("kthreadd");
+  }
+
+  private static void joinOf(Thread thread) {
+    try {
+      thread.join(10_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    assertThat(thread.isAlive()).as("thread %s ended", thread.getName()).isFalse();
+  }
+
+  private static Set<Long> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getId)
+        .collect(Collectors.toSet());
+  }
+}
