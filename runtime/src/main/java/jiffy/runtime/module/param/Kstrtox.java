@@ -3,6 +3,8 @@ package jiffy.runtime.module.param;
 import static jiffy.linux.Errno.EINVAL;
 import static jiffy.linux.Errno.ERANGE;
 
+import java.util.Locale;
+
 /**
  * Text to number as {@code lib/kstrtox.c} does it: the whole text is the number, but for one sign
  * before it and one newline after it.
@@ -59,23 +61,16 @@ final class Kstrtox {
    * o} the second.
    */
   static boolean kstrtobool(String text) throws ParamException {
-    int letter = text.isEmpty() ? 0 : Character.toLowerCase(text.charAt(0));
-    if (letter == 'o' && text.length() > 1) {
-      letter = Character.toLowerCase(text.charAt(1)) == 'n' ? '1' : text.charAt(1);
+    String letters = text.toLowerCase(Locale.ROOT);
+    char first = charAt(letters, 0);
+    char second = charAt(letters, 1);
+    if (first == 'y' || first == 't' || first == '1' || first == 'o' && second == 'n') {
+      return true;
     }
-    switch (letter) {
-      case 'y':
-      case 't':
-      case '1':
-        return true;
-      case 'n':
-      case 'f':
-      case 'F':
-      case '0':
-        return false;
-      default:
-        throw new ParamException(EINVAL);
+    if (first == 'n' || first == 'f' || first == '0' || first == 'o' && second == 'f') {
+      return false;
     }
+    throw new ParamException(EINVAL);
   }
 
   private static long parse(String text, int from, int base) throws ParamException {

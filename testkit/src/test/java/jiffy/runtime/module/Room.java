@@ -1,0 +1,243 @@
+package jiffy.runtime.module;
+
+import java.lang.ref.WeakReference;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.ToIntFunction;
+import jiffy.kernel.Current;
+import jiffy.kernel.Kernel;
+import jiffy.kernel.LockOps;
+import jiffy.kernel.LogOps;
+import jiffy.kernel.Owner;
+import jiffy.kernel.TimerOps;
+import jiffy.runtime.arch.Arch;
+import jiffy.runtime.context.Context;
+import jiffy.runtime.context.Contexts;
+import jiffy.runtime.context.Origins;
+import jiffy.runtime.context.Owned;
+import jiffy.runtime.sched.Attachment;
+import jiffy.runtime.sched.Task;
+import jiffy.runtime.sched.Tasks;
+import jiffy.testkit.ModuleJar;
+import jiffy.types.SpinlockT;
+import jiffy.types.TimerFunction;
+import jiffy.types.TimerList;
+
+/**
+ * A kernel with a module room and, for the rest, fakes: timers that never fire, a log in a list.
+ */
+final class Room implements AutoCloseable {
+  /** Every record, as {@code level text}: the room's and the modules'. */
+  final List<String> log = new CopyOnWriteArrayList<>();
+
+  /** The loaders of the modules whose printk was seen. */
+  final List<WeakReference<ClassLoader>> loaders = new CopyOnWriteArrayList<>();
+
+  final Arch arch;
+  final Contexts contexts;
+  final Tasks tasks;
+  final Modules modules;
+  final Path dir;
+  final FakeTimers timers = new FakeTimers();
+  private final Map<String, Runnable> onPrint = new ConcurrentHashMap<>();
+
+  Room(Arch arch, Path dir) {
+    this(arch, dir, Map.of());
+  }
+
+  Room(Arch arch, Path dir, Map<String, List<String>> parameters) {
+    this.arch = arch;
+    this.dir = dir;
+    contexts = new Contexts(arch, 2);
+    tasks = new Tasks(arch, contexts);
+    Kernel kernel = new Kernel("test", 250, timers, new NoLocks(), new FakeLog());
+    contexts.bind(kernel);
+    ModuleSettings settings =
+        new ModuleSettings(dir.resolve("cache"), parameters, "0.1.0", 200_000_000L);
+    modules = new Modules(arch, contexts, tasks, kernel, this::record, settings, List.of(timers));
+  }
+
+  private void record(int level, String text) {
+    log.add(level + " " + text);
+  }
+
+  /** What happens when a module prints that text, on its thread, before it goes on. */
+  void onPrint(String text, Runnable action) {
+    onPrint.put(text, action);
+  }
+
+  /** Writes a JAR into the directory. */
+  Path jar(String file, String... sources) {
+    return ModuleJar.of(sources).writeTo(dir.resolve(file));
+  }
+
+  /** From the test's own thread, attached. */
+  int insmod(Path jar, String... words) {
+    try (Attachment here = tasks.attach("test")) {
+      return modules.insmod(here.context(), jar, List.of(words));
+    }
+  }
+
+  int rmmod(String name) {
+    try (Attachment here = tasks.attach("test")) {
+      return modules.rmmod(here.context(), name, false);
+    }
+  }
+
+  int rmmodForce(String name) {
+    try (Attachment here = tasks.attach("test")) {
+      return modules.rmmod(here.context(), name, true);
+    }
+  }
+
+  /** On a task of its own, such as insmod/PID is. */
+  Task start(String comm, ToIntFunction<Context> body) {
+    return tasks.spawn(comm, Owner.CORE, () -> body.applyAsInt((Context) Current.get()));
+  }
+
+  Task startInsmod(Path jar, String... words) {
+    return start("insmod", context -> modules.insmod(context, jar, List.of(words)));
+  }
+
+  Task startRmmod(String name) {
+    return start("rmmod", context -> modules.rmmod(context, name, false));
+  }
+
+  /** Waits for a task's end. @return what it returned */
+  int join(Task task) {
+    try (Attachment here = tasks.attach("test")) {
+      task.join(here.context());
+    }
+    if (task.failure() != null) {
+      throw new AssertionError(task.failure());
+    }
+    return task.exitValue();
+  }
+
+  /** The log without the lines that every first module causes. */
+  List<String> logWithoutTaint() {
+    return log.stream().filter(line -> !line.contains("taint")).toList();
+  }
+
+  @Override
+  public void close() {
+    modules.close();
+    arch.close();
+  }
+
+  /** Holds armed timers, and with them the modules' classes, until they are released. */
+  static final class FakeTimers implements TimerOps, Owned {
+    private final List<TimerList> armed = new CopyOnWriteArrayList<>();
+
+    @Override
+    public long jiffies(Current current) {
+      return 0;
+    }
+
+    @Override
+    public void setup(
+        Current current, TimerList timer, TimerFunction function, Object data, int flags) {
+      timer.function = function;
+      timer.__origin = Origins.of((Context) current, function);
+    }
+
+    @Override
+    public void add(Current current, TimerList timer) {
+      if (!timer.__origin.owner.isGoing()) {
+        armed.add(timer);
+      }
+    }
+
+    @Override
+    public int mod(Current current, TimerList timer, long expiresJiffies) {
+      add(current, timer);
+      return 0;
+    }
+
+    @Override
+    public int delete(Current current, TimerList timer) {
+      return armed.remove(timer) ? 1 : 0;
+    }
+
+    @Override
+    public int deleteSync(Current current, TimerList timer) {
+      return delete(current, timer);
+    }
+
+    @Override
+    public String kind() {
+      return "timer";
+    }
+
+    @Override
+    public List<String> heldBy(Owner owner) {
+      return armed.stream()
+          .filter(timer -> timer.__origin.owner == owner)
+          .map(timer -> timer.__origin.toString())
+          .toList();
+    }
+
+    @Override
+    public int release(Context caller, Owner owner) {
+      List<TimerList> mine = new ArrayList<>(armed);
+      mine.removeIf(timer -> timer.__origin.owner != owner);
+      armed.removeAll(mine);
+      return mine.size();
+    }
+  }
+
+  private static final class NoLocks implements LockOps {
+    @Override
+    public void init(Current current, SpinlockT lock) {}
+
+    @Override
+    public void lock(Current current, SpinlockT lock) {}
+
+    @Override
+    public boolean tryLock(Current current, SpinlockT lock) {
+      return true;
+    }
+
+    @Override
+    public void unlock(Current current, SpinlockT lock) {}
+  }
+
+  private final class FakeLog implements LogOps {
+    @Override
+    public int printk(
+        Current current,
+        int level,
+        String format,
+        int shape,
+        long a,
+        long b,
+        long c,
+        Object x,
+        Object y,
+        Object z) {
+      long[] numbers = {a, b, c};
+      Object[] objects = {x, y, z};
+      Object[] arguments = new Object[shape & 3];
+      for (int i = 0; i < arguments.length; i++) {
+        arguments[i] = (shape & OBJECT << i) != 0 ? objects[i] : (Object) numbers[i];
+      }
+      return printk(current, level, format, arguments);
+    }
+
+    @Override
+    public int printk(Current current, int level, String format, Object[] arguments) {
+      String text = String.format(format, arguments).strip();
+      log.add("6 " + text);
+      loaders.add(new WeakReference<>(Thread.currentThread().getContextClassLoader()));
+      Runnable action = onPrint.get(text);
+      if (action != null) {
+        action.run();
+      }
+      return text.length();
+    }
+  }
+}
