@@ -83,8 +83,7 @@ final class Claim implements AutoCloseable {
 
   private static FileChannel lock(StateDirectory directory) throws IOException {
     FileChannel channel =
-        FileChannel.open(
-            directory.lockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(directory.lockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     if (channel.tryLock() == null) {
       channel.close();
       throw new HeldException(directory);

@@ -31,9 +31,7 @@ final class ControlServer implements AutoCloseable {
   /** Runs a command to its end, on a thread of its own. */
   @FunctionalInterface
   interface Commands {
-    /**
-     * Starts the command and returns at once. Its end is told to {@code finish}, once.
-     */
+    /** Starts the command and returns at once. Its end is told to {@code finish}, once. */
     void start(Request request, Session session, IntConsumer finish);
   }
 
@@ -59,8 +57,7 @@ final class ControlServer implements AutoCloseable {
   }
 
   /** Opens the socket, mode 0600, and starts to listen. Nothing may be there in its place. */
-  static ControlServer open(UnixDomainSocketAddress address, Commands commands)
-      throws IOException {
+  static ControlServer open(UnixDomainSocketAddress address, Commands commands) throws IOException {
     Selector selector = Selector.open();
     ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
@@ -177,8 +174,7 @@ final class ControlServer implements AutoCloseable {
       channel.configureBlocking(false);
       Session session = new Session(channel);
       sessions.add(session);
-      session.register(
-          channel.register(selector, SelectionKey.OP_READ, session), this::wake);
+      session.register(channel.register(selector, SelectionKey.OP_READ, session), this::wake);
       if (sessions.size() > MAX_SESSIONS) {
         refuse(session, MAX_SESSIONS + " commands are running: end some first");
       }

@@ -1,5 +1,6 @@
 package jiffy.cli.tool;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
@@ -47,7 +48,7 @@ public record Invocation(
     try {
       stream.write(text.getBytes(StandardCharsets.UTF_8));
       stream.flush();
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new GoneException(e);
     }
   }

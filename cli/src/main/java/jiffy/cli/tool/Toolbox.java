@@ -1,6 +1,9 @@
 package jiffy.cli.tool;
 
+import java.io.OutputStream;
 import java.lang.System.Logger;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import jiffy.cli.tool.Invocation.GoneException;
 import jiffy.cli.tool.Invocation.NoKernelException;
@@ -20,6 +23,23 @@ public final class Toolbox {
           "halt", new Halt());
 
   private Toolbox() {}
+
+  /** Loads what the first command would have to wait for. */
+  public static void warmUp() {
+    Invocation help =
+        new Invocation(
+            "lsmod",
+            List.of("--help"),
+            Path.of("/"),
+            Map.of(),
+            false,
+            OutputStream.nullOutputStream(),
+            OutputStream.nullOutputStream(),
+            HangUp.NEVER,
+            null,
+            Path.of("/"));
+    run(help);
+  }
 
   /**
    * Runs a tool to its end. Whatever goes wrong in it becomes a line for its user: no stack trace
