@@ -148,13 +148,15 @@ final class DropPlan {
     if (errno == -Errno.ENOENT) {
       entry.used = null;
       entry.blocked = true;
-      complain(entry, reason.get() + ": tried again when another module is loaded");
+      complain(entry, "waits: " + reason.get() + ": tried again when another module is loaded");
     } else {
       complain(entry, "could not be loaded: " + reason.get());
     }
   }
 
-  /** An unload has ended; look again. As {@link #loaded}; a module that was not there is unloaded. */
+  /**
+   * An unload has ended; look again. As {@link #loaded}; a module that was not there is unloaded.
+   */
   void unloaded(String file, int errno, Supplier<String> reason) {
     Entry entry = end(file);
     if (errno == 0 || errno == -Errno.ENOENT) {
