@@ -1,6 +1,6 @@
 package jiffy.cli.tool;
 
-import java.nio.file.Path;
+import java.util.regex.Pattern;
 import jiffy.cli.tool.Invocation.GoneException;
 import jiffy.cli.tool.Invocation.NoKernelException;
 
@@ -22,6 +22,8 @@ final class Rmmod implements Tool {
   private static final KmodOptions OPTIONS =
       new KmodOptions("rmmod", HELP, new String[][] {{"-f", "--force"}});
 
+  private static final Pattern VERSION = Pattern.compile("-[0-9][^/]*$");
+
   @Override
   public int run(Invocation call) throws GoneException, NoKernelException {
     KmodOptions.Parsed options = OPTIONS.parse(call);
@@ -34,16 +36,15 @@ final class Rmmod implements Tool {
     RunningKernel kernel = call.needKernel();
     int status = 0;
     for (String word : options.words()) {
-      status |= remove(kernel, call, options, word);
+      status |= remove(kernel, options, word);
     }
     return status;
   }
 
-  private static int remove(
-      RunningKernel kernel, Invocation call, KmodOptions.Parsed options, String word)
+  private static int remove(RunningKernel kernel, KmodOptions.Parsed options, String word)
       throws GoneException {
     boolean force = options.has("-f");
-    RunningKernel.Module module = find(kernel, call, word);
+    RunningKernel.Module module = find(kernel, word);
     String name = module == null ? moduleName(word) : module.name();
     if (!force) {
       if (module == null) {
@@ -69,20 +70,20 @@ final class Rmmod implements Tool {
     return options.error("could not remove module " + name + ": " + reason);
   }
 
-  /** By its name, however it is written, else by the file it came from. */
-  private static RunningKernel.Module find(RunningKernel kernel, Invocation call, String word) {
+  /** By its name, however it is written. A JAR's version is no part of it: {@code kt-1.0.jar}. */
+  private static RunningKernel.Module find(RunningKernel kernel, String word) {
     String name = moduleName(word);
-    Path file = call.file(word);
-    RunningKernel.Module byFile = null;
+    String withoutVersion = moduleName(VERSION.matcher(word).replaceFirst(""));
+    RunningKernel.Module second = null;
     for (RunningKernel.Module module : kernel.modules()) {
       if (module.name().equals(name)) {
         return module;
       }
-      if (module.file() != null && module.file().equals(file)) {
-        byFile = module;
+      if (module.name().equals(withoutVersion)) {
+        second = module;
       }
     }
-    return byFile;
+    return second;
   }
 
   /** The file name up to its first dot, dashes as underscores: {@code ./dep-a.jar} is dep_a. */

@@ -17,9 +17,8 @@ public interface RunningKernel {
    * @param size bytes it takes
    * @param references how often it is used; -1 while it is being unloaded
    * @param holders the modules that use it
-   * @param file the file it was loaded from, or null
    */
-  record Module(String name, long size, int references, List<String> holders, Path file) {}
+  record Module(String name, long size, int references, List<String> holders) {}
 
   /** Where a reading of the log begins. */
   enum From {
