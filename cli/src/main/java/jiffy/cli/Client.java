@@ -18,6 +18,7 @@ import jiffy.cli.tool.Invocation;
 import jiffy.cli.tool.Toolbox;
 import jiffy.cli.wire.Request;
 import jiffy.cli.wire.StateDirectory;
+import jiffy.runtime.Version;
 
 /**
  * The program behind every script: {@code Client COMMAND [ARGUMENT...]}.
@@ -73,7 +74,7 @@ public final class Client {
         print(out, Commands.help());
         return args.length == 0 ? 1 : 0;
       case "-V", "--version", "version":
-        print(out, "jiffy " + Version.text() + " on Java " + Runtime.version() + "\n");
+        print(out, "jiffy " + Version.JIFFY + " on Java " + Runtime.version() + "\n");
         return 0;
       case "boot":
         return new Boot(directory(), environment, err).run(rest(args));

@@ -210,8 +210,28 @@ final class ControlServer implements AutoCloseable {
   }
 
   private void end(Session session) {
-    sessions.remove(session);
     session.hangUp();
+    sessions.remove(session);
+    synchronized (sessions) {
+      sessions.notifyAll();
+    }
+  }
+
+  /** Waits until no command runs, but not longer than that. */
+  void awaitEnds(long millis) {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    synchronized (sessions) {
+      long left = millis;
+      while (!sessions.isEmpty() && left > 0) {
+        try {
+          sessions.wait(left);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+        left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      }
+    }
   }
 
   /** Stops listening, hangs up on everybody, and returns when that has been done. */

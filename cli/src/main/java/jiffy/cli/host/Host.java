@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 import jiffy.cli.tool.Invocation;
 import jiffy.cli.tool.Strerror;
 import jiffy.cli.tool.Toolbox;
@@ -24,6 +25,9 @@ public final class Host {
   /** An orderly stop takes less: what is longer is cut off. */
   private static final long STOP_MILLIS = 20_000;
 
+  /** What a tool that ends with its kernel may take to tell its client. */
+  private static final long LAST_WORDS_MILLIS = 500;
+
   private final StateDirectory directory;
   private final HostedKernel.Boot boot;
   private final PrintStream err;
@@ -37,8 +41,6 @@ public final class Host {
 
   /** Runs a kernel until it is halted. */
   public static void main(String[] args) {
-    // The console must outlive the signal: it is closed with the kernel, not by a hook of its own.
-    System.setProperty("log4j2.shutdownHookEnabled", "false");
     StateDirectory directory = StateDirectory.of(System.getenv());
     Host host = new Host(directory, MachineKernel::boot, System.err);
     Runtime.getRuntime().addShutdownHook(new Thread(host::stopAndWait, "jiffy-signal"));
@@ -60,7 +62,7 @@ public final class Host {
         if (claim.replaced() != null) {
           say(claim.replaced());
         }
-        serve(String.join(" ", parameters));
+        serve(commandLine(parameters));
       }
       return 0;
     } catch (IllegalArgumentException | Claim.HeldException e) {
@@ -72,20 +74,28 @@ public final class Host {
   }
 
   private void serve(String commandLine) throws IOException {
-    try (HostedKernel kernel = boot.boot(commandLine, this::stop);
+    try (HostedKernel kernel = boot.boot(commandLine, directory.path().resolve("modules"), this::stop);
         ControlServer server = ControlServer.open(directory.address(), starter(kernel))) {
       if (Boolean.getBoolean("jiffy.foreground")) {
         say("pid " + ProcessHandle.current().pid() + ", socket " + directory.socket());
         say("Ctrl-C unloads everything and halts");
       }
-      kernel.watchPlugins();
+      kernel.settleIn();
       Toolbox.warmUp();
       awaitStop();
       Thread guard = cutOffAfter(STOP_MILLIS);
       // While modules are unloaded the tools still answer; the socket is closed after that.
       kernel.close();
+      server.awaitEnds(LAST_WORDS_MILLIS);
       guard.interrupt();
     }
+  }
+
+  /** One line; a word with a blank in it is quoted, as the kernel's parser takes it. */
+  private static String commandLine(List<String> words) {
+    return words.stream()
+        .map(word -> word.chars().anyMatch(Character::isWhitespace) ? '"' + word + '"' : word)
+        .collect(Collectors.joining(" "));
   }
 
   private ControlServer.Commands starter(HostedKernel kernel) {

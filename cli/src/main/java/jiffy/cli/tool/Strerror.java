@@ -89,7 +89,7 @@ public final class Strerror {
    * What insmod says of a failed load. A number that the system call interface cannot carry leaves
    * the C library with an older errno, ENOENT.
    */
-  static String ofInsmod(int errno) {
+  public static String ofInsmod(int errno) {
     if (errno > MAX_ERRNO) {
       return ofInsmod(Errno.ENOENT);
     }

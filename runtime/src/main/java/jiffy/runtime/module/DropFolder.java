@@ -106,8 +106,12 @@ public final class DropFolder implements AutoCloseable {
     thread.start();
   }
 
-  /** Looks again, for instance because a module was loaded or unloaded by hand. Any thread. */
-  public void look() {
+  /** A module was loaded or unloaded by hand: what waited for that is tried again. Any thread. */
+  public void retry() {
+    news.add(plan::retry);
+  }
+
+  private void look() {
     news.add(() -> {});
   }
 

@@ -177,6 +177,12 @@ final class DropPlan {
             + ": tried again when another module is unloaded");
   }
 
+  /** Modules have come or gone without us; look again. */
+  void retry() {
+    unblock(Phase.NONE);
+    unblock(Phase.LOADED);
+  }
+
   private void absorb(long nowNanos, Map<String, Stamp> files) {
     files.keySet().forEach(file -> entries.computeIfAbsent(file, Entry::new));
     for (Entry entry : entries.values()) {
