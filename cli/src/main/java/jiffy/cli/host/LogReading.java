@@ -1,0 +1,91 @@
+package jiffy.cli.host;
+
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import jiffy.cli.dmesg.RecordSource;
+import jiffy.cli.tool.HangUp;
+import jiffy.runtime.printk.FormatBuffer;
+import jiffy.runtime.printk.KmsgFormat;
+import jiffy.runtime.printk.LogReader;
+import jiffy.runtime.printk.LogRecord;
+import jiffy.runtime.printk.LogRing;
+
+/**
+ * One tool's way through the log, in the text of /dev/kmsg. Its task parks while there is nothing
+ * new; a writer, the user's end or the kernel's wake it.
+ */
+final class LogReading implements RecordSource.Reading {
+  /** A writer in the middle of a record is done in less: 20 us. */
+  private static final long BUSY_NANOS = 20_000;
+
+  private final LogRing ring;
+  private final LogReader reader;
+  private final boolean caller;
+  private final HangUp user;
+  private final Set<LogReading> all;
+  private final LogRecord record = new LogRecord();
+  private final FormatBuffer text = new FormatBuffer(KmsgFormat.RECORD_MAX);
+  private final Thread thread = Thread.currentThread();
+  private final Runnable wake = () -> LockSupport.unpark(thread);
+  private volatile boolean ended;
+
+  /**
+   * For the calling thread.
+   *
+   * @param all where it is to be found until it is closed
+   */
+  LogReading(
+      LogRing ring, LogReader reader, boolean caller, HangUp user, Set<LogReading> all) {
+    this.ring = ring;
+    this.reader = reader;
+    this.caller = caller;
+    this.user = user;
+    this.all = all;
+    all.add(this);
+    ring.addListener(wake);
+    user.onHangUp(wake);
+  }
+
+  @Override
+  public String poll() {
+    if (!reader.read(record)) {
+      return null;
+    }
+    text.clear(KmsgFormat.RECORD_MAX);
+    KmsgFormat.format(record, caller, text);
+    return text.toString();
+  }
+
+  @Override
+  public String next() throws InterruptedException {
+    while (true) {
+      String next = poll();
+      if (next != null) {
+        return next;
+      }
+      if (user.hasHungUp()) {
+        throw new InterruptedException();
+      }
+      if (ended) {
+        return null;
+      }
+      switch (reader.arm()) {
+        case READY -> {}
+        case BUSY -> LockSupport.parkNanos(this, BUSY_NANOS);
+        case ARMED -> LockSupport.park(this);
+      }
+    }
+  }
+
+  /** The kernel has ended: what is in the log is all there will be. Any thread. */
+  void end() {
+    ended = true;
+    wake.run();
+  }
+
+  @Override
+  public void close() {
+    ring.removeListener(wake);
+    all.remove(this);
+  }
+}

@@ -1,0 +1,184 @@
+package jiffy.cli.host;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import jiffy.cli.dmesg.KernelLogControl;
+import jiffy.cli.dmesg.RecordSource;
+import jiffy.cli.tool.HangUp;
+import jiffy.cli.tool.RunningKernel;
+import jiffy.kernel.Current;
+import jiffy.kernel.Owner;
+import jiffy.runtime.Machine;
+import jiffy.runtime.context.Context;
+import jiffy.runtime.module.DropFolder;
+import jiffy.runtime.printk.Console;
+import jiffy.runtime.printk.KmsgLogging;
+import jiffy.runtime.printk.LogReader;
+
+/** A real machine: what tools see of it, its console, its drop folder. Thread safe. */
+final class MachineKernel implements HostedKernel, RunningKernel {
+  private static final long CONSOLE_MILLIS = 1_000;
+
+  private final Machine machine;
+  private final Runnable halt;
+  private final Set<LogReading> readings = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile DropFolder plugins;
+  private volatile Console console;
+
+  private MachineKernel(Machine machine, Runnable halt) {
+    this.machine = machine;
+    this.halt = halt;
+  }
+
+  static HostedKernel boot(String commandLine, Path cache, Runnable halt) {
+    return new MachineKernel(Machine.boot(commandLine, cache), halt);
+  }
+
+  @Override
+  public RunningKernel forTools() {
+    return this;
+  }
+
+  @Override
+  public void spawn(String name, Runnable body) {
+    machine
+        .tasks()
+        .spawn(
+            name,
+            Owner.CORE,
+            () -> {
+              body.run();
+              return 0;
+            });
+  }
+
+  @Override
+  public void settleIn() {
+    pluginFolder().ifPresent(path -> plugins = DropFolder.watch(path, new Plugins(machine)));
+    console = new Console(machine.log(), KmsgLogging.configure(System.out));
+    console.start();
+  }
+
+  /** {@code plugins=DIR}, else what is beside scripts/; {@code plugins=} is none. */
+  private Optional<Path> pluginFolder() {
+    Optional<Path> given = machine.parameters().plugins();
+    String home = System.getProperty("jiffy.home", "");
+    return given.isPresent() || home.isEmpty()
+        ? given.filter(path -> !path.toString().isEmpty())
+        : Optional.of(Path.of(home, "plugins"));
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    if (plugins != null) {
+      plugins.close();
+    }
+    machine.close();
+    readings.forEach(LogReading::end);
+    if (console != null) {
+      console.stop(CONSOLE_MILLIS);
+    }
+  }
+
+  private static Context caller() {
+    return (Context) Current.get();
+  }
+
+  @Override
+  public int insmod(Path file, List<String> parameters) {
+    int error = machine.modules().insmod(caller(), file, parameters);
+    changedByHand();
+    return error;
+  }
+
+  @Override
+  public int rmmod(String name, boolean force) {
+    int error = machine.modules().rmmod(caller(), name, force);
+    changedByHand();
+    return error;
+  }
+
+  private void changedByHand() {
+    DropFolder folder = plugins;
+    if (folder != null) {
+      folder.retry();
+    }
+  }
+
+  @Override
+  public List<Module> modules() {
+    return machine.modules().list().stream()
+        .map(view -> new Module(view.name(), view.size(), view.refcount(), view.holders()))
+        .toList();
+  }
+
+  @Override
+  public String read(String file) {
+    return machine.proc().read(file).orElse(null);
+  }
+
+  @Override
+  public List<String> files() {
+    return machine.proc().list();
+  }
+
+  @Override
+  public RecordSource.Reading log(From from, HangUp user) {
+    LogReader reader = machine.log().ring().reader();
+    if (from == From.NEWEST) {
+      reader.seekEnd();
+    } else if (from == From.CLEAR_MARK && reader.position() < machine.log().clearSeq()) {
+      reader.seek(machine.log().clearSeq());
+    }
+    LogReading reading =
+        new LogReading(
+            machine.log().ring(), reader, machine.parameters().printkCaller(), user, readings);
+    if (closed.get()) {
+      reading.end();
+    }
+    return reading;
+  }
+
+  @Override
+  public long bootEpochMicros() {
+    return machine.bootEpochMicros();
+  }
+
+  @Override
+  public KernelLogControl logControl() {
+    return new LogControl(machine.log());
+  }
+
+  @Override
+  public void syslog(String line) {
+    machine.writeKmsg("<3>" + line);
+  }
+
+  @Override
+  public String commandLine() {
+    return machine.parameters().commandLine();
+  }
+
+  @Override
+  public int hz() {
+    return machine.parameters().hz();
+  }
+
+  @Override
+  public int cpus() {
+    return machine.parameters().nrCpus();
+  }
+
+  @Override
+  public void halt() {
+    halt.run();
+  }
+}

@@ -1,0 +1,80 @@
+package jiffy.cli.tool;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import jiffy.cli.tool.Invocation.GoneException;
+import jiffy.cli.tool.Invocation.NoKernelException;
+import jiffy.linux.Errno;
+
+/** {@code insmod FILE [param=value...]}: loads that file and nothing else. */
+final class Insmod implements Tool {
+  private static final String HELP =
+      """
+      Usage:
+      \tinsmod [options] filename [module options]
+      Options:
+      \t-f, --force              DANGEROUS: forces a module load, may cause
+      \t                         data corruption and crash your machine.
+      \t                         implies --force-modversion and
+      \t                         --force-vermagic
+      \t    --force-modversion   Ignore module's version
+      \t    --force-vermagic     Ignore module's version magic
+      \t-s, --syslog             print to syslog, not stderr
+      \t-v, --verbose            enables more messages
+      \t-V, --version            show version
+      \t-h, --help               show this help
+      """;
+
+  // A JAR has neither version magic nor symbol checksums: forcing them changes nothing.
+  private static final KmodOptions OPTIONS =
+      new KmodOptions(
+          "insmod",
+          HELP,
+          new String[] {"-f", "--force"},
+          new String[] {"--force-modversion"},
+          new String[] {"--force-vermagic"});
+
+  @Override
+  public int run(Invocation call) throws GoneException, NoKernelException {
+    KmodOptions.Parsed options = OPTIONS.parse(call);
+    if (options.status >= 0) {
+      return options.status;
+    }
+    List<String> words = options.words();
+    if (words.isEmpty()) {
+      return options.error("missing filename.");
+    }
+    String name = words.get(0);
+    if (name.equals("-")) {
+      return options.error("this tool does not support loading from stdin!");
+    }
+    Path file = name.isEmpty() ? null : call.file(name);
+    if (file == null || !Files.exists(file)) {
+      return options.error("could not load module " + name + ": " + Strerror.of(Errno.ENOENT));
+    }
+    int result = load(call, file, words.subList(1, words.size()));
+    return result == 0
+        ? 0
+        : options.error("could not insert module " + name + ": " + Strerror.ofInsmod(-result));
+  }
+
+  private static int load(Invocation call, Path file, List<String> parameters)
+      throws NoKernelException {
+    if (Files.isDirectory(file)) {
+      return -Errno.EISDIR;
+    }
+    if (!Files.isRegularFile(file)) {
+      return -Errno.EINVAL; // a pipe or a device might never end
+    }
+    if (!Files.isReadable(file)) {
+      return -Errno.EACCES;
+    }
+    return call.needKernel().insmod(file, parameters);
+  }
+
+  @Override
+  public String errorPrefix() {
+    return "insmod: ERROR: ";
+  }
+}

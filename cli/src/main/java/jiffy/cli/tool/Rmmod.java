@@ -1,0 +1,100 @@
+package jiffy.cli.tool;
+
+import java.util.regex.Pattern;
+import jiffy.cli.tool.Invocation.GoneException;
+import jiffy.cli.tool.Invocation.NoKernelException;
+
+/** {@code rmmod NAME|FILE...}: unloads each, goes on after one that cannot be. */
+final class Rmmod implements Tool {
+  private static final String HELP =
+      """
+      Usage:
+      \trmmod [options] modulenames
+      Options:
+      \t-f, --force       DANGEROUS: forces a module unload and may
+      \t                  crash your machine
+      \t-s, --syslog      print to syslog, not stderr
+      \t-v, --verbose     enables more messages
+      \t-V, --version     show version
+      \t-h, --help        show this help
+      """;
+
+  private static final KmodOptions OPTIONS =
+      new KmodOptions("rmmod", HELP, new String[][] {{"-f", "--force"}});
+
+  private static final Pattern VERSION = Pattern.compile("-[0-9][^/]*$");
+
+  @Override
+  public int run(Invocation call) throws GoneException, NoKernelException {
+    KmodOptions.Parsed options = OPTIONS.parse(call);
+    if (options.status >= 0) {
+      return options.status;
+    }
+    if (options.words().isEmpty()) {
+      return options.error("missing module name.");
+    }
+    RunningKernel kernel = call.needKernel();
+    int status = 0;
+    for (String word : options.words()) {
+      status |= remove(kernel, options, word);
+    }
+    return status;
+  }
+
+  private static int remove(RunningKernel kernel, KmodOptions.Parsed options, String word)
+      throws GoneException {
+    boolean force = options.has("-f");
+    RunningKernel.Module module = find(kernel, word);
+    String name = module == null ? moduleName(word) : module.name();
+    if (!force) {
+      if (module == null) {
+        return options.error("Module " + name + " is not currently loaded");
+      }
+      if (!module.holders().isEmpty()) {
+        String holders = String.join(" ", module.holders());
+        return options.error("Module " + name + " is in use by: " + holders);
+      }
+      if (module.references() > 0) {
+        return options.error("Module " + name + " is in use");
+      }
+      if (module.references() < 0) {
+        return 1; // being unloaded already; kmod has no words for it
+      }
+    }
+    int result = kernel.rmmod(name, force);
+    if (result == 0) {
+      return 0;
+    }
+    String reason = Strerror.of(-result);
+    options.error("could not remove '" + name + "': " + reason);
+    return options.error("could not remove module " + name + ": " + reason);
+  }
+
+  /** By its name, however it is written. A JAR's version is no part of it: {@code kt-1.0.jar}. */
+  private static RunningKernel.Module find(RunningKernel kernel, String word) {
+    String name = moduleName(word);
+    String withoutVersion = moduleName(VERSION.matcher(word).replaceFirst(""));
+    RunningKernel.Module second = null;
+    for (RunningKernel.Module module : kernel.modules()) {
+      if (module.name().equals(name)) {
+        return module;
+      }
+      if (module.name().equals(withoutVersion)) {
+        second = module;
+      }
+    }
+    return second;
+  }
+
+  /** The file name up to its first dot, dashes as underscores: {@code ./dep-a.jar} is dep_a. */
+  static String moduleName(String word) {
+    String name = word.substring(word.lastIndexOf('/') + 1);
+    int dot = name.indexOf('.');
+    return (dot < 0 ? name : name.substring(0, dot)).replace('-', '_');
+  }
+
+  @Override
+  public String errorPrefix() {
+    return "rmmod: ERROR: ";
+  }
+}

@@ -1,0 +1,45 @@
+package jiffy.cli.tool;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import jiffy.cli.tool.Invocation.GoneException;
+import jiffy.cli.tool.Invocation.NoKernelException;
+
+/** {@code jiffy status}: which kernel this is and how it is. */
+final class Status implements Tool {
+  @Override
+  public int run(Invocation call) throws GoneException, NoKernelException {
+    RunningKernel kernel = call.needKernel();
+    List<RunningKernel.Module> modules = kernel.modules();
+    String names =
+        modules.stream()
+            .map(RunningKernel.Module::name)
+            .collect(Collectors.joining(" ", modules.isEmpty() ? "" : ": ", ""));
+    StringBuilder table = new StringBuilder();
+    row(table, "pid", ProcessHandle.current().pid());
+    row(table, "uptime", uptime(kernel));
+    row(table, "modules", modules.size() + names);
+    row(table, "directory", call.stateDirectory());
+    row(table, "jdk", Runtime.version() + " (" + System.getProperty("java.vm.name") + ")");
+    row(table, "cpus", kernel.cpus());
+    row(table, "hz", kernel.hz());
+    row(table, "command line", kernel.commandLine());
+    call.out(table.toString());
+    return 0;
+  }
+
+  private static String uptime(RunningKernel kernel) {
+    String file = kernel.read("/proc/uptime");
+    return file == null ? "?" : file.split(" ", 2)[0] + " s";
+  }
+
+  private static void row(StringBuilder table, String name, Object value) {
+    String line = String.format("%-13s %s", name, value);
+    table.append(line.stripTrailing()).append('\n');
+  }
+
+  @Override
+  public String errorPrefix() {
+    return "jiffy: ";
+  }
+}

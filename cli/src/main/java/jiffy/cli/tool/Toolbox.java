@@ -1,0 +1,71 @@
+package jiffy.cli.tool;
+
+import java.io.OutputStream;
+import java.lang.System.Logger;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import jiffy.cli.tool.Invocation.GoneException;
+import jiffy.cli.tool.Invocation.NoKernelException;
+
+/** All tools, by the name they are called by. Thread safe. */
+public final class Toolbox {
+  private static final Logger LOG = System.getLogger(Toolbox.class.getName());
+
+  private static final Map<String, Tool> TOOLS =
+      Map.of(
+          "insmod", new Insmod(),
+          "rmmod", new Rmmod(),
+          "lsmod", new Lsmod(),
+          "dmesg", new DmesgTool(),
+          "cat", new Cat(),
+          "status", new Status(),
+          "halt", new Halt());
+
+  private Toolbox() {}
+
+  /** Loads what the first command would have to wait for. */
+  public static void warmUp() {
+    Invocation help =
+        new Invocation(
+            "lsmod",
+            List.of("--help"),
+            Path.of("/"),
+            Map.of(),
+            false,
+            OutputStream.nullOutputStream(),
+            OutputStream.nullOutputStream(),
+            HangUp.NEVER,
+            null,
+            Path.of("/"));
+    run(help);
+  }
+
+  /**
+   * Runs a tool to its end. Whatever goes wrong in it becomes a line for its user: no stack trace
+   * reaches a terminal.
+   *
+   * @return the exit status
+   */
+  public static int run(Invocation call) {
+    Tool tool = TOOLS.get(call.command());
+    try {
+      if (tool == null) {
+        call.err("jiffy: the running kernel has no command '" + call.command() + "'\n");
+        return 1;
+      }
+      try {
+        return tool.run(call);
+      } catch (NoKernelException e) {
+        call.err(tool.errorPrefix() + e.getMessage() + "\n");
+        return 1;
+      } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+        LOG.log(Logger.Level.ERROR, call.command() + " " + call.arguments(), e);
+        call.err(tool.errorPrefix() + "internal error: " + e + "\n");
+        return 1;
+      }
+    } catch (GoneException clientGone) {
+      return 1;
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package jiffy.cli.wire;
+
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+
+/**
+ * Where one kernel keeps its socket, its pid and its console's log.
+ *
+ * <p>{@code $JIFFY_RUN}, else {@code $XDG_RUNTIME_DIR/jiffy}, else {@code ~/.jiffy/run}. The host
+ * holds a lock on the file {@code lock} while it lives, and the system drops it however the host
+ * ends: so that lock, not a number in a file, tells whether it lives.
+ *
+ * @param path the directory, absolute
+ */
+public record StateDirectory(Path path) {
+  /** What a socket address holds, less what the JDK keeps for itself: bytes of its path. */
+  private static final int MAX_SOCKET_PATH =
+      System.getProperty("os.name", "").startsWith("Mac") ? 102 : 106;
+
+  /** The directory for a client or host with that environment. */
+  public static StateDirectory of(Map<String, String> environment) {
+    String own = environment.get("JIFFY_RUN");
+    if (own != null && !own.isEmpty()) {
+      return at(Path.of(own));
+    }
+    String session = environment.get("XDG_RUNTIME_DIR");
+    if (session != null && !session.isEmpty()) {
+      return at(Path.of(session, "jiffy"));
+    }
+    return at(Path.of(System.getProperty("user.home"), ".jiffy", "run"));
+  }
+
+  private static StateDirectory at(Path path) {
+    return new StateDirectory(path.toAbsolutePath().normalize());
+  }
+
+  /** The socket's file. */
+  public Path socket() {
+    return path.resolve("control.sock");
+  }
+
+  /** The host's pid as text. */
+  public Path pidFile() {
+    return path.resolve("pid");
+  }
+
+  /**
+   * What the host holds locked. The host itself never opens it a second time: closing that would
+   * drop the lock.
+   */
+  public Path lockFile() {
+    return path.resolve("lock");
+  }
+
+  /** What a detached host writes to its terminal. */
+  public Path consoleLog() {
+    return path.resolve("console.log");
+  }
+
+  /**
+   * The socket's address.
+   *
+   * @throws IOException if the system takes no path as long as that
+   */
+  public UnixDomainSocketAddress address() throws IOException {
+    int length = socket().toString().getBytes(StandardCharsets.UTF_8).length;
+    if (length > MAX_SOCKET_PATH) {
+      throw new IOException(
+          "the socket's path "
+              + socket()
+              + " has "
+              + length
+              + " bytes, a socket address holds "
+              + MAX_SOCKET_PATH
+              + ": set JIFFY_RUN to a shorter directory");
+    }
+    return UnixDomainSocketAddress.of(socket());
+  }
+
+  /** The pid that was last written, 0 if there is none. */
+  public long recordedPid() {
+    try {
+      return Long.parseLong(Files.readString(pidFile()).trim());
+    } catch (IOException | NumberFormatException none) {
+      return 0;
+    }
+  }
+
+  /** Whether another process, a host, holds this directory. */
+  public boolean isHeld() {
+    // For writing, for only so an exclusive lock can be asked for. Nothing is written.
+    try (FileChannel channel = FileChannel.open(lockFile(), StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock()) {
+      return lock == null;
+    } catch (IOException noSuchFile) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package jiffy.cli.tool;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import jiffy.cli.dmesg.KernelLogControl;
+import jiffy.cli.dmesg.RecordSource;
+
+/** A kernel that returns what it is told to, and remembers what it was asked. */
+public final class FakeKernel implements RunningKernel, KernelLogControl {
+  /** What the next insmod and rmmod return. */
+  public volatile int result;
+
+  /** Set: the next insmod throws it. */
+  public volatile RuntimeException bug;
+
+  public final List<Module> modules = new CopyOnWriteArrayList<>();
+  public final List<String> calls = new CopyOnWriteArrayList<>();
+  public final List<String> syslog = new CopyOnWriteArrayList<>();
+  public final Map<String, String> files = new TreeMap<>();
+  public final LinkedBlockingQueue<String> log = new LinkedBlockingQueue<>();
+  public volatile Runnable onHalt = () -> {};
+
+  private static final String HANG_UP = "hang up";
+
+  /** Loads one, newest first. */
+  public void has(String name, int references, String... holders) {
+    modules.add(0, new Module(name, 16384, references, List.of(holders)));
+  }
+
+  @Override
+  public int insmod(Path file, List<String> parameters) {
+    calls.add("insmod " + file + " " + parameters);
+    if (bug != null) {
+      throw bug;
+    }
+    return result;
+  }
+
+  @Override
+  public int rmmod(String name, boolean force) {
+    calls.add("rmmod " + name + (force ? " -f" : ""));
+    if (result == 0) {
+      modules.removeIf(module -> module.name().equals(name));
+    }
+    return result;
+  }
+
+  @Override
+  public List<Module> modules() {
+    return modules;
+  }
+
+  @Override
+  public String read(String file) {
+    return files.get(file);
+  }
+
+  @Override
+  public List<String> files() {
+    return new ArrayList<>(files.keySet());
+  }
+
+  @Override
+  public RecordSource.Reading log(From from, HangUp user) {
+    user.onHangUp(() -> log.add(HANG_UP));
+    return new RecordSource.Reading() {
+      @Override
+      public String poll() {
+        return log.poll();
+      }
+
+      @Override
+      public String next() throws IOException, InterruptedException {
+        String record = log.take();
+        if (record.equals(HANG_UP)) {
+          calls.add("hung up");
+          throw new InterruptedException();
+        }
+        return record;
+      }
+
+      @Override
+      public void close() {
+        calls.add("log closed");
+      }
+    };
+  }
+
+  @Override
+  public long bootEpochMicros() {
+    return 0;
+  }
+
+  @Override
+  public KernelLogControl logControl() {
+    return this;
+  }
+
+  @Override
+  public void syslog(String line) {
+    syslog.add(line);
+  }
+
+  @Override
+  public String commandLine() {
+    return "hz=250";
+  }
+
+  @Override
+  public int hz() {
+    return 250;
+  }
+
+  @Override
+  public int cpus() {
+    return 2;
+  }
+
+  @Override
+  public void halt() {
+    onHalt.run();
+  }
+
+  @Override
+  public void clear() {
+    calls.add("clear");
+  }
+
+  @Override
+  public void consoleOff() {
+    calls.add("console off");
+  }
+
+  @Override
+  public void consoleOn() {
+    calls.add("console on");
+  }
+
+  @Override
+  public void consoleLevel(int level) {
+    calls.add("console level " + level);
+  }
+}
