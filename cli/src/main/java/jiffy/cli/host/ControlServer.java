@@ -42,6 +42,9 @@ final class ControlServer implements AutoCloseable {
   private static final long REQUEST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final Commands commands;
+  /** Not the selector itself: select() holds that one's monitor. */
+  private final Object selectorGuard = new Object();
+
   private final Selector selector;
   private final ServerSocketChannel listener;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
@@ -104,7 +107,7 @@ final class ControlServer implements AutoCloseable {
   }
 
   private void closeSockets() {
-    synchronized (selector) {
+    synchronized (selectorGuard) {
       try (selector;
           listener) {
         closing = true;
@@ -116,7 +119,7 @@ final class ControlServer implements AutoCloseable {
 
   /** Lets the server's thread look again; a closed selector must not be woken. */
   private void wake() {
-    synchronized (selector) {
+    synchronized (selectorGuard) {
       if (selector.isOpen()) {
         selector.wakeup();
       }

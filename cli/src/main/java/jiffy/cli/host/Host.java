@@ -74,7 +74,8 @@ public final class Host {
   }
 
   private void serve(String commandLine) throws IOException {
-    try (HostedKernel kernel = boot.boot(commandLine, directory.path().resolve("modules"), this::stop);
+    try (HostedKernel kernel =
+            boot.boot(commandLine, directory.path().resolve("modules"), this::stop);
         ControlServer server = ControlServer.open(directory.address(), starter(kernel))) {
       if (Boolean.getBoolean("jiffy.foreground")) {
         say("pid " + ProcessHandle.current().pid() + ", socket " + directory.socket());

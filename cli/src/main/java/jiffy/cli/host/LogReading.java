@@ -34,8 +34,7 @@ final class LogReading implements RecordSource.Reading {
    *
    * @param all where it is to be found until it is closed
    */
-  LogReading(
-      LogRing ring, LogReader reader, boolean caller, HangUp user, Set<LogReading> all) {
+  LogReading(LogRing ring, LogReader reader, boolean caller, HangUp user, Set<LogReading> all) {
     this.ring = ring;
     this.reader = reader;
     this.caller = caller;

@@ -132,7 +132,8 @@ class ControlServerTest {
   void request_answered_bringsBothStreamsAndTheStatus() throws IOException {
     command =
         (request, session) -> {
-          session.stream(Frame.OUT).write(String.join(" ", request.words()).getBytes(StandardCharsets.UTF_8));
+          session.stream(Frame.OUT)
+              .write(String.join(" ", request.words()).getBytes(StandardCharsets.UTF_8));
           session.stream(Frame.ERR).write('!');
           return 3;
         };
@@ -161,7 +162,8 @@ class ControlServerTest {
 
   @Test
   void request_thatIsNone_harmsNobody() throws IOException {
-    ByteBuffer http = ByteBuffer.wrap("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+    ByteBuffer http =
+        ByteBuffer.wrap("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.UTF_8));
     assertThat(ask(http).err()).contains("that was no request");
     assertThat(ask(request("x").putInt(6, Integer.MAX_VALUE)).err()).contains("at most");
     assertThat(ask(request("x").putInt(6, -1)).err()).contains("at most");

@@ -142,7 +142,7 @@ final class Room implements AutoCloseable {
     public void setup(
         Current current, TimerList timer, TimerFunction function, Object data, int flags) {
       timer.function = function;
-      timer.__origin = Origins.of((Context) current, function);
+      timer.__origin = new Origins().of((Context) current, function);
     }
 
     @Override
