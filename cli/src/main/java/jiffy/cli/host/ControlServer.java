@@ -42,6 +42,7 @@ final class ControlServer implements AutoCloseable {
   private static final long REQUEST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final Commands commands;
+
   /** Not the selector itself: select() holds that one's monitor. */
   private final Object selectorGuard = new Object();
 
