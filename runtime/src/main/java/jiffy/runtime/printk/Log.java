@@ -34,6 +34,7 @@ public final class Log {
   private static final int TEXT_MAX = LINE_MAX - 1;
   private static final int BUFFER_BYTES = 1024;
   private static final int EINVAL = 22;
+  private static final int WARNING = 4;
 
   private final LogRing ring;
   private final LogLevels levels = new LogLevels();
@@ -43,6 +44,7 @@ public final class Log {
       ThreadLocal.withInitial(() -> new FormatBuffer(BUFFER_BYTES));
   private volatile long clearSeq;
   private volatile int formatProblems;
+  private volatile long toldDropped;
 
   /** Makes a log of that many bytes ({@code log_buf_len}). */
   public Log(int logBufLen, Symbolizer symbols) {
@@ -240,7 +242,22 @@ public final class Log {
       int n) {
     int shown = level == LEVEL_DEFAULT ? levels.defaultMessage() : level;
     long seq = ring.append(nowNanos, callerId, facility, shown, flags, text, from, n);
-    return seq == LogRing.NONE ? 0 : n;
+    if (seq == LogRing.NONE) {
+      return 0;
+    }
+    if (ring.dropped() != toldDropped) {
+      tellDropped(nowNanos);
+    }
+    return n;
+  }
+
+  /** Says in the log itself how many records found no place in it. */
+  private synchronized void tellDropped(long nowNanos) {
+    long untold = ring.dropped() - toldDropped;
+    if (untold > 0) {
+      toldDropped += untold;
+      emit(nowNanos, 0, 0, WARNING, "** " + untold + " printk messages dropped **");
+    }
   }
 
   private static int lengthWithoutNewline(byte[] text, int from, int end) {

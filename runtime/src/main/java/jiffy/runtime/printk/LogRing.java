@@ -47,7 +47,9 @@ public final class LogRing {
    * nothing for readers that do not wait.
    *
    * A writer that stalls between 2 and 4 delays readers at its record, never other writers, until the
-   * ring has come round to it. From then on records are dropped and counted, as in Linux. What runs
+   * ring has come round to it. Linux turns interrupts off around these steps; a Java thread can lose
+   * its processor anywhere. So a writer that finds the ring blocked gives up its own processor some
+   * times, in favour of the stalled one; if that does not help, the record is dropped and counted. What runs
    * between 2 and 4 needs no more stack than what ran before 2, so that a StackOverflowError strikes
    * where nothing has been claimed yet.
    *
@@ -93,6 +95,7 @@ public final class LogRing {
   private static final int AVERAGE_RECORD_SHIFT = 6; // a descriptor per 64 bytes of text
   private static final int BATCH_SHIFT = 6; // the tail frees 1/64 of the ring at once
 
+  private static final int YIELDS_TO_STALLED = 64; // some 100 us if nobody else wants to run
   private static final long OPEN = 1;
   private static final long WAIT = 2;
   private static final int FLAG_BITS = 2;
@@ -189,6 +192,10 @@ public final class LogRing {
     int stored = Math.min(length, maxLength());
     boolean open = (flags & NEWLINE) == 0;
     long claimed = claim(stored, open);
+    for (int i = 0; claimed == NONE && i < YIELDS_TO_STALLED; i++) {
+      Thread.yield();
+      claimed = claim(stored, open);
+    }
     if (claimed == NONE) {
       LONGS.getAndAdd(words, DROPPED, 1L);
       return NONE;
