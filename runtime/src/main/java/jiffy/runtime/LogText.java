@@ -2,6 +2,7 @@ package jiffy.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import jiffy.runtime.printk.Log;
 import jiffy.runtime.printk.LogReader;
 import jiffy.runtime.printk.LogRecord;
@@ -20,7 +21,10 @@ final class LogText {
     while (reader.read(record)) {
       String prefix =
           String.format(
-              "[%5d.%06d] ", record.nanos() / 1_000_000_000, record.nanos() / 1_000 % 1_000_000);
+              Locale.ROOT,
+              "[%5d.%06d] ",
+              record.nanos() / 1_000_000_000,
+              record.nanos() / 1_000 % 1_000_000);
       String indent = " ".repeat(prefix.length());
       String before = prefix;
       for (String line : record.text().split("\n", -1)) {

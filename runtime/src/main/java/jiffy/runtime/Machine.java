@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import jiffy.kernel.Kernel;
 import jiffy.runtime.arch.Arch;
@@ -167,7 +168,12 @@ public final class Machine implements AutoCloseable {
     long hundredths = clock.sinceBoot() / 10_000_000;
     long idle = hundredths * parameters.nrCpus();
     return String.format(
-        "%d.%02d %d.%02d%n", hundredths / 100, hundredths % 100, idle / 100, idle % 100);
+        Locale.ROOT,
+        "%d.%02d %d.%02d\n",
+        hundredths / 100,
+        hundredths % 100,
+        idle / 100,
+        idle % 100);
   }
 
   /** The kernel as the API's functions see it. */

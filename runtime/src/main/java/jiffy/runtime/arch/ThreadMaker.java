@@ -1,6 +1,7 @@
 package jiffy.runtime.arch;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import jiffy.kernel.KernelThread;
 
@@ -18,6 +19,7 @@ final class ThreadMaker implements AutoCloseable {
 
   private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
   private final Thread maker;
+  private boolean closed;
 
   ThreadMaker() {
     maker = new Thread(null, this::make, "kthreadd", 0, false);
@@ -25,16 +27,33 @@ final class ThreadMaker implements AutoCloseable {
     maker.start();
   }
 
-  /** Makes and starts a daemon thread. */
+  /**
+   * Makes and starts a daemon thread.
+   *
+   * @throws IllegalStateException if the machine is halted, or the JVM can make no more threads
+   */
   Thread start(String name, Runnable body) {
     Order order = new Order(name, body, new CompletableFuture<>());
-    orders.add(order);
-    return order.made.join();
+    synchronized (orders) {
+      if (closed) {
+        throw new IllegalStateException("no thread for '" + name + "': the machine is halted");
+      }
+      orders.add(order);
+    }
+    try {
+      return order.made.join();
+    } catch (CompletionException e) {
+      throw new IllegalStateException(
+          "no thread for '" + name + "' can be made: " + e.getCause().getMessage(), e.getCause());
+    }
   }
 
   @Override
   public void close() {
-    orders.add(STOP);
+    synchronized (orders) {
+      closed = true;
+      orders.add(STOP); // behind every order
+    }
   }
 
   private void make() {

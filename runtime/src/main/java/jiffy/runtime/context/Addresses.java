@@ -1,6 +1,7 @@
 package jiffy.runtime.context;
 
 import com.google.common.collect.MapMaker;
+import java.util.Locale;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -23,6 +24,6 @@ public final class Addresses {
 
   /** The address as {@code %px} prints it. */
   public String text(Object object) {
-    return String.format("%016x", of(object));
+    return String.format(Locale.ROOT, "%016x", of(object));
   }
 }

@@ -2,6 +2,7 @@ package jiffy.runtime.context;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Locale;
 import java.util.function.Consumer;
 import jiffy.kernel.Owner;
 
@@ -30,6 +31,7 @@ public final class Oops {
     report.accept("BUG: " + headline(thrown) + " in " + where);
     report.accept(
         String.format(
+            Locale.ROOT,
             "CPU: %d PID: %d Comm: %s, preempt_count %08x, module %s",
             context.cpu.number,
             context.task().pid,

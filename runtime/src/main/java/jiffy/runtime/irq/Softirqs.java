@@ -2,6 +2,7 @@ package jiffy.runtime.irq;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
 import jiffy.runtime.arch.Arch;
@@ -90,7 +91,11 @@ public final class Softirqs {
   void reportLeak(Vector vector, int before, int after) {
     report.accept(
         String.format(
+            Locale.ROOT,
             "softirq: huh, entered softirq %d %s with preempt_count %08x, exited with %08x?",
-            vector.ordinal(), vector, before, after));
+            vector.ordinal(),
+            vector,
+            before,
+            after));
   }
 }

@@ -37,13 +37,19 @@ public final class Tasks {
    * @param owner on whose behalf it runs at first
    * @param body what it runs; what that throws is kept as {@link Task#failure}, printing it is the
    *     caller's to do
+   * @throws IllegalStateException if no thread can be made for it
    */
   public Task spawn(String comm, Owner owner, Task.Body body) {
     TaskStruct struct = new TaskStruct(contexts.nextPid(), comm);
     Task task = new Task(arch, struct);
     running.put(struct.pid, task);
     Cpu cpu = pickCpu();
-    arch.spawn(comm, thread -> live(task, thread, cpu, owner, body));
+    try {
+      arch.spawn(comm, thread -> live(task, thread, cpu, owner, body));
+    } catch (IllegalStateException e) {
+      running.remove(struct.pid);
+      throw e;
+    }
     return task;
   }
 

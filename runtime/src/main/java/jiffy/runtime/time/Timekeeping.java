@@ -4,6 +4,7 @@ import static jiffy.runtime.time.TimerFlags.CPU_MASK;
 import static jiffy.runtime.time.TimerFlags.MIGRATING;
 import static jiffy.runtime.time.TimerFlags.SETUP_MASK;
 
+import java.util.Locale;
 import java.util.function.Consumer;
 import jiffy.kernel.Current;
 import jiffy.kernel.Origin;
@@ -359,8 +360,11 @@ public final class Timekeeping implements TimerOps {
     if (context.preemptCount() != count) {
       warn.accept(
           String.format(
+              Locale.ROOT,
               "timer: %s preempt leak: %08x -> %08x",
-              origin.symbol(), count, context.preemptCount()));
+              origin.symbol(),
+              count,
+              context.preemptCount()));
       context.setPreemptCount(count);
     }
     if (context.irqsDisabled()) {
