@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import jiffy.kernel.KernelThread;
 import jiffy.runtime.arch.HostArch;
+import jiffy.runtime.module.loader.UnloadedLoader;
 import jiffy.testkit.LoaderLeaks;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,4 +1,4 @@
-package jiffy.runtime.module;
+package jiffy.runtime.module.loader;
 
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -10,7 +10,7 @@ import org.objectweb.asm.Opcodes;
  * Whether the class loaders of modules that are gone have been collected. Holds them weakly; forces
  * no GC. Thread safe.
  */
-final class LoaderWatch {
+public final class LoaderWatch {
   /*
    * That a loader is still there after a GC says nothing: most collections unload no class. So each
    * loader is given a canary, a loader with one tiny class that nobody holds and that becomes garbage
@@ -52,8 +52,11 @@ final class LoaderWatch {
 
   private final List<Entry> entries = new ArrayList<>();
 
+  /** Nothing to watch yet. */
+  public LoaderWatch() {}
+
   /** A module's loader was closed. */
-  synchronized void add(String module, ClassLoader loader) {
+  public synchronized void add(String module, ClassLoader loader) {
     entries.add(new Entry(module, loader));
     int surplus = entries.size() - KEPT;
     for (int i = 0; surplus > 0 && i < entries.size(); ) {
@@ -67,12 +70,12 @@ final class LoaderWatch {
   }
 
   /** All that are remembered, oldest first. */
-  synchronized List<UnloadedLoader> unloaded() {
+  public synchronized List<UnloadedLoader> unloaded() {
     return entries.stream().map(Entry::look).toList();
   }
 
   /** The modules whose loader is held, each once. */
-  synchronized List<String> newlyHeld() {
+  public synchronized List<String> newlyHeld() {
     List<String> held = new ArrayList<>();
     for (Entry entry : entries) {
       if (!entry.isSaid && entry.look().isHeld()) {

@@ -1,4 +1,4 @@
-package jiffy.runtime.module;
+package jiffy.runtime.module.loader;
 
 /**
  * A module's class loader after its end.
