@@ -98,7 +98,7 @@ final class ModuleLife {
         return -ENOEXEC;
       }
       return 0;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // its name must not stay taken
       log.print(KernelLog.ERR, module.name() + ": PF4J refuses it: " + e);
       return -ENOEXEC;
     }
@@ -124,8 +124,8 @@ final class ModuleLife {
                   + " convention\ndo_init_module: loading module anyway...",
               module.name(), result));
     }
+    module.put(); // before it is live: an rmmod that sees it live finds no reference of ours
     registry.move(module, ModuleState.LIVE);
-    module.put();
     return 0;
   }
 
@@ -173,8 +173,9 @@ final class ModuleLife {
   private void clearAway(Context caller, LoadedModule module, String when) {
     module.owner.setGoing();
     leftovers.takeBack(caller, module.owner, when);
-    watch.add(module.name(), module.loader());
+    ClassLoader loader = module.loader();
     drop(module);
+    watch.add(module.name(), loader);
   }
 
   private void drop(LoadedModule module) {
