@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import jiffy.kernel.Owner;
 import jiffy.linux.KernelModule;
 import jiffy.runtime.module.file.ModuleFile;
+import jiffy.runtime.module.file.PrivateCopy;
 import jiffy.runtime.module.param.Param;
 import org.pf4j.PluginWrapper;
 

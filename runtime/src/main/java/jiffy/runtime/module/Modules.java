@@ -2,37 +2,29 @@ package jiffy.runtime.module;
 
 import static jiffy.linux.Errno.EINVAL;
 import static jiffy.linux.Errno.ENOENT;
-import static jiffy.linux.Errno.ENOEXEC;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import jiffy.kernel.Current;
 import jiffy.kernel.Kernel;
 import jiffy.kernel.Owner;
-import jiffy.linux.KernelModule;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Contexts;
 import jiffy.runtime.context.Owned;
 import jiffy.runtime.module.file.BadModuleException;
 import jiffy.runtime.module.file.HostClasses;
-import jiffy.runtime.module.file.Import;
 import jiffy.runtime.module.file.ModuleFile;
 import jiffy.runtime.module.file.ModuleNames;
-import jiffy.runtime.module.param.Param;
-import jiffy.runtime.module.param.ParamLine;
-import jiffy.runtime.module.param.ParamSpec;
+import jiffy.runtime.module.file.PrivateCopy;
+import jiffy.runtime.module.loader.LoaderWatch;
+import jiffy.runtime.module.loader.PluginHost;
+import jiffy.runtime.module.loader.UnloadedLoader;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Task;
 import jiffy.runtime.sched.Tasks;
-import org.pf4j.PluginRuntimeException;
-import org.pf4j.PluginState;
-import org.pf4j.PluginWrapper;
 
 /**
  * The modules of a kernel: loads, lists and unloads them.
@@ -50,15 +42,13 @@ public final class Modules implements AutoCloseable {
   private final Kernel kernel;
   private final KernelLog log;
   private final ModuleSettings settings;
-  private final Map<String, List<String>> bootParameters = new HashMap<>();
   private final HostClasses hostClasses = new HostClasses();
   private final LoaderWatch watch = new LoaderWatch();
   private final AtomicLong nextAddress = new AtomicLong(FIRST_ADDRESS);
   private final Registry registry;
   private final Taint taint;
-  private final Hooks hooks;
-  private final Leftovers leftovers;
   private final PluginHost host;
+  private final ModuleLife life;
 
   /**
    * No module yet.
@@ -79,14 +69,11 @@ public final class Modules implements AutoCloseable {
     this.kernel = kernel;
     this.log = log;
     this.settings = settings;
-    settings
-        .parameters()
-        .forEach((name, words) -> bootParameters.put(ModuleNames.canonical(name), words));
     registry = new Registry(arch);
     taint = new Taint(log);
-    hooks = new Hooks(arch, contexts, log, taint);
-    leftovers = new Leftovers(holders, log);
     host = new PluginHost(settings.cacheDirectory(), settings.version());
+    Hooks hooks = new Hooks(arch, contexts, log, taint);
+    life = new ModuleLife(log, settings, registry, host, hooks, new Leftovers(holders, log), watch);
     PrivateCopy.deleteAll(settings.cacheDirectory());
   }
 
@@ -142,96 +129,7 @@ public final class Modules implements AutoCloseable {
       return error;
     }
     module.setTaints(taint.addModule(file.name(), file.license()));
-    error = link(module);
-    if (error != 0) {
-      owner.setGoing();
-      drop(module);
-      return error;
-    }
-    registry.move(module, ModuleState.COMING);
-    return bringUp(caller, module, words);
-  }
-
-  /** Imports, descriptor, loader. No code of the module runs. */
-  private int link(LoadedModule module) {
-    List<Import> unresolved = unresolved(module.file.imports());
-    for (Import symbol : unresolved) {
-      log.print(
-          KernelLog.WARNING,
-          module.name() + ": Unknown symbol " + symbol.symbol() + " (err -" + ENOENT + ")");
-    }
-    if (!unresolved.isEmpty()) {
-      return -ENOENT;
-    }
-    try {
-      PluginWrapper wrapper = host.link(module.file, module.owner, module.copy.path());
-      module.setWrapper(wrapper);
-      if (wrapper.getPluginState() == PluginState.DISABLED) {
-        log.print(
-            KernelLog.ERR,
-            module.name()
-                + ": version magic '"
-                + settings.version()
-                + "' should be '"
-                + module.file.requires()
-                + "'");
-        return -ENOEXEC;
-      }
-      return 0;
-    } catch (RuntimeException e) {
-      log.print(KernelLog.ERR, module.name() + ": PF4J refuses it: " + e);
-      return -ENOEXEC;
-    }
-  }
-
-  /** The place where symbols of other modules will be found; there are no exports yet. */
-  private static List<Import> unresolved(List<Import> imports) {
-    return imports;
-  }
-
-  private int bringUp(Context caller, LoadedModule module, List<String> words) {
-    int result = hooks.run(caller, module, "init", () -> init(module, words));
-    if (result < 0) {
-      registry.move(module, ModuleState.GOING);
-      clearAway(caller, module, "failed init");
-      return result;
-    }
-    if (result > 0) {
-      log.print(
-          KernelLog.WARNING,
-          String.format(
-              "do_init_module: '%s'->init suspiciously returned %d, it should follow 0/-E"
-                  + " convention\ndo_init_module: loading module anyway...",
-              module.name(), result));
-    }
-    registry.move(module, ModuleState.LIVE);
-    module.put();
-    return 0;
-  }
-
-  /** Static initializers, parameters, constructor, init: on the calling task, for the module. */
-  private int init(LoadedModule module, List<String> words) throws Throwable {
-    PluginWrapper wrapper = module.wrapper();
-    Class.forName(module.file.className(), true, wrapper.getPluginClassLoader());
-    List<Param> params = new ArrayList<>();
-    for (ParamSpec spec : module.file.params()) {
-      params.add(Param.bind(spec, wrapper.getPluginClassLoader()));
-    }
-    module.setParams(params);
-    int error = setParams(module, bootParameters.getOrDefault(module.name(), List.of()));
-    if (error == 0) {
-      error = setParams(module, words);
-    }
-    if (error != 0) {
-      return error;
-    }
-    module.setInstance((KernelModule) wrapper.getPlugin());
-    KernelModule.InitCall init = module.instance().initCall();
-    return init == null ? 0 : init.init();
-  }
-
-  private int setParams(LoadedModule module, List<String> words) {
-    return ParamLine.apply(module.name(), ParamLine.join(words), module.params(), log::print);
+    return life.begin(caller, module, words);
   }
 
   /**
@@ -256,47 +154,13 @@ public final class Modules implements AutoCloseable {
     if (verdict.isForced()) {
       taint.addLockdepUnreliable(Taint.Flag.FORCED_RMMOD);
     }
-    unload(caller, module);
+    life.end(caller, module);
     return 0;
   }
 
   private LoadedModule lookUp(String nameOrFile) {
     LoadedModule module = registry.find(ModuleNames.canonical(nameOrFile));
     return module != null ? module : registry.find(ModuleNames.ofFile(nameOrFile));
-  }
-
-  /** From going to gone. */
-  private void unload(Context caller, LoadedModule module) {
-    KernelModule.ExitCall exit = module.instance().exitCall();
-    if (exit != null) {
-      hooks.run(
-          caller,
-          module,
-          "exit",
-          () -> {
-            exit.exit();
-            return 0;
-          });
-    }
-    clearAway(caller, module, "rmmod");
-  }
-
-  private void clearAway(Context caller, LoadedModule module, String when) {
-    module.owner.setGoing();
-    leftovers.takeBack(caller, module.owner, when);
-    watch.add(module.name(), module.loader());
-    drop(module);
-  }
-
-  private void drop(LoadedModule module) {
-    try {
-      host.unlink(module.name());
-    } catch (PluginRuntimeException e) {
-      log.print(KernelLog.WARNING, module.name() + ": PF4J could not close it: " + e.getMessage());
-    }
-    module.forget();
-    module.copy.delete();
-    registry.move(module, ModuleState.GONE);
   }
 
   /** The modules that are coming, live or going; newest first. */
@@ -404,7 +268,7 @@ public final class Modules implements AutoCloseable {
             "rmmod",
             Owner.CORE,
             () -> {
-              unload((Context) Current.get(), module);
+              life.end((Context) Current.get(), module);
               return 0;
             });
     if (!task.join(caller, arch.now() + settings.exitTimeoutNanos())) {

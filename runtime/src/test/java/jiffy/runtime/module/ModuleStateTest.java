@@ -11,6 +11,7 @@ import java.util.Set;
 import jiffy.kernel.Owner;
 import jiffy.runtime.module.file.BadModuleException;
 import jiffy.runtime.module.file.ModuleFile;
+import jiffy.runtime.module.file.PrivateCopy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

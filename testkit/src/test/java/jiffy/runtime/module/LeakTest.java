@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import jiffy.kernel.KernelThread;
 import jiffy.runtime.arch.HostArch;
+import jiffy.runtime.module.loader.UnloadedLoader;
 import jiffy.testkit.LoaderLeaks;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,8 +117,11 @@ class LeakTest {
 
   private void assertNothingIsLeft() {
     LoaderLeaks.assertCollected(room.loaders);
-    for (int i = 0; i < 20 && !uncollected().isEmpty(); i++) {
+    for (int i = 0; i < 5; i++) {
       LoaderLeaks.collect(); // a module that never printed is not among the loaders
+    }
+    for (int i = 0; i < 10 && !uncollected().isEmpty(); i++) {
+      LoaderLeaks.collect();
     }
     assertThat(uncollected()).isEmpty();
     assertThat(room.modules.unloadedLoaders()).isNotEmpty().noneMatch(UnloadedLoader::isHeld);

@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import jiffy.linux.Errno;
 import jiffy.runtime.arch.HostArch;
 import jiffy.runtime.context.Context;
+import jiffy.runtime.module.loader.PluginHost;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Task;
 import org.junit.jupiter.api.AfterEach;

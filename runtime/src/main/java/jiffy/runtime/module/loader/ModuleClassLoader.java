@@ -1,4 +1,4 @@
-package jiffy.runtime.module;
+package jiffy.runtime.module.loader;
 
 import java.io.IOException;
 import java.net.MalformedURLException;

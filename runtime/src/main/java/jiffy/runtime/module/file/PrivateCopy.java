@@ -1,4 +1,4 @@
-package jiffy.runtime.module;
+package jiffy.runtime.module.file;
 
 import static jiffy.linux.Errno.EINVAL;
 import static jiffy.linux.Errno.EIO;
@@ -17,13 +17,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Locale;
-import jiffy.runtime.module.file.BadModuleException;
 
 /**
  * A module's JAR as it was at insmod, in the cache directory: what is opened is never the file that
  * a build is about to overwrite. Deleted when the module goes.
  */
-final class PrivateCopy {
+public final class PrivateCopy {
   private static final String SUFFIX = ".jiffy-copy.jar";
   private static final long PAGE = 4096;
 
@@ -40,7 +39,13 @@ final class PrivateCopy {
     this.size = size;
   }
 
-  static PrivateCopy of(Path file, Path cache) throws BadModuleException {
+  /**
+   * Copies.
+   *
+   * @throws BadModuleException ENOENT, EISDIR or EINVAL without a message, as Linux; ENOSPC, EPERM
+   *     or EIO with one
+   */
+  public static PrivateCopy of(Path file, Path cache) throws BadModuleException {
     return of(file, cache, (from, to) -> Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING));
   }
 
@@ -90,21 +95,23 @@ final class PrivateCopy {
     return new BadModuleException(EIO, file + ": could not be copied to " + cache + ": " + reason);
   }
 
-  Path path() {
+  /** Where it lies. */
+  public Path path() {
     return path;
   }
 
   /** Bytes, rounded up to whole pages. */
-  long pages() {
+  public long pages() {
     return (size + PAGE - 1) / PAGE * PAGE;
   }
 
-  void delete() {
+  /** Deletes it; a second call does nothing. */
+  public void delete() {
     delete(path);
   }
 
   /** Deletes the copies that lie in a directory, those of a killed host. */
-  static void deleteAll(Path cache) {
+  public static void deleteAll(Path cache) {
     if (!Files.isDirectory(cache)) {
       return;
     }

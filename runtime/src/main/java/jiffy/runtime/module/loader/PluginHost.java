@@ -1,4 +1,4 @@
-package jiffy.runtime.module;
+package jiffy.runtime.module.loader;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -33,7 +33,7 @@ import org.pf4j.VersionManager;
  * loads the module and outside the lock, for a static initializer may call the kernel and wait.
  * PF4J's start and stop are never used. The plugin's id is the module's name.
  */
-final class PluginHost extends AbstractPluginManager {
+public final class PluginHost extends AbstractPluginManager {
   /** What {@link #link} is about; set only while it runs. */
   private ModuleFile linking;
 
@@ -42,7 +42,7 @@ final class PluginHost extends AbstractPluginManager {
   /**
    * @param root a directory PF4J may take for its plugins folder; never read
    */
-  PluginHost(Path root, String version) {
+  public PluginHost(Path root, String version) {
     super(root);
     setSystemVersion(version);
   }
@@ -52,7 +52,7 @@ final class PluginHost extends AbstractPluginManager {
    *
    * @throws RuntimeException PF4J's, if it does not like the descriptor
    */
-  synchronized PluginWrapper link(ModuleFile file, Owner owner, Path jar) {
+  public synchronized PluginWrapper link(ModuleFile file, Owner owner, Path jar) {
     linking = file;
     linkingOwner = owner;
     try {
@@ -64,7 +64,7 @@ final class PluginHost extends AbstractPluginManager {
   }
 
   /** Closes the loader and forgets the plugin; does nothing for one that is not there. */
-  synchronized void unlink(String name) {
+  public synchronized void unlink(String name) {
     if (getPlugin(name) != null) {
       unloadPlugin(name);
     }

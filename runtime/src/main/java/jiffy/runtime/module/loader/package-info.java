@@ -1,0 +1,10 @@
+/**
+ * PF4J and the class loaders of modules: making them, closing them, and seeing whether they were
+ * collected.
+ *
+ * <p>Doors: {@link jiffy.runtime.module.loader.PluginHost} and {@link
+ * jiffy.runtime.module.loader.LoaderWatch}, each with its own lock, under which no code of a module
+ * runs and nobody parks in the kernel; called by the module room only. Stands where Linux has
+ * {@code layout_and_allocate} and {@code free_module}.
+ */
+package jiffy.runtime.module.loader;
