@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import jiffy.linux.KernelModule;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.module.file.Import;
@@ -30,7 +31,7 @@ final class ModuleLife {
   private final KernelLog log;
   private final ModuleSettings settings;
   private final Registry registry;
-  private final PluginHost host;
+  private final Supplier<PluginHost> host;
   private final Hooks hooks;
   private final Leftovers leftovers;
   private final LoaderWatch watch;
@@ -40,7 +41,7 @@ final class ModuleLife {
       KernelLog log,
       ModuleSettings settings,
       Registry registry,
-      PluginHost host,
+      Supplier<PluginHost> host,
       Hooks hooks,
       Leftovers leftovers,
       LoaderWatch watch) {
@@ -84,7 +85,7 @@ final class ModuleLife {
       return -ENOENT;
     }
     try {
-      PluginWrapper wrapper = host.link(module.file, module.owner, module.copy.path());
+      PluginWrapper wrapper = host.get().link(module.file, module.owner, module.copy.path());
       module.setWrapper(wrapper);
       if (wrapper.getPluginState() == PluginState.DISABLED) {
         log.print(
@@ -180,7 +181,7 @@ final class ModuleLife {
 
   private void drop(LoadedModule module) {
     try {
-      host.unlink(module.name());
+      host.get().unlink(module.name());
     } catch (PluginRuntimeException e) {
       log.print(KernelLog.WARNING, module.name() + ": PF4J could not close it: " + e.getMessage());
     }

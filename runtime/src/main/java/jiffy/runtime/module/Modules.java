@@ -3,10 +3,12 @@ package jiffy.runtime.module;
 import static jiffy.linux.Errno.EINVAL;
 import static jiffy.linux.Errno.ENOENT;
 
+import com.google.common.base.Suppliers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import jiffy.kernel.Current;
 import jiffy.kernel.Kernel;
 import jiffy.kernel.Owner;
@@ -47,7 +49,12 @@ public final class Modules implements AutoCloseable {
   private final AtomicLong nextAddress = new AtomicLong(FIRST_ADDRESS);
   private final Registry registry;
   private final Taint taint;
-  private final PluginHost host;
+
+  /**
+   * Made at the first load: it starts PF4J's logging, which takes longer than the rest of a boot.
+   */
+  private final Supplier<PluginHost> host;
+
   private final ModuleLife life;
 
   /**
@@ -71,7 +78,7 @@ public final class Modules implements AutoCloseable {
     this.settings = settings;
     registry = new Registry(arch);
     taint = new Taint(log);
-    host = new PluginHost(settings.cacheDirectory(), settings.version());
+    host = Suppliers.memoize(() -> new PluginHost(settings.cacheDirectory(), settings.version()));
     Hooks hooks = new Hooks(arch, contexts, log, taint);
     life = new ModuleLife(log, settings, registry, host, hooks, new Leftovers(holders, log), watch);
     PrivateCopy.deleteAll(settings.cacheDirectory());
@@ -238,7 +245,7 @@ public final class Modules implements AutoCloseable {
   }
 
   PluginHost pluginHost() {
-    return host;
+    return host.get();
   }
 
   /**
