@@ -47,8 +47,11 @@ public final class KmsgLogging {
     }
     // The log must outlive Log4j's own shutdown hook: modules are unloaded in ours, and print.
     System.setProperty("log4j.shutdownHookEnabled", "false");
-    LoggerContext context =
-        Configurator.initialize(KmsgLogging.class.getClassLoader(), new ToStream(stream));
+    ToStream ours = new ToStream(stream);
+    LoggerContext context = Configurator.initialize(KmsgLogging.class.getClassLoader(), ours);
+    if (context.getConfiguration() != ours) {
+      context.reconfigure(ours); // a library that logs has started Log4j before us
+    }
     return context.getLogger(NAME);
   }
 
