@@ -18,11 +18,12 @@ import org.apache.logging.log4j.core.layout.PatternLayout;
  * Sets Log4j up for a JVM that is all ours ({@code jiffy run}); an embedder configures Log4j itself
  * and hands its logger to {@link Console}.
  *
- * <p>Records go to the stream as they are, through the logger {@code kmsg}. What libraries log goes
- * there too, from level WARN, with the logger's name in front; it does not enter the ring, so
- * nothing can loop. The root appender is the seam where a capturing one will take its place. If the
- * system property {@code log4j2.configurationFile} names a file, that file rules and nothing is set
- * up here.
+ * <p>Records go to the stream as they are, through the logger {@code kmsg} of a Log4j context of
+ * its own, which nobody else's configuration or shutdown touches. What libraries log goes there
+ * too, from level WARN, with the logger's name in front; it does not enter the ring, so nothing can
+ * loop. Their root appender is the seam where a capturing one will take its place. If the system
+ * property {@code log4j2.configurationFile} names a file, that file rules and nothing is set up
+ * here.
  */
 public final class KmsgLogging {
   /** Name of the logger that consoles write to. */
@@ -47,36 +48,31 @@ public final class KmsgLogging {
     }
     // The log must outlive Log4j's own shutdown hook: modules are unloaded in ours, and print.
     System.setProperty("log4j.shutdownHookEnabled", "false");
-    ToStream ours = new ToStream(stream);
-    LoggerContext context = Configurator.initialize(KmsgLogging.class.getClassLoader(), ours);
-    if (context.getConfiguration() != ours) {
-      context.reconfigure(ours); // a library that logs has started Log4j before us
-    }
-    return context.getLogger(NAME);
+    Configurator.reconfigure(new ToStream(stream, false)); // for libraries; one may have started it
+    LoggerContext kmsg = new LoggerContext("jiffy");
+    kmsg.start(new ToStream(stream, true));
+    return kmsg.getLogger(NAME);
   }
 
   private static final class ToStream extends AbstractConfiguration {
     private final PrintStream stream;
+    private final boolean kmsg;
 
-    ToStream(PrintStream stream) {
+    ToStream(PrintStream stream, boolean kmsg) {
       super(null, ConfigurationSource.NULL_SOURCE);
       this.stream = stream;
+      this.kmsg = kmsg;
       isShutdownHookEnabled = false;
       setName("jiffy");
     }
 
     @Override
     protected void doConfigure() {
-      Appender kmsg = appender("kmsg", "%m%n");
-      Appender libraries = appender("libraries", "%c: %m%n%xEx");
-      addAppender(kmsg);
-      addAppender(libraries);
-      LoggerConfig logger = new LoggerConfig(NAME, Level.ALL, false);
-      logger.addAppender(kmsg, null, null);
-      addLogger(NAME, logger);
+      Appender appender = appender("jiffy", kmsg ? "%m%n" : "%c: %m%n%xEx");
+      addAppender(appender);
       LoggerConfig root = getRootLogger();
-      root.setLevel(Level.WARN);
-      root.addAppender(libraries, null, null);
+      root.setLevel(kmsg ? Level.ALL : Level.WARN);
+      root.addAppender(appender, null, null);
     }
 
     private Appender appender(String name, String pattern) {
