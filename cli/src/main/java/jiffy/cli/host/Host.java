@@ -41,6 +41,8 @@ public final class Host {
 
   /** Runs a kernel until it is halted. */
   public static void main(String[] args) {
+    // Whoever starts Log4j first: the console is closed with the kernel, not by a hook at a signal.
+    System.setProperty("log4j.shutdownHookEnabled", "false");
     StateDirectory directory = StateDirectory.of(System.getenv());
     Host host = new Host(directory, MachineKernel::boot, System.err);
     Runtime.getRuntime().addShutdownHook(new Thread(host::stopAndWait, "jiffy-signal"));
