@@ -13,7 +13,7 @@ import jiffy.runtime.arch.HostArch;
 import jiffy.runtime.arch.SimArch;
 import jiffy.runtime.context.Addresses;
 import jiffy.runtime.context.Contexts;
-import jiffy.runtime.context.Oops;
+import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.context.Origins;
 import jiffy.runtime.irq.Softirqs;
 import jiffy.runtime.locking.Locks;
@@ -46,7 +46,7 @@ public final class Machine implements AutoCloseable {
   private final JiffiesClock clock;
   private final Contexts contexts;
   private final Log log;
-  private final KernelLog printk;
+  private final KernelPrintk printk;
   private final Softirqs softirqs;
   private final Timekeeping timekeeping;
   private final Tasks tasks;
@@ -63,19 +63,10 @@ public final class Machine implements AutoCloseable {
     Addresses addresses = new Addresses();
     this.log = new Log(parameters.logBufLen(), new KernelSymbols(addresses));
     parameters.loglevel().ifPresent(level -> log.levels().setConsole(level));
-    this.printk = new KernelLog(log, clock);
-    Oops oops = new Oops(text -> printk.print(KernelLog.ALERT, text));
-    Locks locks = new Locks(arch, contexts, addresses, text -> printk.print(KernelLog.ERR, text));
-    this.softirqs = new Softirqs(arch, contexts, text -> printk.print(KernelLog.ERR, text));
-    this.timekeeping =
-        new Timekeeping(
-            arch,
-            clock,
-            contexts,
-            new Origins(),
-            softirqs,
-            oops,
-            text -> printk.print(KernelLog.WARNING, text));
+    this.printk = new KernelPrintk(log, clock);
+    Locks locks = new Locks(arch, contexts, addresses, printk);
+    this.softirqs = new Softirqs(arch, contexts, printk);
+    this.timekeeping = new Timekeeping(arch, clock, contexts, new Origins(), softirqs, printk);
     this.tasks = new Tasks(arch, contexts);
     this.kernel = new Kernel(parameters.name(), parameters.hz(), timekeeping, locks, printk);
     contexts.bind(kernel);
@@ -86,7 +77,7 @@ public final class Machine implements AutoCloseable {
             contexts,
             tasks,
             kernel,
-            printk::print,
+            printk,
             new ModuleSettings(
                 cache,
                 parameters.moduleWords(),

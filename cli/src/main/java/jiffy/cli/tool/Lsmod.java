@@ -1,5 +1,6 @@
 package jiffy.cli.tool;
 
+import java.util.Locale;
 import jiffy.cli.tool.Invocation.GoneException;
 import jiffy.cli.tool.Invocation.NoKernelException;
 
@@ -30,7 +31,8 @@ final class Lsmod implements Tool {
     StringBuilder table = new StringBuilder("Module                  Size  Used by\n");
     for (RunningKernel.Module module : call.needKernel().modules()) {
       table.append(
-          String.format("%-19s %8d  %d", module.name(), module.size(), module.references()));
+          String.format(
+              Locale.ROOT, "%-19s %8d  %d", module.name(), module.size(), module.references()));
       if (!module.holders().isEmpty()) {
         table.append(' ').append(String.join(",", module.holders()));
       }

@@ -1,6 +1,7 @@
 package jiffy.cli.tool;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import jiffy.cli.tool.Invocation.GoneException;
 import jiffy.cli.tool.Invocation.NoKernelException;
@@ -34,7 +35,7 @@ final class Status implements Tool {
   }
 
   private static void row(StringBuilder table, String name, Object value) {
-    String line = String.format("%-13s %s", name, value);
+    String line = String.format(Locale.ROOT, "%-13s %s", name, value);
     table.append(line.stripTrailing()).append('\n');
   }
 

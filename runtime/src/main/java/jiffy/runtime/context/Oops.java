@@ -1,69 +1,111 @@
 package jiffy.runtime.context;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.util.Locale;
-import java.util.function.Consumer;
-import jiffy.kernel.Owner;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 
 /**
- * Reports what a callback of a module threw, with its stack and who answers for it, and goes on.
+ * Prints what a module's code threw, as text: nothing keeps the throwable, which would keep its
+ * class.
  *
- * <p>Text only: neither the throwable nor its class is kept. Thread safe.
+ * <p>A record a line: what was thrown, by whom, the module's frames, the causes. Then the kernel
+ * goes on.
  */
 public final class Oops {
-  private final Consumer<String> report;
+  private static final int FRAMES = 32;
+  private static final int CAUSES = 8;
+  private static final String OURS = "jiffy.runtime.";
 
-  /**
-   * @param report prints one record, at the level of an emergency that others survive (alert)
-   */
-  public Oops(Consumer<String> report) {
-    this.report = report;
+  private final KernelLog log;
+  private final String module;
+
+  private Oops(KernelLog log, String module) {
+    this.log = log;
+    this.module = module;
   }
 
   /**
-   * Prints {@code BUG: java.lang.NullPointerException: ... in timer timer_callback [kt]}, who ran
-   * and the stack, a record a line.
+   * Prints {@code kt: init threw java.lang...}, who ran, and the stack.
    *
-   * @param where what was called: {@code timer timer_callback [kt]}
+   * @param module whose code it was
+   * @param what was called: {@code init}, {@code timer timer_callback}
    */
-  public void print(Context context, String where, Owner owner, Throwable thrown) {
-    report.accept("BUG: " + headline(thrown) + " in " + where);
-    report.accept(
-        String.format(
-            Locale.ROOT,
-            "CPU: %d PID: %d Comm: %s, preempt_count %08x, module %s",
-            context.cpu.number,
-            context.task().pid,
-            context.task().comm,
-            context.preemptCount(),
-            owner));
-    report.accept("Call Trace:");
-    stackOf(thrown).lines().skip(1).filter(Oops::ofInterest).forEach(report);
-  }
-
-  private static String headline(Throwable thrown) {
-    try {
-      return thrown.toString();
-    } catch (Throwable inToString) {
-      return thrown.getClass().getName(); // a message that cannot be told must not hide the rest
+  public static void print(
+      KernelLog log, String module, String what, Throwable thrown, Context context) {
+    Oops oops = new Oops(log, module);
+    log.print(KernelLog.ALERT, module + ": " + what + " threw " + describe(thrown));
+    oops.line(
+        "CPU: "
+            + context.cpuNumber()
+            + " PID: "
+            + context.task().pid
+            + " Comm: "
+            + context.task().comm
+            + " Owner: "
+            + module);
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Throwable each = thrown;
+    for (int depth = 0; each != null && depth < CAUSES && seen.add(each); depth++) {
+      if (depth > 0) {
+        oops.line("Caused by: " + describe(each));
+      }
+      oops.frames(each.getStackTrace());
+      each = each.getCause();
     }
   }
 
-  private static String stackOf(Throwable thrown) {
-    StringWriter text = new StringWriter();
-    try {
-      thrown.printStackTrace(new PrintWriter(text));
-    } catch (Throwable inPrint) {
-      return "\n (its stack cannot be printed)";
-    }
-    return text.toString();
+  /** The frames of a thread that hangs. */
+  public static void printStack(KernelLog log, String module, StackTraceElement[] stack) {
+    new Oops(log, module).frames(stack);
   }
 
-  /** The frames below the kernel's own call of the callback say nothing about the module. */
-  private static boolean ofInterest(String line) {
-    String frame = line.strip();
-    return !frame.startsWith("at jiffy.runtime.")
-        && !frame.startsWith("at java.base/java.lang.Thread");
+  private void line(String text) {
+    log.print(KernelLog.WARNING, module + ": " + text);
+  }
+
+  private void frames(StackTraceElement[] stack) {
+    int end = stack.length;
+    for (int i = stack.length - 1; i >= 0 && isPlumbing(stack[i]); i--) {
+      end = i;
+    }
+    int shown = Math.min(end, FRAMES);
+    for (int i = 0; i < shown; i++) {
+      StackTraceElement frame = stack[i];
+      line(
+          " at "
+              + frame.getClassName()
+              + "."
+              + frame.getMethodName()
+              + "("
+              + (frame.getFileName() == null ? "" : frame.getFileName())
+              + (frame.getLineNumber() > 0 ? ":" + frame.getLineNumber() : "")
+              + ")");
+    }
+    if (shown < end) {
+      line(" ... " + (end - shown) + " more");
+    }
+  }
+
+  /** How the code was called is of no interest. */
+  private static boolean isPlumbing(StackTraceElement frame) {
+    String type = frame.getClassName();
+    return type.startsWith(OURS)
+        || type.startsWith("java.")
+        || type.startsWith("jdk.internal.")
+        || type.startsWith("jiffy.kernel.")
+        || type.startsWith("org.pf4j.")
+        || type.startsWith("org.junit.")
+        || type.startsWith("org.apache.maven.");
+  }
+
+  /** A message may be computed by the module's code, and fail. */
+  private static String describe(Throwable thrown) {
+    String type = thrown.getClass().getName();
+    try {
+      String message = thrown.getMessage();
+      return message == null ? type : type + ": " + message;
+    } catch (Throwable e) {
+      return type + " (its getMessage() threw " + e.getClass().getName() + ")";
+    }
   }
 }

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.function.Consumer;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Contexts;
 import jiffy.runtime.context.Cpu;
+import jiffy.runtime.context.KernelLog;
 
 /** The softirqs of a kernel: handlers by vector, a thread a CPU. Thread safe. */
 public final class Softirqs {
@@ -23,16 +23,16 @@ public final class Softirqs {
   private final List<SoftirqThread> threads = new ArrayList<>();
   private final Handler[] handlers = new Handler[Vector.values().length];
   private final AtomicLongArray counts;
-  private final Consumer<String> report;
+  private final KernelLog log;
 
   /**
    * No handlers, no threads yet.
    *
-   * @param report prints one error record
+   * @param log gets the reports
    */
-  public Softirqs(Arch arch, Contexts contexts, Consumer<String> report) {
+  public Softirqs(Arch arch, Contexts contexts, KernelLog log) {
     this.contexts = contexts;
-    this.report = report;
+    this.log = log;
     for (Cpu cpu : contexts.cpus()) {
       threads.add(new SoftirqThread(arch, this, cpu));
     }
@@ -89,7 +89,8 @@ public final class Softirqs {
   }
 
   void reportLeak(Vector vector, int before, int after) {
-    report.accept(
+    log.print(
+        KernelLog.ERR,
         String.format(
             Locale.ROOT,
             "softirq: huh, entered softirq %d %s with preempt_count %08x, exited with %08x?",

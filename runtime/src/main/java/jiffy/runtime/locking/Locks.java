@@ -3,13 +3,13 @@ package jiffy.runtime.locking;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import jiffy.kernel.Current;
 import jiffy.kernel.LockOps;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Addresses;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Contexts;
+import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.context.WaitList;
 import jiffy.types.SpinlockT;
 
@@ -56,18 +56,18 @@ public final class Locks implements LockOps {
   private final Arch arch;
   private final Contexts contexts;
   private final Addresses addresses;
-  private final Consumer<String> report;
+  private final KernelLog log;
   private final ConcurrentHashMap<SpinlockT, WaitList> parked = new ConcurrentHashMap<>();
 
   /**
    * @param addresses names locks in reports
-   * @param report prints one error record
+   * @param log gets the reports
    */
-  public Locks(Arch arch, Contexts contexts, Addresses addresses, Consumer<String> report) {
+  public Locks(Arch arch, Contexts contexts, Addresses addresses, KernelLog log) {
     this.arch = arch;
     this.contexts = contexts;
     this.addresses = addresses;
-    this.report = report;
+    this.log = log;
   }
 
   @Override
@@ -148,7 +148,8 @@ public final class Locks implements LockOps {
   private void reportBug(Context context, SpinlockT lock, String what, int ownerId) {
     Context owner = ownerId == 0 ? null : contexts.byId(ownerId);
     String holder = ownerId == 0 ? "<none>/-1" : owner == null ? "<gone>/-1" : owner.toString();
-    report.accept(
+    log.print(
+        KernelLog.ERR,
         "BUG: spinlock "
             + what
             + " on CPU#"

@@ -10,6 +10,8 @@ import jiffy.runtime.arch.Arch;
 import jiffy.runtime.arch.SimHalt;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Contexts;
+import jiffy.runtime.context.KernelLog;
+import jiffy.runtime.context.Oops;
 import jiffy.runtime.context.PreemptCount;
 import jiffy.runtime.context.WaitList;
 import jiffy.runtime.sched.Task;
@@ -107,7 +109,7 @@ final class Hooks {
       throw e;
     } catch (Throwable e) {
       taint.add(Taint.Flag.DIE);
-      Crash.print(log, module.name(), what, e, self);
+      Oops.print(log, module.name(), what, e, self);
       return -EFAULT;
     } finally {
       self.setOwner(owner);

@@ -3,6 +3,7 @@ package jiffy.runtime.module;
 import java.util.List;
 import jiffy.kernel.Owner;
 import jiffy.runtime.context.Context;
+import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.context.Owned;
 
 /** What a module has not given back: found, named in the log, taken away. */

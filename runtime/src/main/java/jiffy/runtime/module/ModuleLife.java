@@ -6,10 +6,12 @@ import static jiffy.linux.Errno.ENOEXEC;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import jiffy.linux.KernelModule;
 import jiffy.runtime.context.Context;
+import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.module.file.Import;
 import jiffy.runtime.module.file.ModuleNames;
 import jiffy.runtime.module.loader.LoaderWatch;
@@ -121,9 +123,11 @@ final class ModuleLife {
       log.print(
           KernelLog.WARNING,
           String.format(
+              Locale.ROOT,
               "do_init_module: '%s'->init suspiciously returned %d, it should follow 0/-E"
                   + " convention\ndo_init_module: loading module anyway...",
-              module.name(), result));
+              module.name(),
+              result));
     }
     module.put(); // before it is live: an rmmod that sees it live finds no reference of ours
     registry.move(module, ModuleState.LIVE);

@@ -1,6 +1,7 @@
 package jiffy.runtime.module;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A module as it was at one moment.
@@ -36,7 +37,9 @@ public record ModuleView(
     } else if (holders.isEmpty()) {
       line.append('-');
     }
-    line.append(' ').append(state.procName()).append(String.format(" 0x%016x", address));
+    line.append(' ')
+        .append(state.procName())
+        .append(String.format(Locale.ROOT, " 0x%016x", address));
     if (!taints.isEmpty()) {
       line.append(" (").append(taints).append(stateMark()).append(')');
     }

@@ -6,6 +6,7 @@ import static jiffy.linux.Errno.ENOENT;
 import com.google.common.base.Suppliers;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -15,6 +16,8 @@ import jiffy.kernel.Owner;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Contexts;
+import jiffy.runtime.context.KernelLog;
+import jiffy.runtime.context.Oops;
 import jiffy.runtime.context.Owned;
 import jiffy.runtime.module.file.BadModuleException;
 import jiffy.runtime.module.file.HostClasses;
@@ -282,8 +285,11 @@ public final class Modules implements AutoCloseable {
       log.print(
           KernelLog.ALERT,
           String.format(
+              Locale.ROOT,
               "%s: exit has not returned after %d ms at shutdown: task %s is left to itself",
-              module.name(), settings.exitTimeoutNanos() / 1_000_000, task.struct));
+              module.name(),
+              settings.exitTimeoutNanos() / 1_000_000,
+              task.struct));
       printStackOf(task, module);
     }
   }
@@ -292,7 +298,7 @@ public final class Modules implements AutoCloseable {
     Context context = task.context();
     Thread thread = context == null ? null : context.thread.javaThread();
     if (thread != null) {
-      Crash.printStack(log, module.name(), thread.getStackTrace());
+      Oops.printStack(log, module.name(), thread.getStackTrace());
     }
   }
 }

@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import jiffy.runtime.context.KernelLog;
 
 /**
  * What the kernel was made to bear, {@code /proc/sys/kernel/tainted}: bits are set and never

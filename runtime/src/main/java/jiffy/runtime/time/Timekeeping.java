@@ -5,7 +5,6 @@ import static jiffy.runtime.time.TimerFlags.MIGRATING;
 import static jiffy.runtime.time.TimerFlags.SETUP_MASK;
 
 import java.util.Locale;
-import java.util.function.Consumer;
 import jiffy.kernel.Current;
 import jiffy.kernel.Origin;
 import jiffy.kernel.Owner;
@@ -16,6 +15,7 @@ import jiffy.runtime.arch.SimHalt;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Contexts;
 import jiffy.runtime.context.Cpu;
+import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.context.Oops;
 import jiffy.runtime.context.Origins;
 import jiffy.runtime.context.Owned;
@@ -60,14 +60,13 @@ public final class Timekeeping implements TimerOps {
   private final Origins origins;
   private final TimerBase[] bases;
   private final Softirqs softirqs;
-  private final Oops oops;
-  private final Consumer<String> warn;
+  private final KernelLog log;
   private volatile boolean warnedOfPending;
 
   /**
    * All CPUs' bases, empty; opens the TIMER softirq.
    *
-   * @param warn prints one warning record
+   * @param log gets the reports
    */
   public Timekeeping(
       Arch arch,
@@ -75,14 +74,12 @@ public final class Timekeeping implements TimerOps {
       Contexts contexts,
       Origins origins,
       Softirqs softirqs,
-      Oops oops,
-      Consumer<String> warn) {
+      KernelLog log) {
     this.arch = arch;
     this.clock = clock;
     this.origins = origins;
     this.softirqs = softirqs;
-    this.oops = oops;
-    this.warn = warn;
+    this.log = log;
     this.bases = new TimerBase[contexts.cpus().size()];
     for (Cpu cpu : contexts.cpus()) {
       bases[cpu.number] = new TimerBase(arch, clock, cpu.number, softirqs.clockEvent(cpu.number));
@@ -170,7 +167,8 @@ public final class Timekeeping implements TimerOps {
     if (TimerList.__PREV.getAcquire(timer) != null) {
       if (!warnedOfPending) {
         warnedOfPending = true;
-        warn.accept(
+        log.print(
+            KernelLog.WARNING,
             "timer: add_timer of " + timer.__origin + ", which is pending: ignored; see mod_timer");
       }
       return;
@@ -256,7 +254,8 @@ public final class Timekeeping implements TimerOps {
         int result = base.wheel.detach(timer) ? 1 : 0;
         base.unlock();
         if (own) {
-          warn.accept(
+          log.print(
+              KernelLog.WARNING,
               "timer: del_timer_sync of "
                   + timer.__origin
                   + " from its own callback would wait for itself: deactivated without waiting");
@@ -273,7 +272,8 @@ public final class Timekeeping implements TimerOps {
     if (base.isStuck(timer)
         && !base.waiters.await(
             context.thread, arch.now() + STUCK_WAIT_NANOS, () -> !base.isStuck(timer))) {
-      warn.accept(
+      log.print(
+          KernelLog.WARNING,
           "timer: " + timer.__origin + " has not returned and is not waited for any longer");
       base.forgetStuck(timer);
     }
@@ -354,11 +354,12 @@ public final class Timekeeping implements TimerOps {
     } catch (SimHalt e) {
       throw e;
     } catch (Throwable e) {
-      oops.print(context, "timer " + origin.symbol(), origin.owner, e);
+      Oops.print(log, origin.owner.name, "timer " + origin.function, e, context);
     }
     context.setOwner(before);
     if (context.preemptCount() != count) {
-      warn.accept(
+      log.print(
+          KernelLog.WARNING,
           String.format(
               Locale.ROOT,
               "timer: %s preempt leak: %08x -> %08x",

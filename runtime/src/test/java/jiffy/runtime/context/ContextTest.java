@@ -33,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import jiffy.runtime.Machine;
@@ -142,6 +143,7 @@ class ContextTest {
     rows.put(
         name,
         String.format(
+            Locale.ROOT,
             "in_interrupt=%d in_softirq=%d in_serving_softirq=%d in_hardirq=%d in_atomic=%d"
                 + " in_task=%d irqs_disabled=%d preempt_count=0x%08x comm=%s",
             bit(in_interrupt()),

@@ -3,6 +3,7 @@ package jiffy.runtime.printk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -35,8 +36,8 @@ class FormatStringPropertyTest {
       @ForAll @IntRange(min = 1, max = 40) int width) {
     String java = "%" + flags(flags) + width + "d";
     String ours = java.replace("d", "lld");
-    assertThat(formatLong(ours, value)).isEqualTo(String.format(java, value));
-    assertThat(format(ours, value)).isEqualTo(String.format(java, value));
+    assertThat(formatLong(ours, value)).isEqualTo(String.format(Locale.ROOT, java, value));
+    assertThat(format(ours, value)).isEqualTo(String.format(Locale.ROOT, java, value));
   }
 
   @Property
@@ -53,7 +54,7 @@ class FormatStringPropertyTest {
     assertThat(formatLong("%lx", value)).isEqualTo(Long.toHexString(value));
     assertThat(formatLong("%lo", value)).isEqualTo(Long.toOctalString(value));
     assertThat(formatLong("%u", value)).isEqualTo(Integer.toUnsignedString((int) value));
-    assertThat(formatLong("%#X", value)).isEqualTo(String.format("0X%X", (int) value));
+    assertThat(formatLong("%#X", value)).isEqualTo(String.format(Locale.ROOT, "0X%X", (int) value));
     assertThat(formatLong("%hhx", value)).isEqualTo(Long.toHexString(value & 0xff));
   }
 

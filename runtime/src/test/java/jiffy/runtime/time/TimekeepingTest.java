@@ -389,7 +389,7 @@ class TimekeepingTest {
     timer_setup(
         bad,
         t -> {
-          Integer.parseInt("on purpose");
+          com.google.common.base.Preconditions.checkState(false, "on purpose");
         },
         0);
     countingTimer();
@@ -401,8 +401,8 @@ class TimekeepingTest {
         .anyMatch(
             line ->
                 line.contains(
-                    "BUG: java.lang.NumberFormatException: For input string: \"on purpose\" in timer"))
-        .anyMatch(line -> line.contains("at java.base/java.lang.Integer.parseInt"));
+                    "kernel: timer callback_thatThrows_isReportedAndOthersGoOn.lambda threw java.lang.IllegalStateException: on purpose"))
+        .anyMatch(line -> line.contains(" at com.google.common.base.Preconditions.checkState("));
   }
 
   @Test

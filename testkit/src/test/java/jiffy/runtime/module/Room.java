@@ -4,6 +4,7 @@ import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -230,7 +231,7 @@ final class Room implements AutoCloseable {
 
     @Override
     public int printk(Current current, int level, String format, Object[] arguments) {
-      String text = String.format(format, arguments).strip();
+      String text = String.format(Locale.ROOT, format, arguments).strip();
       log.add("6 " + text);
       loaders.add(new WeakReference<>(Thread.currentThread().getContextClassLoader()));
       Runnable action = onPrint.get(text);

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
@@ -80,9 +81,16 @@ final class JarContents {
       throw new BadModuleException(
           ENOEXEC,
           String.format(
+              Locale.ROOT,
               "%s: %s is of Java %d (class file version %d), this JVM is Java %d (%d): compile it"
                   + " with --release %d or run Jiffy on a newer JDK",
-              file, entry, java, java + VERSION_OF_JAVA_0, here, here + VERSION_OF_JAVA_0, here));
+              file,
+              entry,
+              java,
+              java + VERSION_OF_JAVA_0,
+              here,
+              here + VERSION_OF_JAVA_0,
+              here));
     }
     try {
       ClassReader reader = new ClassReader(bytes);

@@ -151,7 +151,7 @@ public enum ParamType {
   private String formatNumber(long value) {
     long own = signed || bits == Long.SIZE ? value : value & (1L << bits) - 1;
     if (this == HEXINT) {
-      return String.format("%#08x", own);
+      return String.format(Locale.ROOT, "%#08x", own);
     }
     return signed ? Long.toString(own) : Long.toUnsignedString(own);
   }

@@ -1,6 +1,6 @@
-package jiffy.runtime.module;
+package jiffy.runtime.context;
 
-/** Where the module room's messages go: printk, as an adapter. Thread safe; never blocks. */
+/** Where the kernel's own messages go: printk, as an adapter. Thread safe; never blocks. */
 @FunctionalInterface
 public interface KernelLog {
   /** Action must be taken immediately. */
@@ -14,6 +14,9 @@ public interface KernelLog {
 
   /** Normal but significant condition. */
   int NOTICE = 5;
+
+  /** Informational. */
+  int INFO = 6;
 
   /**
    * Stores one record.

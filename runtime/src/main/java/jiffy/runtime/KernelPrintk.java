@@ -3,24 +3,19 @@ package jiffy.runtime;
 import jiffy.kernel.Current;
 import jiffy.kernel.LogOps;
 import jiffy.runtime.context.Context;
+import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.printk.Log;
 import jiffy.runtime.printk.LogRecord;
 import jiffy.runtime.time.JiffiesClock;
 
 /** printk with the clock and the caller filled in. Thread safe, any context. */
-final class KernelLog implements LogOps {
-  static final int ALERT = 1;
-  static final int ERR = 3;
-  static final int WARNING = 4;
-  static final int NOTICE = 5;
-  static final int INFO = 6;
-
+final class KernelPrintk implements LogOps, KernelLog {
   private static final String CONT = "\u0001c";
 
   private final Log log;
   private final JiffiesClock clock;
 
-  KernelLog(Log log, JiffiesClock clock) {
+  KernelPrintk(Log log, JiffiesClock clock) {
     this.log = log;
     this.clock = clock;
   }
@@ -49,8 +44,8 @@ final class KernelLog implements LogOps {
     return log.vprintk(clock.sinceBoot(), callerId(current), Math.max(level, -1), text, given);
   }
 
-  /** A message of the kernel's own: one record, taken as it is. */
-  void print(int level, String text) {
+  @Override
+  public void print(int level, String text) {
     log.emit(clock.sinceBoot(), callerId(Current.orNull()), 0, level, text);
   }
 
