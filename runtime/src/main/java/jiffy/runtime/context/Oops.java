@@ -93,6 +93,7 @@ public final class Oops {
         || type.startsWith("java.")
         || type.startsWith("jdk.internal.")
         || type.startsWith("jiffy.kernel.")
+        || type.startsWith("jiffy.types.")
         || type.startsWith("org.pf4j.")
         || type.startsWith("org.junit.")
         || type.startsWith("org.apache.maven.");

@@ -7,6 +7,8 @@ import java.lang.invoke.SerializedLambda;
 import java.lang.reflect.Method;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import jiffy.kernel.Kernel;
 import jiffy.kernel.Origin;
 import jiffy.kernel.OwnedLoader;
@@ -21,6 +23,9 @@ import jiffy.kernel.Owner;
  */
 public final class Origins {
   private static final StackWalker STACK = StackWalker.getInstance();
+
+  /** How javac names a lambda's method; a serializable one has a hash before its number. */
+  private static final Pattern LAMBDA = Pattern.compile("lambda\\$(.+?)(\\$[0-9a-f]{1,8})?\\$\\d+");
 
   private final ConcurrentMap<Class<?>, Origin> ofCore = new MapMaker().weakKeys().makeMap();
 
@@ -70,11 +75,8 @@ public final class Origins {
   }
 
   private static String pretty(String method) {
-    if (!method.startsWith("lambda$")) {
-      return method;
-    }
-    int end = method.lastIndexOf('$');
-    return end > 7 ? method.substring(7, end) + ".lambda" : method;
+    Matcher lambda = LAMBDA.matcher(method);
+    return lambda.matches() ? lambda.group(1) + ".lambda" : method;
   }
 
   private static String simpleName(Class<?> type) {
