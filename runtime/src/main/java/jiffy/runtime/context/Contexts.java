@@ -69,9 +69,4 @@ public final class Contexts {
   public Context byId(int id) {
     return byId.get(id);
   }
-
-  /** All live contexts, in no order. */
-  public Iterable<Context> live() {
-    return byId.values();
-  }
 }
