@@ -85,7 +85,11 @@ public final class Jiffies {
 
   /** {@code unsigned long nsecs_to_jiffies(u64 n)}: rounds down. */
   public static long nsecs_to_jiffies(long n) {
-    return Long.divideUnsigned(n, NSEC_PER_SEC / HZ());
+    int hz = HZ();
+    if (NSEC_PER_SEC % hz == 0) {
+      return Long.divideUnsigned(n, NSEC_PER_SEC / hz);
+    }
+    return Long.divideUnsigned(n * 9, (9 * NSEC_PER_SEC + hz / 2) / hz);
   }
 
   /**
@@ -98,7 +102,9 @@ public final class Jiffies {
     if (MSEC_PER_SEC % hz == 0) {
       return (int) (j * (MSEC_PER_SEC / hz));
     }
-    return (int) Long.divideUnsigned(j * MSEC_PER_SEC + hz - 1, hz);
+    long common = gcd(MSEC_PER_SEC, hz);
+    long divisor = hz / common;
+    return (int) Long.divideUnsigned(j * (MSEC_PER_SEC / common) + divisor - 1, divisor);
   }
 
   /**
@@ -111,6 +117,11 @@ public final class Jiffies {
     if (USEC_PER_SEC % hz == 0) {
       return (int) (j * (USEC_PER_SEC / hz));
     }
-    return (int) Long.divideUnsigned(j * USEC_PER_SEC, hz);
+    long common = gcd(USEC_PER_SEC, hz);
+    return (int) Long.divideUnsigned(j * (USEC_PER_SEC / common), hz / common);
+  }
+
+  private static long gcd(long a, long b) {
+    return b == 0 ? a : gcd(b, a % b);
   }
 }

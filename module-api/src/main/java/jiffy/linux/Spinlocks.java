@@ -71,8 +71,8 @@ public final class Spinlocks {
   public static void spin_unlock_irq(SpinlockT lock) {
     Current current = Current.get();
     current.kernel.locks.unlock(current, lock);
-    current.localIrqEnable();
     current.preemptEnable();
+    current.localIrqEnable();
   }
 
   /**
@@ -92,8 +92,8 @@ public final class Spinlocks {
   public static void spin_unlock_irqrestore(SpinlockT lock, long flags) {
     Current current = Current.get();
     current.kernel.locks.unlock(current, lock);
-    current.localIrqRestore(flags);
     current.preemptEnable();
+    current.localIrqRestore(flags);
   }
 
   /**

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import jiffy.kernel.Kernel;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.arch.HostArch;
@@ -54,6 +55,7 @@ public final class Machine implements AutoCloseable {
   private final ProcTree proc = new ProcTree();
   private final Path cache;
   private final Modules modules;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private Machine(BootParameters parameters, Arch arch, Path cache) {
     this.parameters = parameters;
@@ -62,7 +64,7 @@ public final class Machine implements AutoCloseable {
     this.contexts = new Contexts(arch, parameters.nrCpus());
     Addresses addresses = new Addresses();
     this.log = new Log(parameters.logBufLen(), new KernelSymbols(addresses));
-    parameters.loglevel().ifPresent(level -> log.levels().setConsole(level));
+    parameters.loglevel().ifPresent(level -> log.levels().boot(level));
     this.printk = new KernelPrintk(log, clock);
     Locks locks = new Locks(arch, contexts, addresses, printk);
     this.softirqs = new Softirqs(arch, contexts, printk);
@@ -285,12 +287,23 @@ public final class Machine implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** Unloads all modules in reverse order and ends the kernel's threads, in bounded time. */
+  /**
+   * Unloads all modules in reverse order and ends the kernel's threads, in bounded time. Once:
+   * later calls do nothing.
+   */
   @Override
   public void close() {
-    modules.close();
-    softirqs.stop();
-    arch.close();
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    try {
+      if (!(arch instanceof SimArch) || !((SimArch) arch).isHalted()) { // the guard may have been
+        modules.close();
+      }
+    } finally {
+      softirqs.stop();
+      arch.close();
+    }
     try {
       Files.deleteIfExists(cache);
     } catch (IOException e) {

@@ -56,6 +56,18 @@ class JiffiesTest {
     assertThat(checked).isGreaterThan(50);
   }
 
+  /** By Linux's formulas for an HZ that does not divide 10^9, with kernel/time/timeconst.bc. */
+  @Test
+  void conversions_atHz300_goByReducedFractions() {
+    try (Machine machine = Machine.simulate("hz=300");
+        Attachment test = machine.attach("test")) {
+      assertThat(Jiffies.nsecs_to_jiffies(100_000_000_000_000L)).isEqualTo(30_000_000);
+      assertThat(Jiffies.usecs_to_jiffies(1_431_640_000)).isEqualTo(429_492);
+      assertThat(Jiffies.usecs_to_jiffies(1_431_660_000)).isEqualTo(Jiffies.MAX_JIFFY_OFFSET);
+      assertThat(Jiffies.jiffies_to_msecs(1L << 59)).isEqualTo((int) (((10L << 59) + 2) / 3));
+    }
+  }
+
   @Test
   void conversions_asRecorded() throws IOException {
     int checked = 0;

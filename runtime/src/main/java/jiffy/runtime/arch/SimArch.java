@@ -105,12 +105,29 @@ public final class SimArch implements Arch {
     } finally {
       world.unlock();
     }
-    thread.run(maker.start(name, () -> live(thread, body)));
+    try {
+      thread.run(maker.start(name, () -> live(thread, body)));
+    } catch (IllegalStateException e) { // nobody would ever give the baton back
+      world.lock();
+      try {
+        threads.remove(thread);
+        runnable.remove(thread);
+      } finally {
+        world.unlock();
+      }
+      throw e;
+    }
     return thread;
+  }
+
+  /** Whether it is switched off, by {@link #close} or by the guard. */
+  public boolean isHalted() {
+    return halted;
   }
 
   private void live(SimThread thread, Consumer<HwThread> body) {
     try {
+      thread.run(Thread.currentThread()); // before the first look: who grants unparks it
       awaitBaton(thread);
       body.accept(thread);
     } catch (SimHalt e) {
@@ -134,8 +151,10 @@ public final class SimArch implements Arch {
     SimThread thread;
     boolean wait;
     try {
+      if (halted) {
+        throw switchedOff(true);
+      }
       thread = register(Thread.currentThread().getName(), true);
-      checkOn(thread);
       thread.run(Thread.currentThread());
       drivers++;
       wait = running != null;
@@ -356,7 +375,7 @@ public final class SimArch implements Arch {
     long since = System.nanoTime();
     while (!self.granted) {
       if (halted) {
-        throw switchedOff(self);
+        throw switchedOff(self.driver);
       }
       if (!self.driver) {
         LockSupport.park(this);
@@ -416,12 +435,12 @@ public final class SimArch implements Arch {
 
   private void checkOn(SimThread self) {
     if (halted) {
-      throw switchedOff(self);
+      throw switchedOff(self.driver);
     }
   }
 
-  private static Error switchedOff(SimThread self) {
-    if (self.driver) {
+  private static Error switchedOff(boolean driver) {
+    if (driver) {
       throw new SimStalledException("the simulated machine is switched off");
     }
     return new SimHalt();

@@ -79,7 +79,7 @@ final class ThreadMaker implements AutoCloseable {
       thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
       thread.start();
       order.made.complete(thread);
-    } catch (OutOfMemoryError | RuntimeException e) {
+    } catch (Throwable e) { // somebody waits for it
       order.made.completeExceptionally(e);
     }
   }

@@ -1,11 +1,14 @@
 package jiffy.runtime.context;
 
 import static jiffy.runtime.context.PreemptCount.HANDLER_MASK;
+import static jiffy.runtime.context.PreemptCount.PREEMPT_MASK;
 import static jiffy.runtime.context.PreemptCount.PREEMPT_OFFSET;
+import static jiffy.runtime.context.PreemptCount.SOFTIRQ_DISABLED;
 import static jiffy.runtime.context.PreemptCount.SOFTIRQ_DISABLE_OFFSET;
 import static jiffy.runtime.context.PreemptCount.SOFTIRQ_MASK;
 import static jiffy.runtime.context.PreemptCount.SOFTIRQ_OFFSET;
 
+import java.util.Locale;
 import jiffy.kernel.Current;
 import jiffy.kernel.Kernel;
 import jiffy.kernel.Owner;
@@ -99,17 +102,29 @@ public final class Context extends Current {
 
   @Override
   public void preemptDisable() {
+    if ((preemptCount & PREEMPT_MASK) == PREEMPT_MASK) {
+      miscounted("preempt_disable() or spin_lock() nested too deeply");
+      return;
+    }
     preemptCount += PREEMPT_OFFSET;
   }
 
   @Override
   public void preemptEnable() {
+    if ((preemptCount & PREEMPT_MASK) == 0) {
+      miscounted("preempt_enable() or spin_unlock() without its counterpart");
+      return;
+    }
     preemptCount -= PREEMPT_OFFSET;
   }
 
   @Override
   public void localBhDisable() {
     int count = preemptCount;
+    if ((count & SOFTIRQ_DISABLED) == SOFTIRQ_DISABLED) {
+      miscounted("local_bh_disable() nested too deeply");
+      return;
+    }
     if ((count & (SOFTIRQ_MASK | HANDLER_MASK)) == 0) {
       cpu.gate.enterBh(thread, count != 0 || irqsOff);
     }
@@ -118,6 +133,10 @@ public final class Context extends Current {
 
   @Override
   public void localBhEnable() {
+    if ((preemptCount & SOFTIRQ_DISABLED) == 0) {
+      miscounted("local_bh_enable() without its counterpart");
+      return;
+    }
     int count = preemptCount - SOFTIRQ_DISABLE_OFFSET;
     preemptCount = count;
     if ((count & (SOFTIRQ_MASK | HANDLER_MASK)) == 0) {
@@ -165,6 +184,38 @@ public final class Context extends Current {
         letSoftirqsRun(before);
       }
     }
+  }
+
+  /**
+   * A count that would leave its bits: it stays as it is, for the gate's shares go by it. Linux's
+   * DEBUG_PREEMPT does the same.
+   */
+  private void miscounted(String what) {
+    print(
+        KernelLog.WARNING,
+        String.format(
+            Locale.ROOT, "WARNING: %s: %s, preempt_count %08x: ignored", task, what, preemptCount));
+  }
+
+  private void print(int level, String text) {
+    kernel.log.printk(this, level, "%s\n", new Object[] {text});
+  }
+
+  /** The task ends or leaves the kernel: gives back, and names, what it still keeps disabled. */
+  public void exit() {
+    String note = "note: " + task.comm + "[" + task.pid + "] exited with ";
+    if (irqsOff) {
+      print(KernelLog.INFO, note + "irqs disabled");
+    }
+    if (preemptCount != 0) {
+      print(KernelLog.INFO, note + "preempt_count " + preemptCount);
+      preemptCount |= PREEMPT_OFFSET; // waits for no softirq
+    }
+    localIrqEnable();
+    while ((preemptCount & SOFTIRQ_DISABLED) != 0) {
+      localBhEnable();
+    }
+    preemptCount = 0;
   }
 
   /** On Linux what was held off runs inside the call that lets it; so this waits for one pass. */

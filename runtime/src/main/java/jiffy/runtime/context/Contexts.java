@@ -11,11 +11,14 @@ import jiffy.types.TaskStruct;
 
 /** A kernel's CPUs and live contexts. Thread safe. */
 public final class Contexts {
+  /** Where pids go on after the last, as on Linux. */
+  private static final int RESERVED_PIDS = 300;
+
   private final Arch arch;
   private final List<Cpu> cpus;
   private final ConcurrentHashMap<Integer, Context> byId = new ConcurrentHashMap<>();
-  private final AtomicInteger ids = new AtomicInteger();
-  private final AtomicInteger pids = new AtomicInteger(2);
+  private final AtomicInteger ids;
+  private final AtomicInteger pids;
   private volatile Kernel kernel;
 
   /**
@@ -23,7 +26,13 @@ public final class Contexts {
    * kthreadd.
    */
   public Contexts(Arch arch, int nrCpus) {
+    this(arch, nrCpus, 0, 2);
+  }
+
+  Contexts(Arch arch, int nrCpus, int lastId, int lastPid) {
     this.arch = arch;
+    this.ids = new AtomicInteger(lastId);
+    this.pids = new AtomicInteger(lastPid);
     List<Cpu> made = new ArrayList<>();
     for (int n = 0; n < nrCpus; n++) {
       TaskStruct idle = new TaskStruct(0, "swapper/" + n);
@@ -47,16 +56,18 @@ public final class Contexts {
     return cpus;
   }
 
-  /** A pid that no task has had. */
+  /** A pid that no task has had in the last 2^31; never negative. */
   public int nextPid() {
-    return pids.incrementAndGet();
+    return pids.updateAndGet(last -> last == Integer.MAX_VALUE ? RESERVED_PIDS : last + 1);
   }
 
   /** The context of a new thread. */
   public Context make(HwThread thread, Cpu cpu, TaskStruct task) {
-    int id = ids.incrementAndGet();
-    Context context = new Context(kernel, arch, id, thread, cpu, task);
-    byId.put(id, context);
+    Context context;
+    do {
+      int id = ids.updateAndGet(last -> last == Integer.MAX_VALUE ? 1 : last + 1);
+      context = new Context(kernel, arch, id, thread, cpu, task);
+    } while (byId.putIfAbsent(context.id, context) != null); // of a long-lived one, a lap ago
     return context;
   }
 

@@ -28,6 +28,7 @@ public final class Cpu {
 
   private final WaitList passWaiters;
   private volatile long passes;
+  private volatile boolean offline;
 
   Cpu(Arch arch, int number, TaskStruct idle, TaskStruct ksoftirqd) {
     this.number = number;
@@ -52,8 +53,14 @@ public final class Cpu {
     passWaiters.wakeAll();
   }
 
+  /** No pass will come any more: the machine stops. */
+  public void goOffline() {
+    offline = true;
+    passWaiters.wakeAll();
+  }
+
   /** Waits until a pass that began after {@code before} passes were done is over. */
   void awaitPass(HwThread self, long before) {
-    passWaiters.await(self, () -> passes != before);
+    passWaiters.await(self, () -> passes != before || offline);
   }
 }

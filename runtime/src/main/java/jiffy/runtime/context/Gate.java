@@ -211,6 +211,14 @@ public final class Gate {
     }
   }
 
+  /** For the softirq thread: it does not wait to enter any more, for it stops. */
+  public void withdrawSoftirq() {
+    long before = (long) WORD.getAndBitwiseAnd(this, ~(SOFT_WAITS | TASKS_WAIT));
+    if ((before & TASKS_WAIT) != 0) {
+      wakeTasks();
+    }
+  }
+
   /**
    * The handler of this generation has returned.
    *

@@ -49,8 +49,13 @@ public final class Oops {
       if (depth > 0) {
         oops.line("Caused by: " + describe(each));
       }
-      oops.frames(each.getStackTrace());
-      each = each.getCause();
+      try { // both may be a module's code
+        oops.frames(each.getStackTrace());
+        each = each.getCause();
+      } catch (Throwable e) {
+        oops.line("(no stack: asking for it threw " + e.getClass().getName() + ")");
+        each = null;
+      }
     }
   }
 

@@ -15,11 +15,17 @@ public final class PreemptCount {
   /** One {@code preempt_disable()}. */
   public static final int PREEMPT_OFFSET = 0x1;
 
+  /** Depth of preempt_disable(). */
+  public static final int PREEMPT_MASK = 0xff;
+
   /** A softirq handler runs. */
   public static final int SOFTIRQ_OFFSET = 0x100;
 
   /** One {@code local_bh_disable()}. */
   public static final int SOFTIRQ_DISABLE_OFFSET = 0x200;
+
+  /** Depth of local_bh_disable(). */
+  public static final int SOFTIRQ_DISABLED = 0xfe00;
 
   /** All softirq bits. */
   public static final int SOFTIRQ_MASK = 0xff00;

@@ -24,9 +24,14 @@ public final class ClockEvent {
   public void program(long nanos) {
     long before = deadline;
     deadline = nanos;
-    if (nanos < before) {
+    if (nanos < before || cpu.isUnborn()) {
       cpu.wakeFor(nanos);
     }
+  }
+
+  /** Whether nobody looks at it, for want of a thread: then programming it tries again. */
+  public boolean isUnattended() {
+    return cpu.isUnborn();
   }
 
   /** When the thread has to be awake. */

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import jiffy.kernel.Current;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.arch.HwThread;
+import jiffy.runtime.arch.SimHalt;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Cpu;
 import jiffy.runtime.context.PreemptCount;
@@ -65,7 +66,7 @@ final class SoftirqThread {
       raisedByTask.getAndUpdate(mask -> mask | vector.bit());
     }
     int before = cpu.pending.getAndUpdate(mask -> mask | vector.bit());
-    if ((before & vector.bit()) == 0) {
+    if ((before & vector.bit()) == 0 || state.get() == NONE) {
       wake();
     }
   }
@@ -81,13 +82,26 @@ final class SoftirqThread {
     int seen = state.get();
     if (seen == ASLEEP) {
       arch.unpark(thread.get());
-    } else if (seen == NONE && state.compareAndSet(NONE, STARTING)) {
+    } else if (seen == NONE && !stopping && state.compareAndSet(NONE, STARTING)) {
       start();
     }
   }
 
+  /** Does not throw: the caller may hold a lock. The next raise or arming tries again. */
   private void start() {
-    arch.spawn("softirq/" + cpu.number, this::live);
+    try {
+      arch.spawn("softirq/" + cpu.number, this::live);
+    } catch (IllegalStateException e) {
+      state.set(NONE);
+      if (!stopping) {
+        softirqs.reportNoThread(cpu, e);
+      }
+    }
+  }
+
+  /** Whether there is no thread, nor one about to come. */
+  boolean isUnborn() {
+    return state.get() == NONE;
   }
 
   private void live(HwThread self) {
@@ -111,9 +125,6 @@ final class SoftirqThread {
     } finally {
       softirqs.contexts.remove(context);
       Current.bind(null);
-      if (thread.get() == self) {
-        cpu.passDone(); // at a stop: nobody waits for ever
-      }
     }
   }
 
@@ -132,6 +143,7 @@ final class SoftirqThread {
     while (generation < 0) {
       arch.park(context.thread, Arch.NEVER);
       if (stopping) {
+        cpu.gate.withdrawSoftirq();
         return;
       }
       generation = cpu.gate.tryEnterSoftirq();
@@ -159,6 +171,10 @@ final class SoftirqThread {
     softirqs.count(cpu.number, vector);
     try {
       softirqs.handler(vector).serve(context);
+    } catch (SimHalt e) {
+      throw e;
+    } catch (Throwable e) { // the CPU goes on
+      softirqs.reportThrown(vector, e, context);
     } finally {
       int after = context.preemptCount();
       if (after != count) {
@@ -191,6 +207,7 @@ final class SoftirqThread {
   /** Lets the thread end once its handler has returned. */
   void stop() {
     stopping = true;
+    cpu.goOffline();
     HwThread self = thread.get();
     if (self != null) {
       arch.unpark(self);

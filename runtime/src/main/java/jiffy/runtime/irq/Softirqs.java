@@ -9,6 +9,7 @@ import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Contexts;
 import jiffy.runtime.context.Cpu;
 import jiffy.runtime.context.KernelLog;
+import jiffy.runtime.context.Oops;
 
 /** The softirqs of a kernel: handlers by vector, a thread a CPU. Thread safe. */
 public final class Softirqs {
@@ -86,6 +87,19 @@ public final class Softirqs {
 
   void count(int cpu, Vector vector) {
     counts.incrementAndGet(cpu * handlers.length + vector.ordinal());
+  }
+
+  void reportNoThread(Cpu cpu, IllegalStateException e) {
+    log.print(
+        KernelLog.ALERT,
+        "softirq: CPU#"
+            + cpu.number
+            + " runs no timers until a thread can be had: "
+            + e.getMessage());
+  }
+
+  void reportThrown(Vector vector, Throwable thrown, Context context) {
+    Oops.print(log, context.owner().name, "softirq " + vector, thrown, context);
   }
 
   void reportLeak(Vector vector, int before, int after) {

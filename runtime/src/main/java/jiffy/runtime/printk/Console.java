@@ -131,7 +131,7 @@ public final class Console {
   private void write(Level level, CharSequence text) {
     try {
       target.log(level, text);
-    } catch (RuntimeException failed) {
+    } catch (RuntimeException | Error failed) {
       errors.incrementAndGet();
     }
   }

@@ -48,6 +48,12 @@ public final class FormatBuffer {
     limit = Math.min(newLimit, bytes.length);
   }
 
+  /** Ends a use, also one that was cut short: holds no argument any longer. */
+  void release() {
+    arguments.clear();
+    inUse = false;
+  }
+
   /** The bytes, valid from 0 to {@link #length()}. */
   public byte[] bytes() {
     return bytes;

@@ -203,13 +203,13 @@ public final class FormatString {
       value = args.nextLong();
     } else {
       Object argument = args.nextObject();
-      boolean one = argument instanceof CharSequence s && s.length() == 1;
+      boolean one = argument instanceof String s && s.length() == 1;
       if (!one && !isInteger(argument)) {
         out.problem(FormatBuffer.BAD_ARGUMENT);
         text(out, "(einval)", flags, width);
         return;
       }
-      value = one ? ((CharSequence) argument).charAt(0) : toLong(argument);
+      value = one ? ((String) argument).charAt(0) : toLong(argument);
     }
     boolean left = (flags & FormatSpec.LEFT) != 0;
     if (!left) {
@@ -274,7 +274,11 @@ public final class FormatString {
 
   static long toLong(Object argument) {
     if (argument instanceof Number n) {
-      return n.longValue();
+      try {
+        return n.longValue();
+      } catch (Throwable thrown) { // a module's own number
+        return 0;
+      }
     }
     if (argument instanceof Character c) {
       return c;

@@ -32,6 +32,7 @@ public final class Log {
   public static final int LINE_MAX = 992;
 
   private static final int TEXT_MAX = LINE_MAX - 1;
+  private static final int HEADER_BYTES = 2;
   private static final int BUFFER_BYTES = 1024;
   private static final int EINVAL = 22;
   private static final int WARNING = 4;
@@ -77,7 +78,7 @@ public final class Log {
    *
    * @param nowNanos time stamp, nanoseconds since boot
    * @param callerId pid, or {@link LogRecord#CPU_CALLER} with the number of the CPU
-   * @param defaultLevel level if the text states none; {@link #LEVEL_DEFAULT}
+   * @param level 0..7, whatever the text states; {@link #LEVEL_DEFAULT}: as the text states
    * @param format as {@link FormatString}
    * @param shape bits 0-1: number of arguments; bit 4 + i: argument i is the object (x, y, z), else
    *     the long (a, b, c)
@@ -86,7 +87,7 @@ public final class Log {
   public int vprintk(
       long nowNanos,
       int callerId,
-      int defaultLevel,
+      int level,
       String format,
       int shape,
       long a,
@@ -95,12 +96,12 @@ public final class Log {
       Object x,
       Object y,
       Object z) {
-    FormatBuffer buffer = begin();
+    FormatBuffer buffer = begin(textMax(level));
     try {
       formats.get(format).format(buffer, symbols, shape, a, b, c, x, y, z);
-      return store(buffer, nowNanos, callerId, defaultLevel);
+      return store(buffer, nowNanos, callerId, level);
     } finally {
-      buffer.inUse = false;
+      buffer.release();
     }
   }
 
@@ -110,13 +111,13 @@ public final class Log {
   }
 
   /** printk with any number of arguments; returns the same. */
-  public int vprintk(long nowNanos, int callerId, int defaultLevel, String format, Object[] args) {
-    FormatBuffer buffer = begin();
+  public int vprintk(long nowNanos, int callerId, int level, String format, Object[] args) {
+    FormatBuffer buffer = begin(textMax(level));
     try {
       formats.get(format).format(buffer, symbols, args);
-      return store(buffer, nowNanos, callerId, defaultLevel);
+      return store(buffer, nowNanos, callerId, level);
     } finally {
-      buffer.inUse = false;
+      buffer.release();
     }
   }
 
@@ -129,14 +130,14 @@ public final class Log {
    * @return bytes stored; 0 also if the record was dropped
    */
   public int emit(long nowNanos, int callerId, int facility, int level, CharSequence text) {
-    FormatBuffer buffer = begin();
+    FormatBuffer buffer = begin(TEXT_MAX);
     try {
       buffer.put(text);
       int length = lengthWithoutNewline(buffer.bytes(), 0, buffer.length());
       return append(
           nowNanos, callerId, facility, level, LogRing.NEWLINE, buffer.bytes(), 0, length);
     } finally {
-      buffer.inUse = false;
+      buffer.release();
     }
   }
 
@@ -184,18 +185,23 @@ public final class Log {
   /**
    * This thread's buffer; another one if an argument's toString prints while it is being printed.
    */
-  private FormatBuffer begin() {
+  private FormatBuffer begin(int limit) {
     FormatBuffer buffer = buffers.get();
     if (buffer.inUse) {
       buffer = new FormatBuffer(BUFFER_BYTES);
     }
     buffer.inUse = true;
-    buffer.clear(TEXT_MAX);
+    buffer.clear(limit);
     return buffer;
   }
 
+  /** A level that is given apart takes the room of its header all the same. */
+  private static int textMax(int level) {
+    return level == LEVEL_DEFAULT ? TEXT_MAX : TEXT_MAX - HEADER_BYTES;
+  }
+
   /** Parses headers and newline of the formatted text, then continues a record or makes one. */
-  private int store(FormatBuffer buffer, long nowNanos, int callerId, int defaultLevel) {
+  private int store(FormatBuffer buffer, long nowNanos, int callerId, int givenLevel) {
     if (buffer.problems() != 0) {
       formatProblems |= buffer.problems();
     }
@@ -203,7 +209,7 @@ public final class Log {
     int formatted = buffer.length();
     int end = lengthWithoutNewline(text, 0, formatted);
     int flags = end < formatted ? LogRing.NEWLINE : 0;
-    int level = LEVEL_DEFAULT;
+    int level = givenLevel; // the first one counts
     int from = 0;
     for (; from + 1 < end && text[from] == SOH; from += 2) {
       byte header = text[from + 1];
@@ -220,15 +226,7 @@ public final class Log {
         && ring.extend(callerId, flags, text, from, length, TEXT_MAX - formatted) != LogRing.NONE) {
       return length;
     }
-    return append(
-        nowNanos,
-        callerId,
-        0,
-        level == LEVEL_DEFAULT ? defaultLevel : level,
-        flags,
-        text,
-        from,
-        length);
+    return append(nowNanos, callerId, 0, level, flags, text, from, length);
   }
 
   private int append(

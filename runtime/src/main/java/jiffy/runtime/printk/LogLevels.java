@@ -53,6 +53,11 @@ public final class LogLevels {
     return true;
   }
 
+  /** {@code loglevel=} of the command line: not checked for range, as in Linux. */
+  public synchronized void boot(int level) {
+    console = level;
+  }
+
   /** dmesg -D, syslog(2) action 6: only the minimum is shown until {@link #consoleOn}. */
   public synchronized void consoleOff() {
     if (savedConsole < 0) {

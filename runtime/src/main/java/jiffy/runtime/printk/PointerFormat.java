@@ -34,7 +34,7 @@ final class PointerFormat {
     long address = isLong ? args.nextLong() : 0;
     Object object = isLong ? null : args.nextObject();
     if (object instanceof Number n) {
-      address = n.longValue();
+      address = FormatString.toLong(n);
       object = null;
       isLong = true;
     }
@@ -85,8 +85,8 @@ final class PointerFormat {
   }
 
   private static String name(Symbolizer symbols, Object object, long address, FormatBuffer out) {
-    if (object instanceof CharSequence text) {
-      return text.toString();
+    if (object instanceof String text) {
+      return text;
     }
     if (object == null) {
       return address == 0 ? "0x0" : "0x" + Long.toHexString(address);

@@ -67,6 +67,7 @@ public final class Tasks {
     } catch (Throwable e) {
       thrown = e;
     } finally {
+      context.exit();
       Current.bind(null);
       contexts.remove(context);
       running.remove(task.struct.pid);
@@ -91,6 +92,7 @@ public final class Tasks {
   }
 
   void detach(Attachment attachment) {
+    attachment.context.exit();
     Current.bind(attachment.before);
     contexts.remove(attachment.context);
     arch.detach(attachment.context.thread);

@@ -121,6 +121,15 @@ public final class Timekeeping implements TimerOps {
   public void setup(
       Current current, TimerList timer, TimerFunction function, Object data, int flags) {
     Context context = (Context) current;
+    if (TimerList.__PREV.getAcquire(timer) != null) {
+      requireOurs(context, timer);
+      log.print(
+          KernelLog.ERR,
+          "ODEBUG: init active object type: timer_list, "
+              + timer.__origin
+              + ": it was pending, and is deactivated");
+      delete(current, timer);
+    }
     timer.__next = null;
     TimerList.__PREV.setOpaque(timer, null);
     timer.function = function;
@@ -146,20 +155,25 @@ public final class Timekeeping implements TimerOps {
       return false;
     }
     if (function != timer.__resolved) {
+      requireOurs(context, timer);
       resolve(context, timer);
     }
+    requireOurs(context, timer);
+    return !timer.__origin.owner.isGoing();
+  }
+
+  private static void requireOurs(Context context, TimerList timer) {
     Origin origin = timer.__origin;
-    if (origin.kernel != context.kernel) {
+    if (origin != null && origin.kernel != context.kernel) {
       throw new IllegalStateException(
           "timer "
               + origin
               + " belongs to kernel '"
               + origin.kernel
-              + "', but is armed in a context of kernel '"
+              + "', but is used in a context of kernel '"
               + context.kernel
               + "': set up one timer for each kernel");
     }
-    return !origin.owner.isGoing();
   }
 
   @Override
@@ -196,13 +210,16 @@ public final class Timekeeping implements TimerOps {
       return 1;
     }
     int result = base.wheel.detach(timer) ? 1 : 0;
-    if (base.cpu != context.cpu.number && base.running != timer) {
+    if (base.cpu != context.cpu.number && !base.isRunning(timer)) {
       base = migrate(context, timer, base);
       base.wheel.forward(now);
       bucket = base.wheel.index(expiresJiffies);
     }
     timer.expires = expiresJiffies;
-    base.enqueue(timer, bucket);
+    // Once more under the lock: what the books of rmmod have looked for here must not come after.
+    if (!timer.__origin.owner.isGoing()) {
+      base.enqueue(timer, bucket);
+    }
     base.unlock();
     return result;
   }
@@ -238,6 +255,7 @@ public final class Timekeeping implements TimerOps {
     if (TimerList.__PREV.getAcquire(timer) == null) {
       return 0;
     }
+    requireOurs((Context) current, timer);
     TimerBase base = lockBase((Context) current, timer);
     boolean was = base.wheel.detach(timer);
     base.unlock();
@@ -247,6 +265,7 @@ public final class Timekeeping implements TimerOps {
   @Override
   public int deleteSync(Current current, TimerList timer) {
     Context context = (Context) current;
+    requireOurs(context, timer);
     for (; ; ) {
       TimerBase base = lockBase(context, timer);
       boolean own = base.running == timer && base.runner == context;
@@ -290,14 +309,12 @@ public final class Timekeeping implements TimerOps {
     TimerBase base = bases[cpu];
     base.lock(arch, caller);
     TimerList stuck = base.running;
-    if (stuck != null) {
+    if (stuck != null) { // all under the lock: the callback may return at any moment
       base.giveUp();
-    }
-    base.unlock();
-    if (stuck != null) {
       softirqs.evict(cpu);
       base.clockEvent.program(arch.now());
     }
+    base.unlock();
     return stuck;
   }
 
@@ -327,7 +344,10 @@ public final class Timekeeping implements TimerOps {
     Object data = timer.data;
     Origin origin = timer.__origin;
     boolean irqSafe = (timer.__flags & Timers.TIMER_IRQSAFE) != 0;
-    base.running = timer;
+    if (function == null || origin == null) {
+      return; // set up anew while pending, by somebody who holds no lock: nothing to call
+    }
+    base.begin(timer, origin.owner);
     base.unlock();
     call(context, function, data, origin, irqSafe);
     base.lock(arch, context);

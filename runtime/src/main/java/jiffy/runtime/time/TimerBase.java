@@ -27,6 +27,9 @@ final class TimerBase extends RawSpinlock {
   /** The timer whose callback runs on this CPU, or null. */
   volatile TimerList running;
 
+  /** On whose behalf that callback runs; the timer itself may be set up anew meanwhile. */
+  private volatile Owner runningOwner;
+
   /** The context it runs in. */
   Context runner;
 
@@ -46,8 +49,9 @@ final class TimerBase extends RawSpinlock {
   /** Puts a timer that is not pending into the bucket that {@link TimerWheel#index} gave last. */
   void enqueue(TimerList timer, int bucket) {
     long expiry = wheel.bucketExpiry();
-    if (wheel.enqueue(timer, bucket, expiry) && runner == null) {
-      program(expiry);
+    boolean first = wheel.enqueue(timer, bucket, expiry);
+    if ((first || clockEvent.isUnattended()) && runner == null) {
+      program(wheel.nextExpiry());
     }
   }
 
@@ -87,6 +91,7 @@ final class TimerBase extends RawSpinlock {
     stuck = List.copyOf(more);
     running = null;
     runner = null;
+    waiters.wakeAll();
   }
 
   /** A stuck callback has returned after all, or nobody waits for it any longer. */
@@ -96,9 +101,14 @@ final class TimerBase extends RawSpinlock {
     stuck = List.copyOf(fewer);
   }
 
-  /** The owner of the callback that runs, or null. */
-  Owner runningOwner() {
-    TimerList timer = running;
-    return timer == null ? null : timer.__origin.owner;
+  /** A callback begins. */
+  void begin(TimerList timer, Owner owner) {
+    runningOwner = owner;
+    running = timer;
+  }
+
+  /** Whether a callback of the owner runs. */
+  boolean runs(Owner owner) {
+    return running != null && runningOwner == owner;
   }
 }

@@ -35,41 +35,46 @@ final class TimerBooks implements Owned {
     List<String> lines = new ArrayList<>();
     long now = clock.now();
     for (TimerBase base : bases) {
-      for (TimerList timer : of(caller, base, owner)) {
+      base.lock(arch, caller);
+      for (TimerList timer : of(base, owner)) {
         lines.add(timer.__origin + ", expires in " + (timer.expires - now) + " jiffies");
       }
+      base.unlock();
     }
     return lines;
   }
 
   @Override
   public int release(Context caller, Owner owner) {
-    int released = 0;
+    int released = detachAll(caller, owner);
     for (TimerBase base : bases) {
-      for (TimerList timer : of(caller, base, owner)) {
-        base.lock(arch, caller);
-        if (base.wheel.detach(timer)) {
-          released++;
-        }
-        base.unlock();
-      }
+      base.waiters.await(caller.thread, () -> !base.runs(owner));
     }
-    for (TimerBase base : bases) {
-      base.waiters.await(caller.thread, () -> base.runningOwner() != owner);
-    }
-    return released;
+    return released + detachAll(caller, owner); // what a callback was arming meanwhile
   }
 
-  private List<TimerList> of(Context caller, TimerBase base, Owner owner) {
+  private int detachAll(Context caller, Owner owner) {
+    int detached = 0;
+    for (TimerBase base : bases) {
+      base.lock(arch, caller);
+      for (TimerList timer : of(base, owner)) {
+        base.wheel.detach(timer);
+        detached++;
+      }
+      base.unlock();
+    }
+    return detached;
+  }
+
+  /** With the base locked. */
+  private static List<TimerList> of(TimerBase base, Owner owner) {
     List<TimerList> found = new ArrayList<>();
-    base.lock(arch, caller);
     base.wheel.forEach(
         timer -> {
           if (timer.__origin.owner == owner) {
             found.add(timer);
           }
         });
-    base.unlock();
     return found;
   }
 }

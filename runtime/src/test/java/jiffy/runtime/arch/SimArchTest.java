@@ -29,6 +29,16 @@ class SimArchTest {
   }
 
   @Test
+  void spawn_thatFails_leavesNobodyWhoIsWaitedFor() {
+    SimArch closed = new SimArch(0, 200 * MS);
+    closed.close();
+    assertThatThrownBy(() -> closed.spawn("nobody", self -> {}))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(closed::attach).isInstanceOf(SimStalledException.class);
+    assertThat(closed.isHalted()).isTrue();
+  }
+
+  @Test
   void threads_withDifferentDeadlines_runInTheirOrderAtJustThatTime() {
     sleeper("b", 20 * MS);
     sleeper("a", 10 * MS);

@@ -2,6 +2,7 @@ package jiffy.runtime.context;
 
 import static jiffy.linux.BottomHalf.local_bh_disable;
 import static jiffy.linux.BottomHalf.local_bh_enable;
+import static jiffy.linux.Delay.mdelay;
 import static jiffy.linux.Irqflags.irqs_disabled;
 import static jiffy.linux.Irqflags.local_irq_disable;
 import static jiffy.linux.Irqflags.local_irq_enable;
@@ -36,9 +37,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import jiffy.runtime.Machine;
+import jiffy.runtime.arch.SimArch;
 import jiffy.runtime.sched.Attachment;
 import jiffy.types.SpinlockT;
+import jiffy.types.TaskStruct;
 import jiffy.types.TimerList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +57,32 @@ class ContextTest {
   void halt() {
     test.close();
     machine.close();
+  }
+
+  @Test
+  void spin_unlock_irqrestore_withOverdueTimers_hasThemRun() {
+    AtomicInteger runs = new AtomicInteger();
+    TimerList timer = new TimerList();
+    timer_setup(timer, t -> runs.incrementAndGet(), 0);
+    mod_timer(timer, jiffies() + 2);
+    SpinlockT lock = new SpinlockT();
+    long flags = spin_lock_irqsave(lock);
+    mdelay(100);
+    assertThat(runs).hasValue(0);
+    spin_unlock_irqrestore(lock, flags);
+    assertThat(runs).hasValue(1);
+  }
+
+  @Test
+  void make_afterTwoToThe31Contexts_skipsIdsInUse() {
+    Contexts many = new Contexts(new SimArch(), 1, Integer.MAX_VALUE - 1, Integer.MAX_VALUE - 2);
+    many.bind(machine.kernel());
+    Context last = many.make(null, many.cpus().get(0), new TaskStruct(1, "a"));
+    Context first = many.make(null, many.cpus().get(0), new TaskStruct(1, "b"));
+    assertThat(last.id).isEqualTo(Integer.MAX_VALUE);
+    assertThat(first.id).isEqualTo(1);
+    assertThat(many.nextPid()).isPositive();
+    assertThat(many.nextPid()).isPositive();
   }
 
   @Test

@@ -30,15 +30,15 @@ class LogTest {
   }
 
   @Test
-  void vprintk_defaultLevel_givesWayToAHeader() {
+  void vprintk_levelGiven_winsOverTheHeader() {
     log.vprintk(0, 1, 3, "a\n", 0, 0, 0, 0, null, null, null);
     log.vprintk(0, 1, 3, "\0016b\n", 0, 0, 0, 0, null, null, null);
     log.vprintk(0, 1, 3, "\001d\0015c\n", 0, 0, 0, 0, null, null, null);
     log.levels().parse("7 2");
     log.vprintk(0, 1, "d\n", null);
     assertThat(next()).isEqualTo("<3>a");
-    assertThat(next()).isEqualTo("<6>b");
-    assertThat(next()).isEqualTo("<5>c");
+    assertThat(next()).isEqualTo("<3>b");
+    assertThat(next()).isEqualTo("<3>c");
     assertThat(next()).isEqualTo("<2>d");
   }
 
@@ -46,6 +46,47 @@ class LogTest {
   void vprintk_withoutHeader_keeps991Bytes() {
     assertThat(log.vprintk(0, 1, "%s\n", new Object[] {"x".repeat(2_000)})).isEqualTo(991);
     assertThat(log.vprintk(0, 1, "\0016%s\n", new Object[] {"x".repeat(2_000)})).isEqualTo(989);
+    assertThat(log.vprintk(0, 1, 6, "%s\n", new Object[] {"x".repeat(2_000)}))
+        .as("pr_info")
+        .isEqualTo(989);
+  }
+
+  @Test
+  void vprintk_numberThatThrows_printsZero() {
+    Number hostile =
+        new Number() {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          public int intValue() {
+            throw new IllegalStateException();
+          }
+
+          @Override
+          public long longValue() {
+            throw new IllegalStateException();
+          }
+
+          @Override
+          public float floatValue() {
+            return 0;
+          }
+
+          @Override
+          public double doubleValue() {
+            return 0;
+          }
+        };
+    log.vprintk(0, 1, "%d %c|%px %*d\n", new Object[] {hostile, 'c', hostile, hostile, 7});
+    assertThat(next()).startsWith("<4>0 c|0").endsWith(" 7");
+  }
+
+  @Test
+  void boot_takesAnyConsoleLevel() {
+    log.levels().boot(0);
+    assertThat(log.levels().format()).isEqualTo("0\t4\t1\t7\n");
+    log.levels().boot(15);
+    assertThat(log.levels().format()).isEqualTo("15\t4\t1\t7\n");
   }
 
   @Test

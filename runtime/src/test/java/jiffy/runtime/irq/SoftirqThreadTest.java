@@ -1,0 +1,77 @@
+package jiffy.runtime.irq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import jiffy.runtime.arch.Arch;
+import jiffy.runtime.arch.HwThread;
+import jiffy.runtime.arch.SimArch;
+import jiffy.runtime.context.Context;
+import jiffy.runtime.context.Contexts;
+import jiffy.types.TaskStruct;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SoftirqThreadTest {
+  private final SimArch sim = new SimArch();
+  private final AtomicBoolean noThreads = new AtomicBoolean();
+  private final Arch arch =
+      (Arch)
+          Proxy.newProxyInstance(
+              Arch.class.getClassLoader(),
+              new Class<?>[] {Arch.class},
+              (proxy, method, arguments) -> {
+                if (method.getName().equals("spawn") && noThreads.get()) {
+                  throw new IllegalStateException("no more threads");
+                }
+                try {
+                  return method.invoke(sim, arguments);
+                } catch (InvocationTargetException e) {
+                  throw e.getCause();
+                }
+              });
+  private final List<String> log = new ArrayList<>();
+  private final Contexts contexts = new Contexts(arch, 1);
+  private final Softirqs softirqs = new Softirqs(arch, contexts, (level, text) -> log.add(text));
+  private final HwThread driver = sim.attach();
+  private final Context context =
+      contexts.make(driver, contexts.cpus().get(0), new TaskStruct(1, "test"));
+  private final List<String> served = new ArrayList<>();
+
+  @AfterEach
+  void switchOff() {
+    sim.close();
+  }
+
+  @Test
+  void raise_withoutAThreadToBeHad_isServedOnceThereIsOne() {
+    softirqs.open(Vector.TASKLET, c -> served.add("tasklet"));
+    noThreads.set(true);
+    softirqs.raise(context, Vector.TASKLET);
+    assertThat(log).singleElement().asString().contains("CPU#0").contains("no more threads");
+    noThreads.set(false);
+    softirqs.raise(context, Vector.TASKLET);
+    sim.advance(driver, 1);
+    assertThat(served).containsExactly("tasklet");
+  }
+
+  @Test
+  void handler_thatThrows_isReportedAndTheCpuGoesOn() {
+    softirqs.open(
+        Vector.HI,
+        c -> {
+          throw new StackOverflowError("on purpose");
+        });
+    softirqs.open(Vector.TASKLET, c -> served.add("tasklet"));
+    softirqs.raise(context, Vector.HI);
+    softirqs.raise(context, Vector.TASKLET);
+    sim.advance(driver, 1);
+    assertThat(served).containsExactly("tasklet");
+    assertThat(log).anyMatch(line -> line.contains("softirq HI threw"));
+    assertThat(context.cpu.gate.toString()).isEqualTo("gate[bh 0, irq 0]");
+  }
+}
