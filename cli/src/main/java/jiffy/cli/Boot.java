@@ -3,11 +3,13 @@ package jiffy.cli;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import jiffy.cli.tool.Strerror;
 import jiffy.cli.wire.Request;
 import jiffy.cli.wire.StateDirectory;
+import jiffy.linux.Errno;
 
 /**
  * {@code jiffy boot}: starts a host in a session of its own, so that the terminal may close, and
@@ -41,6 +44,26 @@ final class Boot {
   /** Boots with these kernel parameters. @return the exit status */
   int run(List<String> parameters) throws IOException {
     directory.address(); // refused before anything is made
+    try {
+      directory.makePrivate();
+      // One at a time: two hosts that start would write into one console.log.
+      try (FileChannel turn =
+          FileChannel.open(
+              directory.bootLockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        turn.lock();
+        return bootOne(parameters);
+      }
+    } catch (FileSystemException e) {
+      return refuse(e);
+    }
+  }
+
+  private int refuse(IOException e) throws IOException {
+    say("cannot use the state directory " + directory.path() + ": " + Strerror.of(e));
+    return 1;
+  }
+
+  private int bootOne(List<String> parameters) throws IOException {
     if (directory.isHeld()) {
       say(
           "a kernel is already running in "
@@ -49,12 +72,7 @@ final class Boot {
               + directory.recordedPid());
       return 1;
     }
-    try {
-      prepare();
-    } catch (IOException e) {
-      say("cannot use the state directory " + directory.path() + ": " + Strerror.of(e));
-      return 1;
-    }
+    prepare();
     Process host = start(parameters);
     if (!awaitAnswer(host)) {
       if (host.isAlive()) {
@@ -70,12 +88,6 @@ final class Boot {
   }
 
   private void prepare() throws IOException {
-    Path path = directory.path();
-    if (!Files.isDirectory(path)) {
-      Files.createDirectories(path.getParent());
-      Files.createDirectory(
-          path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    }
     Path log = directory.consoleLog();
     if (Files.exists(log)) {
       // What the one before said last may be why it is no more.
@@ -153,8 +165,12 @@ final class Boot {
       repeat(ours);
       return;
     }
-    say("the kernel ended with status " + host.exitValue() + " before it answered:");
     List<String> lines = Files.readAllLines(directory.consoleLog());
+    if (lines.isEmpty() && Files.getFileStore(directory.path()).getUsableSpace() == 0) {
+      refuse(new IOException(Strerror.of(Errno.ENOSPC)));
+      return;
+    }
+    say("the kernel ended with status " + host.exitValue() + " before it answered:");
     repeat(lines.subList(Math.max(0, lines.size() - 5), lines.size()));
   }
 

@@ -48,11 +48,22 @@ public final class Client {
   public static void main(String[] args) {
     Client client =
         new Client(
-            System.getenv(),
+            environment(),
             new FileOutputStream(FileDescriptor.out),
             new FileOutputStream(FileDescriptor.err));
     // No thread of ours is left, but halting saves the JVM's own orderly end: milliseconds.
     Runtime.getRuntime().halt(client.run(args));
+  }
+
+  /** The user's: the script may have started us in another locale, for the names of files. */
+  private static Map<String, String> environment() {
+    String locale = System.getProperty("jiffy.locale", "");
+    if (locale.isEmpty()) {
+      return System.getenv();
+    }
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.put("LC_ALL", locale);
+    return environment;
   }
 
   /** Runs one command. @return its exit status */
@@ -69,6 +80,9 @@ public final class Client {
 
   private int dispatch(String[] args) throws IOException {
     String command = args.length == 0 ? "--help" : args[0];
+    if (Commands.isOurOwn(command) && args.length > 1 && args[1].startsWith("-")) {
+      return ownOption(command, args[1]);
+    }
     switch (command) {
       case "-h", "--help", "help":
         print(out, Commands.help());
@@ -83,6 +97,15 @@ public final class Client {
       default:
         return Commands.isThere(command) ? send(args) : complain(Commands.complaint(command));
     }
+  }
+
+  /** Boot would take {@code --help} for a parameter of the kernel, and boot. */
+  private int ownOption(String command, String option) throws IOException {
+    if (option.equals("-h") || option.equals("--help")) {
+      print(out, Commands.help());
+      return 0;
+    }
+    return complain("jiffy: " + command + " has no option '" + option + "'");
   }
 
   private StateDirectory directory() {

@@ -1,5 +1,7 @@
 package jiffy.cli;
 
+import java.util.List;
+
 /** The table of commands, as {@code jiffy --help} shows it. */
 final class Commands {
   /** What each is: name, arguments, what it does. */
@@ -31,7 +33,14 @@ final class Commands {
     "new"
   };
 
+  /** No tool of Linux's: their options are what these say. */
+  private static final List<String> OUR_OWN = List.of("run", "boot", "halt", "status", "cat");
+
   private Commands() {}
+
+  static boolean isOurOwn(String name) {
+    return OUR_OWN.contains(name);
+  }
 
   static boolean isThere(String name) {
     for (String[] command : THERE) {

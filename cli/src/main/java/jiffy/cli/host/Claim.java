@@ -3,9 +3,8 @@ package jiffy.cli.host;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.locks.LockSupport;
 import jiffy.cli.wire.StateDirectory;
 
 /**
@@ -27,6 +26,9 @@ final class Claim implements AutoCloseable {
     }
   }
 
+  private static final int TRIES = 20;
+  private static final long TRY_NANOS = 10_000_000;
+
   private final StateDirectory directory;
   private final FileChannel channel;
   private final String replaced;
@@ -44,7 +46,7 @@ final class Claim implements AutoCloseable {
    * @throws IOException if it cannot be used; the message says which file, and why
    */
   static Claim take(StateDirectory directory) throws IOException {
-    makePrivate(directory.path());
+    directory.makePrivate();
     FileChannel channel = lock(directory);
     try {
       long stalePid = directory.recordedPid();
@@ -67,28 +69,18 @@ final class Claim implements AutoCloseable {
     return replaced;
   }
 
-  private static void makePrivate(Path path) throws IOException {
-    var onlyOwner = PosixFilePermissions.fromString("rwx------");
-    if (!Files.isDirectory(path)) {
-      Path parent = path.getParent();
-      if (parent != null) {
-        Files.createDirectories(parent);
-      }
-      Files.createDirectory(path, PosixFilePermissions.asFileAttribute(onlyOwner));
-    }
-    if (!Files.getPosixFilePermissions(path).equals(onlyOwner)) {
-      Files.setPosixFilePermissions(path, onlyOwner);
-    }
-  }
-
   private static FileChannel lock(StateDirectory directory) throws IOException {
     FileChannel channel =
         FileChannel.open(directory.lockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    if (channel.tryLock() == null) {
-      channel.close();
-      throw new HeldException(directory);
+    // A client that asks whether the directory is held has the lock itself for a moment.
+    for (int i = 0; i < TRIES; i++) {
+      if (channel.tryLock() != null) {
+        return channel;
+      }
+      LockSupport.parkNanos(TRY_NANOS);
     }
-    return channel;
+    channel.close();
+    throw new HeldException(directory);
   }
 
   /**

@@ -41,6 +41,9 @@ final class ControlServer implements AutoCloseable {
   /** How long a client that has connected may take to say what it wants. */
   private static final long REQUEST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  /** After a connection has failed, most likely for want of file descriptors: 1 s. */
+  private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final Commands commands;
 
   /** Not the selector itself: select() holds that one's monitor. */
@@ -48,6 +51,11 @@ final class ControlServer implements AutoCloseable {
 
   private final Selector selector;
   private final ServerSocketChannel listener;
+
+  /** When to accept again after it has failed, as {@code System.nanoTime}. Server's thread. */
+  private long acceptNanos;
+
+  private boolean isDeaf; // server's thread
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final Thread thread;
   private volatile boolean closing;
@@ -92,7 +100,7 @@ final class ControlServer implements AutoCloseable {
   private void serve() {
     try {
       while (!closing) {
-        selector.select(dismissOverdue());
+        selector.select(millis(Math.min(dismissOverdue(), hearAgain())));
         for (SelectionKey key : selector.selectedKeys()) {
           handle(key);
         }
@@ -130,7 +138,7 @@ final class ControlServer implements AutoCloseable {
   /**
    * Ends the sessions that have been too long about their request.
    *
-   * @return milliseconds until the next one is due, at least 1; 0 if there is none
+   * @return nanoseconds until the next one is due
    */
   private long dismissOverdue() {
     long now = System.nanoTime();
@@ -145,7 +153,33 @@ final class ControlServer implements AutoCloseable {
         }
       }
     }
-    return nearest == Long.MAX_VALUE ? 0 : TimeUnit.NANOSECONDS.toMillis(nearest) + 1;
+    return nearest;
+  }
+
+  /** For select(): at least 1; 0 is without a deadline. */
+  private static long millis(long nanos) {
+    return nanos == Long.MAX_VALUE ? 0 : TimeUnit.NANOSECONDS.toMillis(nanos) + 1;
+  }
+
+  /** Accepts again if the pause is over. @return nanoseconds until it is */
+  private long hearAgain() {
+    if (!isDeaf) {
+      return Long.MAX_VALUE;
+    }
+    long left = acceptNanos - System.nanoTime();
+    if (left > 0) {
+      return left;
+    }
+    isDeaf = false;
+    listener.keyFor(selector).interestOps(SelectionKey.OP_ACCEPT);
+    return Long.MAX_VALUE;
+  }
+
+  /** Whoever knocks is still there: without a pause, it would be tried again at once, for ever. */
+  private void pause() {
+    isDeaf = true;
+    acceptNanos = System.nanoTime() + PAUSE_NANOS;
+    listener.keyFor(selector).interestOps(0);
   }
 
   private void handle(SelectionKey key) {
@@ -184,6 +218,7 @@ final class ControlServer implements AutoCloseable {
       }
     } catch (IOException e) {
       System.err.println("jiffy: control socket: a connection failed: " + e.getMessage());
+      pause();
     }
   }
 

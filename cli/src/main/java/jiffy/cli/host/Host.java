@@ -2,6 +2,7 @@ package jiffy.cli.host;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -43,7 +44,14 @@ public final class Host {
   public static void main(String[] args) {
     // Whoever starts Log4j first: the console is closed with the kernel, not by a hook at a signal.
     System.setProperty("log4j.shutdownHookEnabled", "false");
-    StateDirectory directory = StateDirectory.of(System.getenv());
+    StateDirectory directory;
+    try {
+      directory = StateDirectory.of(System.getenv());
+    } catch (InvalidPathException e) {
+      System.err.println("jiffy: " + e.getMessage());
+      Runtime.getRuntime().halt(1);
+      return;
+    }
     Host host = new Host(directory, MachineKernel::boot, System.err);
     Runtime.getRuntime().addShutdownHook(new Thread(host::stopAndWait, "jiffy-signal"));
     int status = host.run(List.of(args));
@@ -109,12 +117,13 @@ public final class Host {
   private void runTool(HostedKernel kernel, Request request, Session session, IntConsumer finish) {
     int status = 1;
     try {
+      Path userDirectory = pathOrRoot(request.directory());
       status =
           Toolbox.run(
               new Invocation(
                   request.words().get(0),
                   request.words().subList(1, request.words().size()),
-                  Path.of(request.directory()),
+                  userDirectory,
                   request.environment(),
                   request.terminal(),
                   session.stream(Frame.OUT),
@@ -124,6 +133,15 @@ public final class Host {
                   directory.path()));
     } finally {
       finish.accept(status);
+    }
+  }
+
+  /** Only a relative file name is lost in a directory that this JVM's locale cannot name. */
+  private static Path pathOrRoot(String directory) {
+    try {
+      return Path.of(directory);
+    } catch (InvalidPathException e) {
+      return Path.of("/");
     }
   }
 
@@ -149,12 +167,31 @@ public final class Host {
 
   /** The JVM is going down: it waits for the stop, which ends it. */
   private void stopAndWait() {
+    if (stop.getCount() > 0) {
+      sayWhoExits();
+    }
     stop();
     try {
       Thread.sleep(STOP_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Without a signal that is a module, or a library of one. */
+  private void sayWhoExits() {
+    Thread.getAllStackTraces()
+        .forEach(
+            (thread, frames) -> {
+              for (int i = frames.length - 2; i >= 0; i--) {
+                if (frames[i].getClassName().equals("java.lang.Runtime")
+                    && frames[i].getMethodName().equals("exit")) {
+                  boolean bySystem = frames[i + 1].getMethodName().equals("exit");
+                  int caller = Math.min(bySystem ? i + 2 : i + 1, frames.length - 1);
+                  say("the kernel halts: exit() by " + thread.getName() + " at " + frames[caller]);
+                }
+              }
+            });
   }
 
   private Thread cutOffAfter(long millis) {

@@ -46,6 +46,11 @@ final class MachineKernel implements HostedKernel, RunningKernel {
 
   @Override
   public void spawn(String name, Runnable body) {
+    spawn(machine, name, body);
+  }
+
+  /** A task of the kernel's own, for a tool or the drop folder; nobody waits for it. */
+  static void spawn(Machine machine, String name, Runnable body) {
     machine
         .tasks()
         .spawn(

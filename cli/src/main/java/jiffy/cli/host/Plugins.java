@@ -3,18 +3,14 @@ package jiffy.cli.host;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import jiffy.cli.tool.Strerror;
 import jiffy.kernel.Current;
-import jiffy.kernel.Owner;
 import jiffy.linux.Errno;
 import jiffy.runtime.Machine;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.module.DropFolder;
 import jiffy.runtime.module.ModuleView;
-import jiffy.runtime.module.file.BadModuleException;
-import jiffy.runtime.module.file.HostClasses;
-import jiffy.runtime.module.file.ModuleFile;
-import jiffy.runtime.module.file.ModuleNames;
 
 /** What the drop folder does to a machine. */
 final class Plugins implements DropFolder.Kernel {
@@ -24,7 +20,6 @@ final class Plugins implements DropFolder.Kernel {
   private record Load(String name, long address) {}
 
   private final Machine machine;
-  private final HostClasses hostClasses = new HostClasses();
 
   Plugins(Machine machine) {
     this.machine = machine;
@@ -32,38 +27,21 @@ final class Plugins implements DropFolder.Kernel {
 
   @Override
   public void spawn(String name, Runnable body) {
-    machine
-        .tasks()
-        .spawn(
-            name,
-            Owner.CORE,
-            () -> {
-              body.run();
-              return 0;
-            });
+    MachineKernel.spawn(machine, name, body);
   }
 
   @Override
   public Loaded load(Path file) {
-    String name = moduleName(file);
-    int error = machine.modules().insmod(caller(), file, List.of());
-    Load load =
+    AtomicReference<Load> load = new AtomicReference<>();
+    int error =
         machine
             .modules()
-            .find(name)
-            .map(view -> new Load(view.name(), view.address()))
-            .orElse(new Load(name, 0));
-    return new Loaded(error, load);
-  }
-
-  /** Read before the load, for the file may be gone afterwards. */
-  private String moduleName(Path file) {
-    String fileName = file.getFileName().toString();
-    try {
-      return ModuleFile.read(file, fileName, hostClasses).name();
-    } catch (BadModuleException refusedByTheLoaderToo) {
-      return ModuleNames.ofFile(fileName);
-    }
+            .insmod(
+                caller(),
+                file,
+                List.of(),
+                module -> load.set(new Load(module.name(), module.address())));
+    return new Loaded(error, load.get());
   }
 
   @Override

@@ -3,10 +3,12 @@ package jiffy.cli.tool;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import jiffy.linux.Errno;
 
 /**
  * One run of a tool: what was asked, for whom, of which kernel.
@@ -88,7 +90,17 @@ public record Invocation(
     private static final long serialVersionUID = 1L;
 
     NoKernelException(Path stateDirectory) {
-      super("no kernel is running in " + stateDirectory + ": start one with 'jiffy boot'");
+      super(
+          isHidden(stateDirectory.resolve("control.sock"))
+              ? "cannot look into the state directory "
+                  + stateDirectory
+                  + ": "
+                  + Strerror.of(Errno.EACCES)
+              : "no kernel is running in " + stateDirectory + ": start one with 'jiffy boot'");
+    }
+
+    private static boolean isHidden(Path file) {
+      return !Files.exists(file) && !Files.notExists(file); // neither can be told
     }
   }
 }

@@ -10,6 +10,10 @@ import jiffy.cli.tool.Invocation.NoKernelException;
 final class Status implements Tool {
   @Override
   public int run(Invocation call) throws GoneException, NoKernelException {
+    if (!call.arguments().isEmpty()) {
+      call.err(errorPrefix() + "status takes no arguments\n");
+      return 1;
+    }
     RunningKernel kernel = call.needKernel();
     List<RunningKernel.Module> modules = kernel.modules();
     String names =

@@ -3,6 +3,7 @@ package jiffy.cli.tool;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -109,6 +110,9 @@ public final class Strerror {
     }
     if (e instanceof AccessDeniedException) {
       return of(Errno.EACCES);
+    }
+    if (e instanceof FileAlreadyExistsException) {
+      return of(Errno.EEXIST);
     }
     if (e instanceof NotDirectoryException) {
       return of(Errno.ENOTDIR);

@@ -59,7 +59,7 @@ public final class Toolbox {
       } catch (NoKernelException e) {
         call.err(tool.errorPrefix() + e.getMessage() + "\n");
         return 1;
-      } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      } catch (RuntimeException | Error e) {
         LOG.log(Logger.Level.ERROR, call.command() + " " + call.arguments(), e);
         call.err(tool.errorPrefix() + "internal error: " + e + "\n");
         return 1;

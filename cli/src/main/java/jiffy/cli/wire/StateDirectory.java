@@ -5,10 +5,17 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Where one kernel keeps its socket, its pid and its console's log.
@@ -59,9 +66,58 @@ public record StateDirectory(Path path) {
     return path.resolve("lock");
   }
 
+  /** Held locked by the {@code jiffy boot} whose turn it is. */
+  public Path bootLockFile() {
+    return path.resolve("boot.lock");
+  }
+
   /** What a detached host writes to its terminal. */
   public Path consoleLog() {
     return path.resolve("console.log");
+  }
+
+  /**
+   * Makes the directory its owner's alone; makes it if there is none.
+   *
+   * @throws IOException if that cannot be, or if it is somebody else's: a directory that others may
+   *     enter and that has other things in it is not taken from them
+   */
+  public void makePrivate() throws IOException {
+    Set<PosixFilePermission> onlyOwner = PosixFilePermissions.fromString("rwx------");
+    if (!Files.isDirectory(path)) {
+      Path parent = path.getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      try {
+        Files.createDirectory(path, PosixFilePermissions.asFileAttribute(onlyOwner));
+      } catch (FileAlreadyExistsException e) {
+        if (!Files.isDirectory(path)) { // else another host was faster
+          throw new NotDirectoryException(path.toString());
+        }
+      }
+    }
+    Set<PosixFilePermission> now = Files.getPosixFilePermissions(path);
+    if (!now.equals(onlyOwner)) {
+      if (!isOurs()) {
+        throw new FileSystemException(
+            path.toString(),
+            null,
+            "it has other files in it and mode "
+                + PosixFilePermissions.toString(now)
+                + ": set JIFFY_RUN to a directory of its own");
+      }
+      Files.setPosixFilePermissions(path, onlyOwner);
+    }
+  }
+
+  private boolean isOurs() throws IOException {
+    if (Files.exists(lockFile())) {
+      return true;
+    }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+      return !entries.iterator().hasNext();
+    }
   }
 
   /**

@@ -55,6 +55,13 @@ class ToolboxTest {
             STATE));
   }
 
+  @Test
+  void status_withArguments_isRefused() {
+    assertThat(run("status foo")).isEqualTo(1);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .isEqualTo("jiffy: status takes no arguments\n");
+  }
+
   private String out() {
     return out.toString(StandardCharsets.UTF_8);
   }

@@ -4,19 +4,20 @@ import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipFile;
+import jiffy.linux.Errno;
 
 /**
  * The drop folder: a JAR that is put there is loaded, one that is removed is unloaded, one that is
@@ -26,6 +27,10 @@ import java.util.zip.ZipFile;
  * and enter the kernel only as tasks. One waits for the system's word that something has changed,
  * the other looks, lets {@link DropPlan} decide, and has it done. Hidden files, {@code *.part} and
  * whatever else does not end in {@code .jar} are not for us.
+ *
+ * <p>The folder may go, be moved away and be made again: what was in it is unloaded, and what is in
+ * the new one loaded. A watch follows the directory, not its name, so the directory above is
+ * watched as well, or the nearest one above that there is.
  */
 public final class DropFolder implements AutoCloseable {
   /** What the folder asks of the kernel. */
@@ -58,44 +63,40 @@ public final class DropFolder implements AutoCloseable {
     void report(String line);
   }
 
+  private static final Kernel.Loaded NO_TASK = new Kernel.Loaded(-Errno.ENOMEM, null);
+
   private final Path folder;
   private final Kernel kernel;
   private final DropPlan plan = new DropPlan(); // the looking thread's
   private final LinkedBlockingQueue<Runnable> news = new LinkedBlockingQueue<>();
   private final WatchService watch;
-  private final WatchKey key;
+  private final Object guard = new Object();
+  private WatchKey folderKey; // guarded by guard, as the next two; null: there is no folder
+  private Object folderIdentity;
+  private WatchKey aboveKey; // of the nearest directory above that is there
   private volatile boolean closed;
 
-  private DropFolder(Path folder, Kernel kernel, WatchService watch, WatchKey key) {
-    this.folder = folder;
+  private DropFolder(Path folder, Kernel kernel, WatchService watch) {
+    this.folder = folder.toAbsolutePath();
     this.kernel = kernel;
     this.watch = watch;
-    this.key = key;
   }
 
   /**
-   * Loads what is there, in the order of the names, and watches from then on. A folder that cannot
-   * be watched is reported in the log, and that is all.
+   * Loads what is there, in the order of the names, and watches from then on. A folder that is not
+   * there is reported in the log, and waited for.
    *
-   * @return what to close, or null if there is nothing to watch
+   * @return what to close, or null if this system can watch nothing, which the log then says
    */
   public static DropFolder watch(Path folder, Kernel kernel) {
-    WatchService watch = null;
     try {
-      watch = folder.getFileSystem().newWatchService();
-      WatchKey key =
-          folder.register(
-              watch,
-              StandardWatchEventKinds.ENTRY_CREATE,
-              StandardWatchEventKinds.ENTRY_DELETE,
-              StandardWatchEventKinds.ENTRY_MODIFY);
-      DropFolder drop = new DropFolder(folder, kernel, watch, key);
+      DropFolder drop = new DropFolder(folder, kernel, folder.getFileSystem().newWatchService());
+      drop.follow();
       start("jiffy-plugins-watch", drop::listen);
       start("jiffy-plugins", drop::live);
       return drop;
     } catch (IOException e) {
-      kernel.report("plugins: " + folder + " is not watched: " + why(e));
-      close(watch);
+      kernel.report("plugins: " + folder + " is not watched: " + e.getMessage());
       return null;
     }
   }
@@ -120,11 +121,11 @@ public final class DropFolder implements AutoCloseable {
     try {
       while (true) {
         WatchKey changed = watch.take();
-        changed.pollEvents();
+        boolean ours = concernsUs(changed, changed.pollEvents());
         boolean there = changed.reset();
-        look();
-        if (!there) {
-          return;
+        if (ours || !there) {
+          follow();
+          look();
         }
       }
     } catch (ClosedWatchServiceException | InterruptedException end) {
@@ -132,13 +133,85 @@ public final class DropFolder implements AutoCloseable {
     }
   }
 
+  /** Above the folder, only what is on the way to it does. */
+  private boolean concernsUs(WatchKey changed, List<WatchEvent<?>> events) {
+    Path directory = (Path) changed.watchable();
+    return directory.equals(folder)
+        || events.stream()
+            .map(WatchEvent::context)
+            .anyMatch(
+                name -> !(name instanceof Path path) || folder.startsWith(directory.resolve(path)));
+  }
+
+  /** Watches what bears the folder's name now, and the directory above it. */
+  private void follow() {
+    synchronized (guard) {
+      followAbove();
+      Object identity = identity(folder);
+      if (folderKey != null && folderKey.isValid() && Objects.equals(identity, folderIdentity)) {
+        return;
+      }
+      if (folderKey != null) {
+        folderKey.cancel();
+        folderKey = null;
+      }
+      boolean isNew = identity != null && !identity.equals(folderIdentity);
+      folderIdentity = identity;
+      try {
+        if (Files.isDirectory(folder)) {
+          folderKey =
+              folder.register(
+                  watch,
+                  StandardWatchEventKinds.ENTRY_CREATE,
+                  StandardWatchEventKinds.ENTRY_DELETE,
+                  StandardWatchEventKinds.ENTRY_MODIFY);
+        }
+      } catch (IOException e) {
+        if (isNew && Files.isDirectory(folder)) {
+          kernel.report("plugins: " + folder + " is not watched: " + e.getMessage());
+        } // else it is gone again
+      }
+    }
+  }
+
+  /** The nearest one that is there; registering it a second time gives the same key. */
+  private void followAbove() {
+    Path above = folder.getParent();
+    while (above != null && !Files.isDirectory(above)) {
+      above = above.getParent();
+    }
+    WatchKey key = null;
+    try {
+      if (above != null) {
+        key =
+            above.register(
+                watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_DELETE);
+      }
+    } catch (IOException notForUs) {
+      // Then a folder that is made again is not noticed, as long as nothing else is
+    }
+    if (aboveKey != null && !aboveKey.equals(key)) {
+      aboveKey.cancel();
+    }
+    aboveKey = key;
+  }
+
+  private static Object identity(Path file) {
+    try {
+      return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    } catch (IOException notThere) {
+      return null;
+    }
+  }
+
   private void live() {
     boolean there = true;
     while (!closed) {
       Map<String, DropPlan.Stamp> files = list();
-      if (files == null && there) {
-        kernel.report("plugins: " + folder + " is gone and not watched any more");
-        there = false;
+      if (there != (files != null)) {
+        there = !there;
+        kernel.report(
+            "plugins: " + folder + (there ? " is there" : " is not there: waiting for it"));
       }
       // What was in a folder that is gone is gone too.
       act(plan.look(System.nanoTime(), files == null ? Map.of() : files, this::isWhole));
@@ -165,17 +238,36 @@ public final class DropFolder implements AutoCloseable {
   private void act(List<DropPlan.Action> actions) {
     for (DropPlan.Action action : actions) {
       if (action instanceof DropPlan.Action.Load load) {
-        kernel.spawn("insmod", () -> load(load.file()));
+        spawn("insmod", () -> load(load.file()), () -> loaded(load.file(), NO_TASK));
       } else if (action instanceof DropPlan.Action.Unload unload) {
-        kernel.spawn("rmmod", () -> unload(unload.file(), unload.module()));
+        spawn(
+            "rmmod",
+            () -> unload(unload.file(), unload.module()),
+            () -> unloaded(unload.file(), NO_TASK.errno()));
       } else if (action instanceof DropPlan.Action.Report report) {
         kernel.report("plugins: " + report.text());
       }
     }
   }
 
+  private void spawn(String name, Runnable body, Runnable noThread) {
+    try {
+      kernel.spawn(name, body);
+    } catch (IllegalStateException none) {
+      noThread.run();
+    }
+  }
+
   private void load(String file) {
-    Kernel.Loaded loaded = kernel.load(folder.resolve(file));
+    Kernel.Loaded loaded = new Kernel.Loaded(-Errno.EFAULT, null);
+    try {
+      loaded = kernel.load(folder.resolve(file));
+    } finally { // whatever it throws: the plan waits for an end
+      loaded(file, loaded);
+    }
+  }
+
+  private void loaded(String file, Kernel.Loaded loaded) {
     news.add(
         () ->
             plan.loaded(
@@ -183,7 +275,15 @@ public final class DropFolder implements AutoCloseable {
   }
 
   private void unload(String file, Object module) {
-    int errno = kernel.unload(module);
+    int errno = -Errno.EFAULT;
+    try {
+      errno = kernel.unload(module);
+    } finally {
+      unloaded(file, errno);
+    }
+  }
+
+  private void unloaded(String file, int errno) {
     news.add(() -> plan.unloaded(file, errno, () -> kernel.reason(errno)));
   }
 
@@ -200,7 +300,7 @@ public final class DropFolder implements AutoCloseable {
       }
       return files;
     } catch (IOException | java.nio.file.DirectoryIteratorException e) {
-      return key.isValid() && Files.isDirectory(folder) ? files : null;
+      return Files.isDirectory(folder) ? files : null;
     }
   }
 
@@ -213,15 +313,24 @@ public final class DropFolder implements AutoCloseable {
     try {
       BasicFileAttributes is = Files.readAttributes(file, BasicFileAttributes.class);
       return is.isRegularFile()
-          ? new DropPlan.Stamp(is.size(), is.lastModifiedTime().toMillis(), is.fileKey())
+          ? new DropPlan.Stamp(
+              is.size(),
+              is.lastModifiedTime().toMillis(),
+              List.of(String.valueOf(is.fileKey()), Files.isReadable(file)))
           : null;
     } catch (IOException gone) {
       return null;
     }
   }
 
-  /** Whether the archive's directory, which is at its end, is there and can be read. */
+  /**
+   * Whether the archive's directory, which is at its end, is there. What we may not read is left to
+   * the loader, to say so.
+   */
   private boolean isWhole(String file) {
+    if (!Files.isReadable(folder.resolve(file))) {
+      return true;
+    }
     try (ZipFile archive = new ZipFile(folder.resolve(file).toFile())) {
       return archive.size() >= 0;
     } catch (IOException notYet) {
@@ -233,24 +342,11 @@ public final class DropFolder implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    close(watch);
-    look();
-  }
-
-  private static void close(WatchService watch) {
     try {
-      if (watch != null) {
-        watch.close();
-      }
+      watch.close();
     } catch (IOException e) {
       throw new IllegalStateException("a watch that cannot be closed", e);
     }
-  }
-
-  private static String why(IOException e) {
-    if (e instanceof NoSuchFileException) {
-      return "No such file or directory";
-    }
-    return e instanceof NotDirectoryException ? "Not a directory" : String.valueOf(e.getMessage());
+    look();
   }
 }

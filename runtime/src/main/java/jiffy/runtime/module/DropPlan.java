@@ -37,7 +37,7 @@ final class DropPlan {
    *
    * @param size its length in bytes
    * @param modifiedMillis when it was last written
-   * @param identity inode, or null where there is none
+   * @param identity inode and whether it may be read, as far as these are known
    */
   record Stamp(long size, long modifiedMillis, Object identity) {}
 
@@ -74,6 +74,7 @@ final class DropPlan {
     Object module; // what came of it
     long loadOrder;
     boolean blocked; // nothing can be done before another module comes or goes
+    boolean nameTaken; // why it is blocked: its name has to become free
 
     Entry(String file) {
       this.file = file;
@@ -141,14 +142,16 @@ final class DropPlan {
       entry.phase = Phase.LOADED;
       entry.module = module;
       entry.loadOrder = ++loads;
-      unblock(Phase.NONE);
+      unblock(e -> e.phase == Phase.NONE && !e.nameTaken);
       return;
     }
     entry.phase = Phase.NONE;
-    if (errno == -Errno.ENOENT) {
+    entry.nameTaken = errno == -Errno.EEXIST || errno == -Errno.EBUSY;
+    if (errno == -Errno.ENOENT || entry.nameTaken) {
       entry.used = null;
       entry.blocked = true;
-      complain(entry, "waits: " + reason.get() + ": tried again when another module is loaded");
+      String what = entry.nameTaken ? "that module is unloaded" : "another module is loaded";
+      complain(entry, "waits: " + reason.get() + ": tried again when " + what);
     } else {
       complain(entry, "could not be loaded: " + reason.get());
     }
@@ -163,7 +166,7 @@ final class DropPlan {
       entry.phase = Phase.NONE;
       entry.module = null;
       entry.used = null;
-      unblock(Phase.LOADED);
+      unblock(e -> e.phase == Phase.LOADED || e.nameTaken);
       return;
     }
     entry.phase = Phase.LOADED;
@@ -179,8 +182,7 @@ final class DropPlan {
 
   /** Modules have come or gone without us; look again. */
   void retry() {
-    unblock(Phase.NONE);
-    unblock(Phase.LOADED);
+    unblock(e -> true);
   }
 
   private void absorb(long nowNanos, Map<String, Stamp> files) {
@@ -261,9 +263,9 @@ final class DropPlan {
     return entry;
   }
 
-  private void unblock(Phase phase) {
+  private void unblock(Predicate<Entry> which) {
     for (Entry entry : entries.values()) {
-      if (entry.phase == phase) {
+      if (which.test(entry)) {
         entry.blocked = false;
       }
     }

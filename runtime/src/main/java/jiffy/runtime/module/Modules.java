@@ -2,6 +2,8 @@ package jiffy.runtime.module;
 
 import static jiffy.linux.Errno.EINVAL;
 import static jiffy.linux.Errno.ENOENT;
+import static jiffy.linux.Errno.ENOEXEC;
+import static jiffy.linux.Errno.ENOMEM;
 
 import com.google.common.base.Suppliers;
 import java.nio.file.Path;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import jiffy.kernel.Current;
 import jiffy.kernel.Kernel;
@@ -41,6 +44,12 @@ import jiffy.runtime.sched.Tasks;
 public final class Modules implements AutoCloseable {
   /** Where Linux puts its first module: addresses are made up, but each its own. */
   private static final long FIRST_ADDRESS = 0xffffffffc0200000L;
+
+  /** So many exits may take as long as one may, at a shutdown. */
+  private static final int PATIENT_EXITS = 2;
+
+  /** After that, each may still take this part of the time: 0.1 s of 5 s. */
+  private static final int IMPATIENCE = 50;
 
   private final Arch arch;
   private final Tasks tasks;
@@ -101,6 +110,7 @@ public final class Modules implements AutoCloseable {
    *       <li>-EISDIR, -EPERM, -EIO: a file that cannot be read
    *       <li>-EINVAL: an empty file, or a parameter's value that is none
    *       <li>-ENOEXEC: no JAR, no kernel module, of a newer Java
+   *       <li>-ENOMEM: not enough memory to read it
    *       <li>-ENOSPC: no room for the copy, or a value too long
    *       <li>-ERANGE: a parameter's value too large
    *       <li>-EEXIST: loaded already; -EBUSY: going, or another load of it has just failed
@@ -111,25 +121,51 @@ public final class Modules implements AutoCloseable {
    *     </ul>
    */
   public int insmod(Context caller, Path file, List<String> words) {
+    return insmod(caller, file, words, module -> {});
+  }
+
+  /** As above; a module that has become live is told to {@code loaded}, before the return. */
+  public int insmod(Context caller, Path file, List<String> words, Consumer<ModuleView> loaded) {
     sayHeldLoaders();
-    PrivateCopy copy = null;
+    PrivateCopy copy;
+    ModuleFile read;
     try {
       copy = PrivateCopy.of(file, settings.cacheDirectory());
-      Path name = file.getFileName();
-      return insmod(
-          caller, ModuleFile.read(copy.path(), name.toString(), hostClasses), copy, words);
+      read = read(file, copy);
     } catch (BadModuleException e) {
       if (e.getMessage() != null) {
         log.print(KernelLog.ERR, e.getMessage());
       }
-      if (copy != null) {
+      return -e.errno();
+    }
+    return insmod(caller, read, copy, words, loaded);
+  }
+
+  /** The copy goes if it is not to be used. */
+  private ModuleFile read(Path file, PrivateCopy copy) throws BadModuleException {
+    String name = file.getFileName().toString();
+    boolean isRead = false;
+    try {
+      ModuleFile read = ModuleFile.read(copy.path(), name, hostClasses);
+      isRead = true;
+      return read;
+    } catch (OutOfMemoryError e) {
+      throw new BadModuleException(ENOMEM, name + ": no memory to read it: " + e.getMessage());
+    } catch (RuntimeException | StackOverflowError e) { // a class file made to confuse its readers
+      throw new BadModuleException(ENOEXEC, name + ": cannot be understood: " + e);
+    } finally {
+      if (!isRead) {
         copy.delete();
       }
-      return -e.errno();
     }
   }
 
-  private int insmod(Context caller, ModuleFile file, PrivateCopy copy, List<String> words) {
+  private int insmod(
+      Context caller,
+      ModuleFile file,
+      PrivateCopy copy,
+      List<String> words,
+      Consumer<ModuleView> loaded) {
     Owner owner = new Owner(kernel, file.name());
     long address = nextAddress.getAndAdd(copy.pages());
     LoadedModule module = new LoadedModule(owner, file, copy, address);
@@ -139,7 +175,11 @@ public final class Modules implements AutoCloseable {
       return error;
     }
     module.setTaints(taint.addModule(file.name(), file.license()));
-    return life.begin(caller, module, words);
+    error = life.begin(caller, module, words);
+    if (error == 0) {
+      loaded.accept(module.view());
+    }
+    return error;
   }
 
   /**
@@ -253,20 +293,24 @@ public final class Modules implements AutoCloseable {
 
   /**
    * Unloads everything, newest first: each exit on a task of its own, for which this waits no
-   * longer than the settings say. What hangs is named and left as it is. No module is loaded any
-   * more from here on. By any thread.
+   * longer than the settings say, nor for all together longer than for a few of that; so one that
+   * hangs costs no other one its exit. What hangs is named and left as it is. No module is loaded
+   * any more from here on. By any thread.
    */
   @Override
   public void close() {
     registry.close();
+    long patience = PATIENT_EXITS * settings.exitTimeoutNanos();
     try (Attachment here = tasks.attach("halt")) {
       for (LoadedModule module : registry.newestFirst()) {
-        halt(here.context(), module);
+        long start = arch.now();
+        halt(here.context(), module, patience);
+        patience -= arch.now() - start;
       }
     }
   }
 
-  private void halt(Context caller, LoadedModule module) {
+  private void halt(Context caller, LoadedModule module, long patience) {
     if (registry.beginUnload(module, Registry.Force.HALT).error() != 0) {
       log.print(
           KernelLog.WARNING,
@@ -281,14 +325,16 @@ public final class Modules implements AutoCloseable {
               life.end((Context) Current.get(), module);
               return 0;
             });
-    if (!task.join(caller, arch.now() + settings.exitTimeoutNanos())) {
+    long most = settings.exitTimeoutNanos();
+    long wait = Math.max(most / IMPATIENCE, Math.min(most, patience));
+    if (!task.join(caller, arch.now() + wait)) {
       log.print(
           KernelLog.ALERT,
           String.format(
               Locale.ROOT,
               "%s: exit has not returned after %d ms at shutdown: task %s is left to itself",
               module.name(),
-              settings.exitTimeoutNanos() / 1_000_000,
+              wait / 1_000_000,
               task.struct));
       printStackOf(task, module);
     }

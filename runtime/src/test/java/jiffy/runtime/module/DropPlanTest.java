@@ -288,4 +288,21 @@ class DropPlanTest {
       }
     }
   }
+
+  @Test
+  void look_onANewVersionBesideTheOld_loadsItOnceTheOldOneHasGone() {
+    have("kt-1.0.jar", "kt");
+    put("kt-1.1.jar");
+    look();
+    assertThat(lookAfter(SETTLE_NANOS)).containsExactly("load kt-1.1.jar");
+    notLoaded("kt-1.1.jar", Errno.EEXIST, "File exists");
+    assertThat(look())
+        .containsExactly("kt-1.1.jar waits: File exists: tried again when that module is unloaded");
+    have("other.jar", "other");
+    assertThat(look()).isEmpty();
+    files.remove("kt-1.0.jar");
+    assertThat(look()).containsExactly("unload kt");
+    unloaded("kt-1.0.jar");
+    assertThat(look()).containsExactly("load kt-1.1.jar");
+  }
 }

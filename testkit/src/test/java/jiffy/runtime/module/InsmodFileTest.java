@@ -108,6 +108,14 @@ class InsmodFileTest {
   }
 
   @Test
+  void insmod_classThatUnpacksToNoEnd_isRefusedByName() {
+    byte[] huge = new byte[(16 << 20) + 1]; // a few kB in the JAR
+    ModuleJar jar = ModuleJar.of(Sources.hello("Hello")).entry("Huge.class", huge);
+    assertRefused(
+        Errno.ENOEXEC, jar.writeTo(dir.resolve("bomb.jar")), "Huge.class has more than 16 MB");
+  }
+
+  @Test
   void insmod_foreignPlugin_isEnoexecWithASentence() {
     ModuleJar jar =
         ModuleJar.of("package a; public class P extends org.pf4j.Plugin {}")

@@ -86,6 +86,18 @@ class SimulatedTest {
   }
 
   @Test
+  void close_manyExitsThatSleepTooLong_leaveTheOthersTime() {
+    room.insmod(room.jar("good.jar", Sources.hello("Good")));
+    for (String name : List.of("A", "B", "C", "D")) {
+      room.insmod(room.jar(name + ".jar", Sources.hello(name)));
+      sleepAt(name + ": exit");
+    }
+    room.modules.close();
+    assertThat(room.arch.now()).isEqualTo(2 * (SECOND / 5) + 2 * (SECOND / 250));
+    assertThat(room.log).contains("6 Good: exit");
+  }
+
+  @Test
   void list_sameProgramTwice_isTheSame() {
     for (String name : List.of("A", "B")) {
       room.insmod(room.jar(name + ".jar", Sources.hello(name)));

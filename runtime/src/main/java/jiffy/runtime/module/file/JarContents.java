@@ -3,6 +3,7 @@ package jiffy.runtime.module.file;
 import static jiffy.linux.Errno.EIO;
 import static jiffy.linux.Errno.ENOEXEC;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -28,11 +29,18 @@ final class JarContents {
 
   private static final int MAGIC = 0xCAFEBABE;
 
+  /** Nobody's class file or manifest is longer; a few bytes of a JAR can say that it is. */
+  private static final int MAX_ENTRY = 16 << 20;
+
+  /** All class files of a module together; they are in memory at once. */
+  private static final long MAX_CLASSES = 128L << 20;
+
   final Attributes manifest;
   final Map<String, ClassReader> readers = new LinkedHashMap<>();
   final Map<String, ClassFacts> classes = new LinkedHashMap<>();
 
   private final String file;
+  private long classBytes;
 
   private JarContents(String file, ZipFile zip) throws IOException, BadModuleException {
     this.file = file;
@@ -40,19 +48,35 @@ final class JarContents {
     if (entry == null) {
       manifest = new Attributes();
     } else {
-      try (InputStream in = zip.getInputStream(entry)) {
-        manifest = new Manifest(in).getMainAttributes();
-      }
+      manifest = new Manifest(new ByteArrayInputStream(bytes(zip, entry))).getMainAttributes();
     }
     for (ZipEntry each : Collections.list(zip.entries())) {
       String name = each.getName();
       boolean extra = name.startsWith("META-INF/") || name.endsWith("module-info.class");
       if (name.endsWith(".class") && !extra) {
-        try (InputStream in = zip.getInputStream(each)) {
-          add(name, in.readAllBytes());
+        byte[] bytes = bytes(zip, each);
+        classBytes += bytes.length;
+        if (classBytes > MAX_CLASSES) {
+          throw tooLarge("its classes have", MAX_CLASSES);
         }
+        add(name, bytes);
       }
     }
+  }
+
+  private byte[] bytes(ZipFile zip, ZipEntry entry) throws IOException, BadModuleException {
+    try (InputStream in = zip.getInputStream(entry)) {
+      byte[] bytes = in.readNBytes(MAX_ENTRY + 1);
+      if (bytes.length > MAX_ENTRY) {
+        throw tooLarge(entry.getName() + " has", MAX_ENTRY);
+      }
+      return bytes;
+    }
+  }
+
+  private BadModuleException tooLarge(String what, long limit) {
+    return new BadModuleException(
+        ENOEXEC, file + ": " + what + " more than " + (limit >> 20) + " MB: that is no module");
   }
 
   /**
