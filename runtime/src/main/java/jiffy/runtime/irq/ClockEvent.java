@@ -22,9 +22,8 @@ public final class ClockEvent {
    * @param nanos on the arch's clock; {@link Arch#NEVER}: nothing is to come
    */
   public void program(long nanos) {
-    long before = deadline;
     deadline = nanos;
-    if (nanos < before || cpu.isUnborn()) {
+    if (nanos != Arch.NEVER) {
       cpu.wakeFor(nanos);
     }
   }

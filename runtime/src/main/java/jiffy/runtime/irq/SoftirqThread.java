@@ -39,8 +39,13 @@ final class SoftirqThread {
   private static final int AWAKE = 2;
   private static final int ASLEEP = 3;
 
-  private final Arch arch;
+  /**
+   * Bound of a park at the gate: a task that leaves it deep in a module's recursion may meet a
+   * StackOverflowError just when it should wake this thread. 100 ms.
+   */
+  private static final long GATE_NANOS = 100_000_000L;
 
+  private final Arch arch;
   private final Softirqs softirqs;
   private final AtomicInteger state = new AtomicInteger(NONE);
   private final AtomicReference<HwThread> thread = new AtomicReference<>();
@@ -141,7 +146,7 @@ final class SoftirqThread {
   private void pass(Context context) {
     int generation = cpu.gate.tryEnterSoftirq();
     while (generation < 0) {
-      arch.park(context.thread, Arch.NEVER);
+      arch.park(context.thread, arch.now() + GATE_NANOS);
       if (stopping) {
         cpu.gate.withdrawSoftirq();
         return;

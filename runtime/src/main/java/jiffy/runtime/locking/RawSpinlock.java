@@ -10,6 +10,10 @@ import jiffy.runtime.context.Context;
  *
  * <p>No owner, no checks, not recursive; never held across a park or a module's code. A waiter
  * spins and then gives its processor to whoever holds it.
+ *
+ * <p>A holder may be deep in a module's recursion, and meet a StackOverflowError at any call, be it
+ * that of {@link #unlock}. It catches it and frees the lock by {@code lock.held = 0}, which calls
+ * nothing; what the lock guards is changed without a call between the first and the last write.
  */
 public class RawSpinlock {
   private static final VarHandle HELD;
@@ -28,8 +32,8 @@ public class RawSpinlock {
   /** How long a waiter whose holder seems to be off its processor naps, in ns. */
   private static final long NAP_NANOS = 50_000;
 
-  @SuppressWarnings("unused") // through HELD
-  private int held;
+  /** 1 while held. Written from outside only to free it in an emergency, by its holder. */
+  public volatile int held;
 
   /** Takes it. */
   public final void lock(Arch arch, Context context) {

@@ -3,7 +3,6 @@ package jiffy.runtime.module;
 import static jiffy.linux.Errno.EFAULT;
 import static jiffy.linux.Errno.ENOMEM;
 
-import java.util.concurrent.CompletionException;
 import jiffy.kernel.Current;
 import jiffy.kernel.KernelThread;
 import jiffy.runtime.arch.Arch;
@@ -66,7 +65,7 @@ final class Hooks {
               stand.end();
             }
           });
-    } catch (CompletionException | OutOfMemoryError e) {
+    } catch (IllegalStateException | OutOfMemoryError e) {
       log.print(KernelLog.ERR, module.name() + ": no thread for " + what + ": " + e);
       return -ENOMEM;
     }

@@ -14,7 +14,7 @@ public final class LogRecord {
    *   | caller 32 | length 16 | facility 8 | 0 0 0 | flags 2 | level 3 |
    */
   private static final int CALLER_SHIFT = 32;
-  private static final int LENGTH_SHIFT = 16;
+  static final int LENGTH_SHIFT = 16;
   private static final int FACILITY_SHIFT = 8;
   private static final int FLAGS_SHIFT = 3;
 

@@ -48,10 +48,12 @@ public final class LogRing {
    *
    * A writer that stalls between 2 and 4 delays readers at its record, never other writers, until the
    * ring has come round to it. Linux turns interrupts off around these steps; a Java thread can lose
-   * its processor anywhere. So a writer that finds the ring blocked gives up its own processor some
-   * times, in favour of the stalled one; if that does not help, the record is dropped and counted. What runs
-   * between 2 and 4 needs no more stack than what ran before 2, so that a StackOverflowError strikes
-   * where nothing has been claimed yet.
+   * its processor anywhere. So a writer that finds the ring blocked gives up its own processor
+   * some times, in favour of the stalled one; if that does not help, the record is dropped and counted.
+   *
+   * A writer may be deep in a module's recursion and meet a StackOverflowError at any call between 2
+   * and 4. It catches it and abandons the record: empty, of the claimed length, published by plain
+   * writes, for another call might meet the same. Nothing is called between the CAS of 2 and the catch.
    *
    * The low bits of the sequence number in the head return after 2^(61-b) records, b = the bits of
    * the offset: 2^44 for 1 MiB. Only a writer that sleeps in step 2 for that long could be fooled.
@@ -117,6 +119,9 @@ public final class LogRing {
   private final int seqShift;
   private final long seqMask;
   private volatile Runnable[] listeners = {};
+
+  /** A writer that took a WAIT bit, or may have, has not called the listeners. */
+  private volatile boolean owedWake;
 
   /**
    * Makes an empty ring.
@@ -191,17 +196,51 @@ public final class LogRing {
       int length) {
     int stored = Math.min(length, maxLength());
     boolean open = (flags & NEWLINE) == 0;
-    long claimed = claim(stored, open);
-    for (int i = 0; claimed == NONE && i < YIELDS_TO_STALLED; i++) {
-      Thread.yield();
+    long meta = LogRecord.meta(callerId, stored, facility, flags, level);
+    long claimed = NONE;
+    try {
       claimed = claim(stored, open);
+      for (int i = 0; claimed == NONE && i < YIELDS_TO_STALLED; i++) {
+        Thread.yield();
+        claimed = claim(stored, open);
+      }
+      if (claimed == NONE) {
+        LONGS.getAndAdd(words, DROPPED, 1L);
+        return NONE;
+      }
+      VarHandle.releaseFence(); // claim:B
+      long seq = fill(claimed, nanos, meta, text, from);
+      if (owedWake) {
+        owedWake = false;
+        wake();
+      }
+      return seq;
+    } catch (Throwable e) { // abandon: makes it an empty record, without a call
+      if (claimed != NONE) {
+        int d =
+            DESCRIPTOR_BASE + (((int) (claimed >>> seqShift) & records - 1) << DESCRIPTOR_SHIFT);
+        long before = descriptors[d + STATE] >> 2;
+        if ((before & seqMask) != claimed >>> seqShift) {
+          long begin = (int) (claimed >>> FLAG_BITS) & units - 1;
+          descriptors[d + SPAN] =
+              begin << 32 | begin + (stored + (1 << UNIT_SHIFT) - 1 >> UNIT_SHIFT) & units - 1;
+          descriptors[d + TIME] = nanos;
+          descriptors[d + META] = meta & ~(0xffffL << LogRecord.LENGTH_SHIFT);
+          owedWake = true; // volatile: all of it before the state
+          descriptors[d + STATE] = before + records << 2 | FINALIZED;
+        }
+        if ((claimed & OPEN) != 0) { // the neighbour that fill would have finished
+          int n =
+              DESCRIPTOR_BASE
+                  + (((int) (claimed >>> seqShift) - 1 & records - 1) << DESCRIPTOR_SHIFT);
+          if ((descriptors[n + STATE] & 3) == COMMITTED) {
+            descriptors[n + STATE] = descriptors[n + STATE] & ~3L | FINALIZED;
+          }
+        }
+        owedWake = true;
+      }
+      throw e;
     }
-    if (claimed == NONE) {
-      LONGS.getAndAdd(words, DROPPED, 1L);
-      return NONE;
-    }
-    return fill(
-        claimed, nanos, LogRecord.meta(callerId, stored, facility, flags, level), text, from);
   }
 
   /** Steps 3 and 4 of a writer: fills what {@link #claim} returned and publishes it. */
@@ -245,27 +284,44 @@ public final class LogRing {
     }
     // The record is ours. Another writer of this caller may have been here first: look again.
     long seq = state >> 2;
-    boolean open = (flags & NEWLINE) == 0;
     long meta = descriptors[d + META];
-    int prior = LogRecord.lengthOf(meta);
-    long grown =
-        mayExtend(d, callerId, longestPrior) && prior + length <= maxLength()
-            ? moveHead(low + 1 & seqMask, 0, unitsFor(prior + length) - unitsFor(prior), open)
-            : NONE;
-    if (grown != NONE) {
-      int begin = (int) (descriptors[d + SPAN] >>> 32);
-      copyIn(text, from, (begin << UNIT_SHIFT) + prior, length);
-      LONGS.setOpaque(descriptors, d + SPAN, span(begin, begin + unitsFor(prior + length)));
-      LONGS.setOpaque(descriptors, d + META, LogRecord.grown(meta, prior + length, flags));
+    long grown = NONE;
+    try {
+      boolean open = (flags & NEWLINE) == 0;
+      int prior = LogRecord.lengthOf(meta);
+      grown =
+          mayExtend(d, callerId, longestPrior) && prior + length <= maxLength()
+              ? moveHead(low + 1 & seqMask, 0, unitsFor(prior + length) - unitsFor(prior), open)
+              : NONE;
+      if (grown != NONE) {
+        VarHandle.releaseFence(); // claim:B
+        int begin = (int) (descriptors[d + SPAN] >>> 32);
+        copyIn(text, from, (begin << UNIT_SHIFT) + prior, length);
+        LONGS.setOpaque(descriptors, d + SPAN, span(begin, begin + unitsFor(prior + length)));
+        LONGS.setOpaque(descriptors, d + META, LogRecord.grown(meta, prior + length, flags));
+      }
+      publish(d, seq, open || grown == NONE);
+      if (grown == NONE) {
+        return NONE;
+      }
+      if ((grown & WAIT) != 0) {
+        wake();
+      }
+      return seq;
+    } catch (Throwable e) { // ends the record as it was, without a call
+      if (grown != NONE) {
+        long begin = descriptors[d + SPAN] >>> 32;
+        long bytesNow = (meta >>> LogRecord.LENGTH_SHIFT & 0xffff) + length;
+        descriptors[d + SPAN] =
+            begin << 32 | begin + (bytesNow + (1 << UNIT_SHIFT) - 1 >> UNIT_SHIFT) & units - 1;
+        descriptors[d + META] = meta;
+      }
+      owedWake = true; // volatile: all of it before the state
+      if (descriptors[d + STATE] == (seq << 2 | REOPENED)) {
+        descriptors[d + STATE] = seq << 2 | FINALIZED;
+      }
+      throw e;
     }
-    publish(d, seq, open || grown == NONE);
-    if (grown == NONE) {
-      return NONE;
-    }
-    if ((grown & WAIT) != 0) {
-      wake();
-    }
-    return seq;
   }
 
   /**
@@ -315,8 +371,7 @@ public final class LogRing {
       if (hasRoom(head, tail, need)) {
         long next = word(seqOf(head) + step, offsetOf(head) + need) | (open ? OPEN : 0);
         if (LONGS.compareAndSet(words, HEAD, head, next)) { // claim:D
-          VarHandle.releaseFence(); // claim:B
-          return head;
+          return head; // no call from here to the caller's catch
         }
         Thread.onSpinWait();
       } else if (!pushTail(tail) && head == head()) {

@@ -4,19 +4,14 @@ import static jiffy.runtime.time.TimerFlags.CPU_MASK;
 import static jiffy.runtime.time.TimerFlags.MIGRATING;
 import static jiffy.runtime.time.TimerFlags.SETUP_MASK;
 
-import java.util.Locale;
 import jiffy.kernel.Current;
 import jiffy.kernel.Origin;
-import jiffy.kernel.Owner;
 import jiffy.kernel.TimerOps;
-import jiffy.linux.Timers;
 import jiffy.runtime.arch.Arch;
-import jiffy.runtime.arch.SimHalt;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Contexts;
 import jiffy.runtime.context.Cpu;
 import jiffy.runtime.context.KernelLog;
-import jiffy.runtime.context.Oops;
 import jiffy.runtime.context.Origins;
 import jiffy.runtime.context.Owned;
 import jiffy.runtime.irq.Softirqs;
@@ -84,7 +79,7 @@ public final class Timekeeping implements TimerOps {
     for (Cpu cpu : contexts.cpus()) {
       bases[cpu.number] = new TimerBase(arch, clock, cpu.number, softirqs.clockEvent(cpu.number));
     }
-    softirqs.open(Vector.TIMER, this::runTimers);
+    softirqs.open(Vector.TIMER, new TimerSoftirq(arch, clock, bases, log));
   }
 
   /** What rmmod asks about timers. */
@@ -201,36 +196,46 @@ public final class Timekeeping implements TimerOps {
       return 1;
     }
     long now = wasPending ? lastJiffies(context) : freshJiffies(context);
-    TimerBase base = lockBase(context, timer);
-    base.wheel.forward(now);
-    int bucket = base.wheel.index(expiresJiffies);
-    if (timer.__prev != null && bucket == TimerFlags.bucket(timer) && !base.wheel.isExpiring()) {
-      timer.expires = expiresJiffies;
-      base.unlock();
-      return 1;
-    }
-    int result = base.wheel.detach(timer) ? 1 : 0;
-    if (base.cpu != context.cpu.number && !base.isRunning(timer)) {
-      base = migrate(context, timer, base);
+    TimerBase base = null;
+    boolean migrating = false;
+    try {
+      base = lockBase(context, timer);
       base.wheel.forward(now);
-      bucket = base.wheel.index(expiresJiffies);
+      int bucket = base.wheel.index(expiresJiffies);
+      if (timer.__prev != null && bucket == TimerFlags.bucket(timer) && !base.wheel.isExpiring()) {
+        timer.expires = expiresJiffies;
+        base.unlock();
+        return 1;
+      }
+      int result = base.wheel.detach(timer) ? 1 : 0;
+      if (base.cpu != context.cpu.number && !base.isRunning(timer)) {
+        migrating = true;
+        timer.__flags |= MIGRATING;
+        base.unlock();
+        base = null;
+        bases[context.cpu.number].lock(arch, context);
+        base = bases[context.cpu.number];
+        timer.__flags = timer.__flags & ~(CPU_MASK | MIGRATING) | base.cpu;
+        migrating = false;
+        base.wheel.forward(now);
+        bucket = base.wheel.index(expiresJiffies);
+      }
+      timer.expires = expiresJiffies;
+      // Once more under the lock: what the books of rmmod have looked for here must not come after.
+      if (!timer.__origin.owner.isGoing()) {
+        base.enqueue(timer, bucket);
+      }
+      base.unlock();
+      return result;
+    } catch (Throwable e) { // a StackOverflowError of the module's: free it, without a call
+      if (migrating) {
+        timer.__flags &= ~MIGRATING;
+      }
+      if (base != null) {
+        base.held = 0;
+      }
+      throw e;
     }
-    timer.expires = expiresJiffies;
-    // Once more under the lock: what the books of rmmod have looked for here must not come after.
-    if (!timer.__origin.owner.isGoing()) {
-      base.enqueue(timer, bucket);
-    }
-    base.unlock();
-    return result;
-  }
-
-  private TimerBase migrate(Context context, TimerList timer, TimerBase from) {
-    TimerFlags.setMigrating(timer);
-    from.unlock();
-    TimerBase to = bases[context.cpu.number];
-    to.lock(arch, context);
-    TimerFlags.setCpu(timer, to.cpu);
-    return to;
   }
 
   /** Takes the lock of the base that the timer belongs to. */
@@ -240,11 +245,10 @@ public final class Timekeeping implements TimerOps {
       if ((flags & MIGRATING) == 0) {
         TimerBase base = bases[flags & CPU_MASK];
         base.lock(arch, context);
-        int again = (int) TimerList.__FLAGS.getAcquire(timer);
-        if ((again & (CPU_MASK | MIGRATING)) == base.cpu) {
+        if ((timer.__flags & (CPU_MASK | MIGRATING)) == base.cpu) { // no call: see RawSpinlock
           return base;
         }
-        base.unlock();
+        base.held = 0;
       }
       arch.relax(context.thread);
     }
@@ -256,10 +260,18 @@ public final class Timekeeping implements TimerOps {
       return 0;
     }
     requireOurs((Context) current, timer);
-    TimerBase base = lockBase((Context) current, timer);
-    boolean was = base.wheel.detach(timer);
-    base.unlock();
-    return was ? 1 : 0;
+    TimerBase base = null;
+    try {
+      base = lockBase((Context) current, timer);
+      boolean was = base.wheel.detach(timer);
+      base.unlock();
+      return was ? 1 : 0;
+    } catch (Throwable e) { // as in mod
+      if (base != null) {
+        base.held = 0;
+      }
+      throw e;
+    }
   }
 
   @Override
@@ -267,23 +279,37 @@ public final class Timekeeping implements TimerOps {
     Context context = (Context) current;
     requireOurs(context, timer);
     for (; ; ) {
-      TimerBase base = lockBase(context, timer);
-      boolean own = base.running == timer && base.runner == context;
-      if (own || !base.isRunning(timer)) {
-        int result = base.wheel.detach(timer) ? 1 : 0;
+      TimerBase runs;
+      TimerBase base = null;
+      try {
+        base = lockBase(context, timer);
+        boolean own = base.running == timer && base.runner == context;
+        runs = own || !base.isRunning(timer) ? null : base;
+        int result = runs == null && base.wheel.detach(timer) ? 1 : 0;
         base.unlock();
-        if (own) {
-          log.print(
-              KernelLog.WARNING,
-              "timer: del_timer_sync of "
-                  + timer.__origin
-                  + " from its own callback would wait for itself: deactivated without waiting");
+        base = null;
+        if (runs == null) {
+          if (own) {
+            warnOfSelf(timer);
+          }
+          return result;
         }
-        return result;
+      } catch (Throwable e) { // as in mod
+        if (base != null) {
+          base.held = 0;
+        }
+        throw e;
       }
-      base.unlock();
-      awaitCallback(context, base, timer);
+      awaitCallback(context, runs, timer);
     }
+  }
+
+  private void warnOfSelf(TimerList timer) {
+    log.print(
+        KernelLog.WARNING,
+        "timer: del_timer_sync of "
+            + timer.__origin
+            + " from its own callback would wait for itself: deactivated without waiting");
   }
 
   private void awaitCallback(Context context, TimerBase base, TimerList timer) {
@@ -316,80 +342,5 @@ public final class Timekeeping implements TimerOps {
     }
     base.unlock();
     return stuck;
-  }
-
-  /** The TIMER softirq: runs what is due on this CPU. */
-  private void runTimers(Context context) {
-    TimerBase base = bases[context.cpu.number];
-    base.lock(arch, context);
-    base.runner = context;
-    do {
-      TimerList timer;
-      while ((timer = base.wheel.nextExpired()) != null) {
-        expire(context, base, timer);
-        if (base.runner != context) {
-          base.unlock(); // given up meanwhile: another thread has taken over
-          return;
-        }
-      }
-    } while (base.wheel.collect(clock.now()));
-    base.runner = null;
-    base.programNext();
-    base.unlock();
-  }
-
-  /** Calls one timer, with the base unlocked meanwhile. */
-  private void expire(Context context, TimerBase base, TimerList timer) {
-    TimerFunction function = timer.function;
-    Object data = timer.data;
-    Origin origin = timer.__origin;
-    boolean irqSafe = (timer.__flags & Timers.TIMER_IRQSAFE) != 0;
-    if (function == null || origin == null) {
-      return; // set up anew while pending, by somebody who holds no lock: nothing to call
-    }
-    base.begin(timer, origin.owner);
-    base.unlock();
-    call(context, function, data, origin, irqSafe);
-    base.lock(arch, context);
-    if (base.runner == context) {
-      base.running = null;
-    } else {
-      base.forgetStuck(timer);
-    }
-    if (!base.waiters.isEmpty()) {
-      base.waiters.wakeAll();
-    }
-  }
-
-  private void call(
-      Context context, TimerFunction function, Object data, Origin origin, boolean irqSafe) {
-    int count = context.preemptCount();
-    Owner before = context.setOwner(origin.owner);
-    if (irqSafe) {
-      context.localIrqSave();
-    }
-    context.forgetClock();
-    try {
-      function.call(data);
-    } catch (SimHalt e) {
-      throw e;
-    } catch (Throwable e) {
-      Oops.print(log, origin.owner.name, "timer " + origin.function, e, context);
-    }
-    context.setOwner(before);
-    if (context.preemptCount() != count) {
-      log.print(
-          KernelLog.WARNING,
-          String.format(
-              Locale.ROOT,
-              "timer: %s preempt leak: %08x -> %08x",
-              origin.symbol(),
-              count,
-              context.preemptCount()));
-      context.setPreemptCount(count);
-    }
-    if (context.irqsDisabled()) {
-      context.localIrqEnable();
-    }
   }
 }

@@ -36,6 +36,9 @@ final class TimerBase extends RawSpinlock {
   /** Timers whose callbacks were given up and have not returned; replaced, never changed. */
   private volatile List<TimerList> stuck = List.of();
 
+  /** The wheel's next expiry has moved forward, and the clock event has not been told. */
+  private boolean unprogrammed;
+
   private final JiffiesClock clock;
 
   TimerBase(Arch arch, JiffiesClock clock, int cpu, ClockEvent clockEvent) {
@@ -48,9 +51,8 @@ final class TimerBase extends RawSpinlock {
 
   /** Puts a timer that is not pending into the bucket that {@link TimerWheel#index} gave last. */
   void enqueue(TimerList timer, int bucket) {
-    long expiry = wheel.bucketExpiry();
-    boolean first = wheel.enqueue(timer, bucket, expiry);
-    if ((first || clockEvent.isUnattended()) && runner == null) {
+    unprogrammed |= wheel.enqueue(timer, bucket, wheel.bucketExpiry());
+    if ((unprogrammed || clockEvent.isUnattended()) && runner == null) {
       program(wheel.nextExpiry());
     }
   }
@@ -58,12 +60,14 @@ final class TimerBase extends RawSpinlock {
   /** A bucket runs at the start of its jiffy or of the jiffy after this one, whichever is later. */
   private void program(long expiryJiffies) {
     clockEvent.program(clock.startOf(Math.max(expiryJiffies, clock.now() + 1)));
+    unprogrammed = false;
   }
 
   /** After a run: sleeps to the next bucket, if there is one. */
   void programNext() {
     if (wheel.isEmpty()) {
       clockEvent.program(Arch.NEVER);
+      unprogrammed = false;
     } else {
       program(wheel.refreshNextExpiry());
     }

@@ -18,25 +18,12 @@ final class TimerFlags {
   static final int MIGRATING = 0x0004_0000;
   static final int SETUP_MASK =
       Timers.TIMER_DEFERRABLE | Timers.TIMER_PINNED | Timers.TIMER_IRQSAFE;
-  private static final int BUCKET_SHIFT = 22;
-  private static final int BELOW_BUCKET = (1 << BUCKET_SHIFT) - 1;
+  static final int BUCKET_SHIFT = 22;
+  static final int BELOW_BUCKET = (1 << BUCKET_SHIFT) - 1;
 
   private TimerFlags() {}
 
   static int bucket(TimerList timer) {
     return timer.__flags >>> BUCKET_SHIFT;
-  }
-
-  static void setBucket(TimerList timer, int bucket) {
-    TimerList.__FLAGS.setOpaque(timer, timer.__flags & BELOW_BUCKET | bucket << BUCKET_SHIFT);
-  }
-
-  static void setMigrating(TimerList timer) {
-    TimerList.__FLAGS.setOpaque(timer, timer.__flags | MIGRATING);
-  }
-
-  /** The timer has arrived at the CPU's base. */
-  static void setCpu(TimerList timer, int cpu) {
-    TimerList.__FLAGS.setRelease(timer, timer.__flags & ~(CPU_MASK | MIGRATING) | cpu);
   }
 }

@@ -162,25 +162,22 @@ final class TimerWheel {
    * @return whether the bucket comes before all others: who sleeps for the wheel sleeps too long
    */
   boolean enqueue(TimerList timer, int bucket, long expiry) {
-    push(heads[bucket], timer);
+    TimerList head = heads[bucket];
+    TimerList first = head.__next;
+    timer.__next = first; // from here on without a call: see RawSpinlock
+    if (first != null) {
+      first.__prev = timer;
+    }
+    head.__next = timer;
+    timer.__prev = head;
     pending[bucket >> LEVEL_BITS] |= 1L << bucket;
-    TimerFlags.setBucket(timer, bucket);
+    timer.__flags = timer.__flags & TimerFlags.BELOW_BUCKET | bucket << TimerFlags.BUCKET_SHIFT;
     if (expiry - nextExpiry >= 0) {
       return false;
     }
     nextExpiry = expiry;
     nextIsStale = false;
     return true;
-  }
-
-  private static void push(TimerList head, TimerList timer) {
-    TimerList first = head.__next;
-    timer.__next = first;
-    if (first != null) {
-      first.__prev = timer;
-    }
-    head.__next = timer;
-    TimerList.__PREV.setRelease(timer, head);
   }
 
   /**
@@ -195,7 +192,7 @@ final class TimerWheel {
     }
     int bucket = TimerFlags.bucket(timer);
     TimerList next = timer.__next;
-    prev.__next = next;
+    prev.__next = next; // from here on without a call: see RawSpinlock
     if (next != null) {
       next.__prev = prev;
     } else if (prev == heads[bucket]) {
@@ -203,7 +200,7 @@ final class TimerWheel {
       nextIsStale = true;
     }
     timer.__next = null;
-    TimerList.__PREV.setRelease(timer, null);
+    timer.__prev = null;
     return true;
   }
 

@@ -1,0 +1,133 @@
+package jiffy.testkit;
+
+import static jiffy.linux.Jiffies.jiffies;
+import static jiffy.linux.Printk.KERN_CONT;
+import static jiffy.linux.Printk.KERN_INFO;
+import static jiffy.linux.Printk.printk;
+import static jiffy.linux.Timers.del_timer;
+import static jiffy.linux.Timers.del_timer_sync;
+import static jiffy.linux.Timers.mod_timer;
+import static jiffy.linux.Timers.timer_setup;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+import jiffy.runtime.Machine;
+import jiffy.runtime.sched.Attachment;
+import jiffy.types.TimerList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * A module's endless recursion that calls the kernel at each depth: the StackOverflowError may
+ * strike at any call inside it. Forbidden: a lock that stays held, a log that takes nothing more, a
+ * timer of somebody else's that does not run.
+ */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class EndlessRecursionTest {
+  private static final int ROUNDS = 40;
+  private static final long STACK_BYTES = 1 << 18;
+
+  @Test
+  void recursion_inPrintk_leavesTheLogUsable() {
+    try (Machine machine = Machine.boot("nr_cpus=1 log_buf_len=64K")) {
+      overflow(machine, depth -> printk(KERN_INFO + "depth %d\n", depth));
+      assertLogWorks(machine);
+    }
+  }
+
+  @Test
+  void recursion_inContinuedLines_leavesTheLogUsable() {
+    try (Machine machine = Machine.boot("nr_cpus=1 log_buf_len=64K")) {
+      overflow(machine, depth -> printk((depth % 50 == 0 ? KERN_INFO : KERN_CONT) + " %d", depth));
+      assertLogWorks(machine);
+    }
+  }
+
+  @Test
+  void recursion_inTimerCalls_leavesTimersUsable() throws InterruptedException {
+    TimerList[] timers = new TimerList[64];
+    CountDownLatch ran = new CountDownLatch(1);
+    try (Machine machine = Machine.boot("nr_cpus=2 hz=1000");
+        Attachment test = machine.attach("test")) {
+      for (int i = 0; i < timers.length; i++) {
+        timers[i] = new TimerList();
+        timer_setup(timers[i], t -> {}, 0);
+      }
+      overflow(
+          machine,
+          depth -> {
+            TimerList timer = timers[depth & 63];
+            switch (depth % 7) {
+              case 0 -> del_timer(timer);
+              case 1 -> del_timer_sync(timer);
+              default -> mod_timer(timer, jiffies() + 1_000 + depth % 5_000);
+            }
+          });
+      for (TimerList timer : timers) {
+        del_timer_sync(timer);
+        mod_timer(timer, jiffies() + 100_000);
+        del_timer_sync(timer);
+      }
+      TimerList after = new TimerList();
+      timer_setup(after, t -> ran.countDown(), 0);
+      mod_timer(after, jiffies() + 5);
+      ran.await();
+    }
+    assertThat(ran.getCount()).isZero();
+  }
+
+  private static void assertLogWorks(Machine machine) {
+    machine.print(6, "the log goes on");
+    assertThat(machine.dmesg()).last().asString().endsWith("] the log goes on");
+    for (int i = 0; i < 5_000; i++) {
+      machine.print(6, "once round " + i);
+    }
+    assertThat(machine.dmesg()).last().asString().endsWith("] once round 4999");
+    assertThat(machine.log().ring().dropped()).isZero();
+  }
+
+  /** Overflows the stack of many threads, each at another depth. */
+  private static void overflow(Machine machine, IntConsumer call) {
+    for (int round = 0; round < ROUNDS; round++) {
+      int pad = round;
+      Thread thread =
+          new Thread(
+              null,
+              () -> {
+                try (Attachment here = machine.attach("r")) {
+                  pad(pad, call);
+                } catch (StackOverflowError e) {
+                  return; // as intended
+                }
+              },
+              "recursion",
+              STACK_BYTES);
+      thread.start();
+      join(thread);
+    }
+  }
+
+  private static void pad(int frames, IntConsumer call) {
+    if (frames > 0) {
+      pad(frames - 1, call);
+    } else {
+      recurse(0, call);
+    }
+  }
+
+  @SuppressWarnings("InfiniteRecursion") // on purpose
+  private static void recurse(int depth, IntConsumer call) {
+    call.accept(depth);
+    recurse(depth + 1, call);
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
