@@ -2,6 +2,7 @@ package jiffy.runtime;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +21,7 @@ import jiffy.runtime.irq.Softirqs;
 import jiffy.runtime.locking.Locks;
 import jiffy.runtime.module.ModuleSettings;
 import jiffy.runtime.module.Modules;
+import jiffy.runtime.module.loader.UnloadedLoader;
 import jiffy.runtime.printk.Log;
 import jiffy.runtime.proc.ProcTree;
 import jiffy.runtime.sched.Attachment;
@@ -141,6 +143,7 @@ public final class Machine implements AutoCloseable {
     proc.register("/proc/cmdline", () -> parameters.commandLine() + "\n");
     proc.register("/proc/uptime", this::uptime);
     proc.register("/proc/modules", () -> modules.procModules());
+    proc.register("/proc/jiffy/unloaded", this::unloaded);
     proc.register("/proc/sys/kernel/tainted", () -> modules.tainted() + "\n");
     proc.register("/proc/sys/kernel/printk", () -> log.levels().format());
   }
@@ -155,6 +158,17 @@ public final class Machine implements AutoCloseable {
         + " "
         + System.getProperty("os.arch")
         + ") #1 SMP";
+  }
+
+  /** A line for each module that was unloaded lately: what has become of its class loader. */
+  private String unloaded() {
+    StringBuilder text = new StringBuilder();
+    for (UnloadedLoader loader : modules.unloadedLoaders()) {
+      String state =
+          loader.isCollected() ? "collected" : loader.isHeld() ? "held" : "not collected yet";
+      text.append(loader.module()).append(' ').append(state).append('\n');
+    }
+    return text.toString();
   }
 
   private String uptime() {
@@ -306,6 +320,8 @@ public final class Machine implements AutoCloseable {
     }
     try {
       Files.deleteIfExists(cache);
+    } catch (DirectoryNotEmptyException e) {
+      print(KernelLog.WARNING, "jiffy: " + cache + " is left: a module in it has not ended");
     } catch (IOException e) {
       print(KernelLog.WARNING, "jiffy: " + cache + " cannot be deleted: " + e.getMessage());
     }

@@ -64,6 +64,41 @@ class ForgottenTimerTest {
   }
 
   @Test
+  void rmmod_whileACallbackNeverReturns_givesItUpAndNamesIt(Machine machine, Simulation sim) {
+    Path endless =
+        ModuleJar.of(
+                """
+                package endless;
+                import static jiffy.linux.Delay.*;
+                import static jiffy.linux.Jiffies.*;
+                import static jiffy.linux.Timers.*;
+                import jiffy.linux.*;
+                import jiffy.types.TimerList;
+                @ModuleInfo(name = "endless", license = "GPL")
+                public final class Endless extends KernelModule {
+                  static final TimerList timer = new TimerList();
+                  static void spins(TimerList t) { while (true) { mdelay(10); } }
+                  static int arm() {
+                    timer_setup(timer, Endless::spins, 0);
+                    mod_timer(timer, jiffies() + 2);
+                    return 0;
+                  }
+                  { module_init(Endless::arm); module_exit(() -> {}); }
+                }
+                """)
+            .writeTo(directory.resolve("endless.jar"));
+    machine.insmod(endless);
+    sim.advance(java.time.Duration.ofSeconds(1));
+
+    machine.rmmod("endless");
+
+    assertThat(machine.modules().list()).isEmpty();
+    assertThat(machine.dmesg())
+        .anyMatch(
+            line -> line.contains("spins [endless]") && line.contains("does not return: given up"));
+  }
+
+  @Test
   void cycles_ofLoadAndUnload_leaveNoLoaderAndNoThread() {
     Set<Long> threadsBefore = threads();
     try (Machine machine = Machine.boot("hz=250 nr_cpus=2")) {

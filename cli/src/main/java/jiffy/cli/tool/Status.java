@@ -24,6 +24,7 @@ final class Status implements Tool {
     row(table, "pid", ProcessHandle.current().pid());
     row(table, "uptime", uptime(kernel));
     row(table, "modules", modules.size() + names);
+    row(table, "unloaded", unloaded(kernel));
     row(table, "directory", call.stateDirectory());
     row(table, "jdk", Runtime.version() + " (" + System.getProperty("java.vm.name") + ")");
     row(table, "cpus", kernel.cpus());
@@ -31,6 +32,14 @@ final class Status implements Tool {
     row(table, "command line", kernel.commandLine());
     call.out(table.toString());
     return 0;
+  }
+
+  /** Of what was unloaded, whose class loader the JVM has collected: the rest is still in use. */
+  private static String unloaded(RunningKernel kernel) {
+    String file = kernel.read("/proc/jiffy/unloaded");
+    List<String> lines = file == null ? List.of() : file.lines().toList();
+    long collected = lines.stream().filter(line -> line.endsWith(" collected")).count();
+    return lines.isEmpty() ? "0" : lines.size() + ", " + collected + " collected";
   }
 
   private static String uptime(RunningKernel kernel) {

@@ -1,7 +1,6 @@
 package jiffy.cli.tool;
 
 import java.io.OutputStream;
-import java.lang.System.Logger;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +9,6 @@ import jiffy.cli.tool.Invocation.NoKernelException;
 
 /** All tools, by the name they are called by. Thread safe. */
 public final class Toolbox {
-  private static final Logger LOG = System.getLogger(Toolbox.class.getName());
-
   private static final Map<String, Tool> TOOLS =
       Map.of(
           "insmod", new Insmod(),
@@ -60,12 +57,23 @@ public final class Toolbox {
         call.err(tool.errorPrefix() + e.getMessage() + "\n");
         return 1;
       } catch (RuntimeException | Error e) {
-        LOG.log(Logger.Level.ERROR, call.command() + " " + call.arguments(), e);
         call.err(tool.errorPrefix() + "internal error: " + e + "\n");
+        logStack(call, e);
         return 1;
       }
     } catch (GoneException clientGone) {
       return 1;
+    }
+  }
+
+  /** The stack is for whoever mends it: into the log, where there is a kernel. */
+  private static void logStack(Invocation call, Throwable e) {
+    RunningKernel kernel = call.kernel();
+    if (kernel != null) {
+      kernel.syslog("<3>jiffy: internal error in " + call.command() + ": " + e);
+      for (StackTraceElement frame : e.getStackTrace()) {
+        kernel.syslog("<7>jiffy:  at " + frame);
+      }
     }
   }
 }

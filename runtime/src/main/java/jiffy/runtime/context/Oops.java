@@ -14,7 +14,7 @@ import java.util.Set;
 public final class Oops {
   private static final int FRAMES = 32;
   private static final int CAUSES = 8;
-  private static final String OURS = "jiffy.runtime.";
+  private static final String OURS = "jiffy.";
 
   private final KernelLog log;
   private final String module;
@@ -97,8 +97,6 @@ public final class Oops {
     return type.startsWith(OURS)
         || type.startsWith("java.")
         || type.startsWith("jdk.internal.")
-        || type.startsWith("jiffy.kernel.")
-        || type.startsWith("jiffy.types.")
         || type.startsWith("org.pf4j.")
         || type.startsWith("org.junit.")
         || type.startsWith("org.apache.maven.");

@@ -18,8 +18,9 @@ public interface Owned {
   List<String> heldBy(Owner owner);
 
   /**
-   * Takes away what the owner still has here, and waits until none of its callbacks runs from here.
-   * The owner is going: nothing new comes.
+   * Takes away what the owner still has here, and waits until none of its callbacks runs from here;
+   * one that does not return in bounded time is given up and named in the log. The owner is going:
+   * nothing new comes.
    *
    * @return how many it took away
    */

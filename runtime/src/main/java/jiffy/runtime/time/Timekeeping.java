@@ -84,7 +84,7 @@ public final class Timekeeping implements TimerOps {
 
   /** What rmmod asks about timers. */
   public Owned books() {
-    return new TimerBooks(arch, clock, bases);
+    return new TimerBooks(this, arch, clock, bases);
   }
 
   /** The clock behind {@link #jiffies}. */
@@ -341,6 +341,15 @@ public final class Timekeeping implements TimerOps {
       base.clockEvent.program(arch.now());
     }
     base.unlock();
+    if (stuck != null) {
+      log.print(
+          KernelLog.ALERT,
+          "timer: "
+              + stuck.__origin
+              + " does not return: given up; CPU "
+              + cpu
+              + " goes on without it, on a fresh thread");
+    }
     return stuck;
   }
 }

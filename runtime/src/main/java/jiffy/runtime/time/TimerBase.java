@@ -63,13 +63,18 @@ final class TimerBase extends RawSpinlock {
     unprogrammed = false;
   }
 
-  /** After a run: sleeps to the next bucket, if there is one. */
+  /**
+   * After a run: sleeps to the next bucket, if there is one. The wheel's next expiry is brought up
+   * to date even if it is empty: what was armed and deleted during the run has left it too early,
+   * and a later arming, not being earlier, would not be told to the clock event.
+   */
   void programNext() {
+    long next = wheel.refreshNextExpiry();
     if (wheel.isEmpty()) {
       clockEvent.program(Arch.NEVER);
       unprogrammed = false;
     } else {
-      program(wheel.refreshNextExpiry());
+      program(next);
     }
   }
 

@@ -14,11 +14,16 @@ import jiffy.types.TimerList;
  * that arming keeps no books.
  */
 final class TimerBooks implements Owned {
+  /** How long rmmod waits for a callback that runs: 5 s. */
+  private static final long CALLBACK_WAIT_NANOS = 5_000_000_000L;
+
+  private final Timekeeping timekeeping;
   private final Arch arch;
   private final JiffiesClock clock;
   private final TimerBase[] bases;
 
-  TimerBooks(Arch arch, JiffiesClock clock, TimerBase[] bases) {
+  TimerBooks(Timekeeping timekeeping, Arch arch, JiffiesClock clock, TimerBase[] bases) {
+    this.timekeeping = timekeeping;
     this.arch = arch;
     this.clock = clock;
     this.bases = bases;
@@ -48,7 +53,10 @@ final class TimerBooks implements Owned {
   public int release(Context caller, Owner owner) {
     int released = detachAll(caller, owner);
     for (TimerBase base : bases) {
-      base.waiters.await(caller.thread, () -> !base.runs(owner));
+      long until = arch.now() + CALLBACK_WAIT_NANOS;
+      if (!base.waiters.await(caller.thread, until, () -> !base.runs(owner))) {
+        timekeeping.giveUp(caller, base.cpu);
+      }
     }
     return released + detachAll(caller, owner); // what a callback was arming meanwhile
   }

@@ -65,6 +65,23 @@ class TimerAbuseTest {
   }
 
   @Test
+  void callback_thatArmsAndDeletesAnother_doesNotLoseLaterTimers() {
+    timer_setup(
+        timer,
+        t -> {
+          mod_timer(other, jiffies() + 20);
+          del_timer(other);
+        },
+        0);
+    timer_setup(other, t -> otherRuns.incrementAndGet(), 0);
+    mod_timer(timer, jiffies() + 2);
+    sim.advanceToJiffies(jiffies() + 5);
+    mod_timer(other, jiffies() + 30); // later than what was deleted
+    sim.advanceToJiffies(jiffies() + 40);
+    assertThat(otherRuns).hasValue(1);
+  }
+
+  @Test
   void callback_whoseThrowableThrows_isReportedAndOthersGoOn() {
     timer_setup(
         timer,

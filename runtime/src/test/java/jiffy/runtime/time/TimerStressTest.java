@@ -38,7 +38,7 @@ class TimerStressTest {
   private final AtomicInteger violations = new AtomicInteger();
 
   @Test
-  @Timeout(value = 10, unit = TimeUnit.MINUTES)
+  @Timeout(value = 3, unit = TimeUnit.MINUTES)
   void timers_armedAndDeletedByManyTasks_runNeitherTwiceNorEarlyNorDeleted() {
     long seconds = Long.getLong("jiffy.stress", 1);
     try (Machine machine = Machine.boot("hz=1000 nr_cpus=2");
