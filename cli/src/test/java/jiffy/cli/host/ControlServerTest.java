@@ -237,7 +237,8 @@ class ControlServerTest {
       itStillWorks();
       assertThat(failure).isNotDone();
     }
-    assertThat(failure.get()).hasMessageContaining("hung up");
+    // Who notices first that the client is gone, the reader of its end or the write under way.
+    assertThat(failure.get().getMessage()).containsAnyOf("hung up", "Broken pipe", "reset");
   }
 
   @Test

@@ -288,14 +288,24 @@ class ToolboxTest {
   void status_onAKernel_tellsWhichAndHow() {
     kernel.has("kt", 0);
     kernel.files.put("/proc/uptime", "12.34 20.00\n");
+    kernel.files.put("/proc/jiffy/unloaded", "kt collected\nkt held\nx not collected yet\n");
     assertThat(run("status")).isZero();
     assertThat(out().lines().map(line -> line.substring(0, 13).strip()))
         .containsExactly(
-            "pid", "uptime", "modules", "directory", "jdk", "cpus", "hz", "command line");
+            "pid",
+            "uptime",
+            "modules",
+            "unloaded",
+            "directory",
+            "jdk",
+            "cpus",
+            "hz",
+            "command line");
     assertThat(out())
         .contains("pid           " + ProcessHandle.current().pid())
         .contains("uptime        12.34 s")
         .contains("modules       1: kt")
+        .contains("unloaded      3, 1 collected")
         .contains("directory     /run/jiffy");
   }
 
