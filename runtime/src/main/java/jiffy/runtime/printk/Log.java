@@ -44,7 +44,7 @@ public final class Log {
   private final ThreadLocal<FormatBuffer> buffers =
       ThreadLocal.withInitial(() -> new FormatBuffer(BUFFER_BYTES));
   private volatile long clearSeq;
-  private volatile int formatProblems;
+  private volatile boolean toldBadFormat;
   private volatile long toldDropped;
 
   /** Makes a log of that many bytes ({@code log_buf_len}). */
@@ -99,7 +99,11 @@ public final class Log {
     FormatBuffer buffer = begin(textMax(level));
     try {
       formats.get(format).format(buffer, symbols, shape, a, b, c, x, y, z);
-      return store(buffer, nowNanos, callerId, level);
+      int stored = store(buffer, nowNanos, callerId, level);
+      if (buffer.problems() != 0 && !toldBadFormat) {
+        tellBadFormat(nowNanos, callerId, format);
+      }
+      return stored;
     } finally {
       buffer.release();
     }
@@ -115,7 +119,11 @@ public final class Log {
     FormatBuffer buffer = begin(textMax(level));
     try {
       formats.get(format).format(buffer, symbols, args);
-      return store(buffer, nowNanos, callerId, level);
+      int stored = store(buffer, nowNanos, callerId, level);
+      if (buffer.problems() != 0 && !toldBadFormat) {
+        tellBadFormat(nowNanos, callerId, format);
+      }
+      return stored;
     } finally {
       buffer.release();
     }
@@ -172,14 +180,16 @@ public final class Log {
     return write(nowNanos, callerId, bytes, 0, bytes.length);
   }
 
-  /**
-   * What formats got wrong since the last call, the sum of {@link FormatBuffer}'s constants; the
-   * wiring may warn once, naming the module.
-   */
-  public int takeFormatProblems() {
-    int problems = formatProblems;
-    formatProblems = 0;
-    return problems;
+  /** Says, once a boot, which format does not fit its arguments; the text itself shows where. */
+  private void tellBadFormat(long nowNanos, int callerId, String format) {
+    toldBadFormat = true;
+    boolean header = format.length() > 1 && format.charAt(0) == SOH;
+    emit(
+        nowNanos,
+        callerId,
+        0,
+        WARNING,
+        "printk: format does not fit its arguments: " + (header ? format.substring(2) : format));
   }
 
   /**
@@ -202,9 +212,6 @@ public final class Log {
 
   /** Parses headers and newline of the formatted text, then continues a record or makes one. */
   private int store(FormatBuffer buffer, long nowNanos, int callerId, int givenLevel) {
-    if (buffer.problems() != 0) {
-      formatProblems |= buffer.problems();
-    }
     byte[] text = buffer.bytes();
     int formatted = buffer.length();
     int end = lengthWithoutNewline(text, 0, formatted);

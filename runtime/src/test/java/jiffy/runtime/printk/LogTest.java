@@ -114,11 +114,13 @@ class LogTest {
   }
 
   @Test
-  void takeFormatProblems_afterABadFormat_tellsOnce() {
+  void vprintk_formatThatDoesNotFit_isNamedOnceABoot() {
+    log.vprintk(0, 1, "\0016x %d\n", null);
     log.vprintk(0, 1, "%d\n", null);
-    assertThat(log.takeFormatProblems()).isEqualTo(FormatBuffer.MISSING_ARGUMENT);
-    assertThat(log.takeFormatProblems()).isZero();
+    assertThat(next()).isEqualTo("<6>x (missing)");
+    assertThat(next()).isEqualTo("<4>printk: format does not fit its arguments: x %d");
     assertThat(next()).isEqualTo("<4>(missing)");
+    assertThat(reader.read(record)).isFalse();
   }
 
   @Test
