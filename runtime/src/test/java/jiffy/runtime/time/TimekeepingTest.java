@@ -1,7 +1,5 @@
 package jiffy.runtime.time;
 
-import static jiffy.linux.BottomHalf.local_bh_disable;
-import static jiffy.linux.BottomHalf.local_bh_enable;
 import static jiffy.linux.Delay.cpu_relax;
 import static jiffy.linux.Jiffies.jiffies;
 import static jiffy.linux.Jiffies.time_before;
@@ -217,49 +215,6 @@ class TimekeepingTest {
     sim.advanceToJiffies(jiffies() + 35);
     assertThat(runs).hasValue(3);
     assertThat(del_timer_sync(timer)).isEqualTo(1);
-  }
-
-  @Test
-  void timers_withEqualExpires_runNewestFirst() {
-    assertThat(orderOf(5, 5, 5, 5, 5, 5)).containsExactly(5, 4, 3, 2, 1, 0);
-  }
-
-  @Test
-  void timers_withDistinctExpires_runByExpires() {
-    assertThat(orderOf(35, 30, 25, 20, 15, 10)).containsExactly(5, 4, 3, 2, 1, 0);
-  }
-
-  @Test
-  void mod_timer_awayAndBack_movesToTheFrontOfTheList_butNotWithinTheBucket() {
-    List<Integer> ran = new ArrayList<>();
-    List<TimerList> timers = timers(6, ran);
-    long e = jiffies() + 20;
-    for (TimerList t : timers) {
-      mod_timer(t, e);
-    }
-    mod_timer(timers.get(0), e + 10);
-    mod_timer(timers.get(0), e);
-    mod_timer(timers.get(2), e);
-    sim.advanceToJiffies(e + 5);
-    assertThat(ran).containsExactly(0, 5, 4, 3, 2, 1);
-  }
-
-  @Test
-  void timers_heldOffByBhDisable_runInsideLocalBhEnable() {
-    List<Integer> ran = new ArrayList<>();
-    List<TimerList> timers = timers(6, ran);
-    long j = jiffies();
-    local_bh_disable();
-    long[] offsets = {0, 5, 4, 3, 2, 1};
-    for (int i = 0; i < 6; i++) {
-      mod_timer(timers.get(i), j + offsets[i]);
-    }
-    while (time_before(jiffies(), j + 20)) {
-      cpu_relax();
-    }
-    assertThat(ran).isEmpty();
-    local_bh_enable();
-    assertThat(ran).containsExactly(0, 5, 4, 3, 2, 1);
   }
 
   @Test
@@ -495,27 +450,5 @@ class TimekeepingTest {
                   });
       task.join(test.context());
     } while (task.exitValue() == 0);
-  }
-
-  private List<TimerList> timers(int count, List<Integer> ran) {
-    List<TimerList> timers = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      TimerList each = new TimerList();
-      int number = i;
-      timer_setup(each, t -> ran.add(number), 0);
-      timers.add(each);
-    }
-    return timers;
-  }
-
-  private List<Integer> orderOf(long... offsets) {
-    List<Integer> ran = new ArrayList<>();
-    List<TimerList> timers = timers(offsets.length, ran);
-    long j = jiffies();
-    for (int i = 0; i < offsets.length; i++) {
-      mod_timer(timers.get(i), j + offsets[i]);
-    }
-    sim.advanceToJiffies(j + 50);
-    return ran;
   }
 }
