@@ -17,6 +17,7 @@ import jiffy.runtime.context.Addresses;
 import jiffy.runtime.context.Contexts;
 import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.context.Origins;
+import jiffy.runtime.irq.Interrupts;
 import jiffy.runtime.irq.Softirqs;
 import jiffy.runtime.locking.Locks;
 import jiffy.runtime.module.ModuleSettings;
@@ -51,6 +52,7 @@ public final class Machine implements AutoCloseable {
   private final Log log;
   private final KernelPrintk printk;
   private final Softirqs softirqs;
+  private final Interrupts interrupts;
   private final Timekeeping timekeeping;
   private final Tasks tasks;
   private final Kernel kernel;
@@ -70,6 +72,7 @@ public final class Machine implements AutoCloseable {
     this.printk = new KernelPrintk(log, clock);
     Locks locks = new Locks(arch, contexts, addresses, printk);
     this.softirqs = new Softirqs(arch, contexts, printk);
+    this.interrupts = new Interrupts(arch, contexts, parameters.hrtimerSpinNanos(), printk);
     this.timekeeping = new Timekeeping(arch, clock, contexts, new Origins(), softirqs, printk);
     this.tasks = new Tasks(arch, contexts);
     this.kernel = new Kernel(parameters.name(), parameters.hz(), timekeeping, locks, printk);
@@ -208,6 +211,11 @@ public final class Machine implements AutoCloseable {
     return softirqs;
   }
 
+  /** Hard interrupts and their threads. */
+  public Interrupts interrupts() {
+    return interrupts;
+  }
+
   /** Tasks. */
   public Tasks tasks() {
     return tasks;
@@ -315,6 +323,7 @@ public final class Machine implements AutoCloseable {
         modules.close();
       }
     } finally {
+      interrupts.stop();
       softirqs.stop();
       arch.close();
     }
