@@ -27,6 +27,7 @@ import jiffy.runtime.printk.Log;
 import jiffy.runtime.proc.ProcTree;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Tasks;
+import jiffy.runtime.time.Hrtimers;
 import jiffy.runtime.time.JiffiesClock;
 import jiffy.runtime.time.Timekeeping;
 
@@ -54,6 +55,7 @@ public final class Machine implements AutoCloseable {
   private final Softirqs softirqs;
   private final Interrupts interrupts;
   private final Timekeeping timekeeping;
+  private final Hrtimers hrtimers;
   private final Tasks tasks;
   private final Kernel kernel;
   private final ProcTree proc = new ProcTree();
@@ -73,9 +75,14 @@ public final class Machine implements AutoCloseable {
     Locks locks = new Locks(arch, contexts, addresses, printk);
     this.softirqs = new Softirqs(arch, contexts, printk);
     this.interrupts = new Interrupts(arch, contexts, parameters.hrtimerSpinNanos(), printk);
-    this.timekeeping = new Timekeeping(arch, clock, contexts, new Origins(), softirqs, printk);
+    Origins origins = new Origins();
+    this.timekeeping = new Timekeeping(arch, clock, contexts, origins, softirqs, printk);
+    this.hrtimers =
+        new Hrtimers(
+            arch, clock, contexts, origins, softirqs, interrupts, parameters.highres(), printk);
     this.tasks = new Tasks(arch, contexts);
-    this.kernel = new Kernel(parameters.name(), parameters.hz(), timekeeping, locks, printk);
+    this.kernel =
+        new Kernel(parameters.name(), parameters.hz(), timekeeping, hrtimers, locks, printk);
     contexts.bind(kernel);
     this.cache = cache;
     this.modules =
@@ -90,7 +97,7 @@ public final class Machine implements AutoCloseable {
                 parameters.moduleWords(),
                 Version.JIFFY,
                 ModuleSettings.DEFAULT_EXIT_TIMEOUT_NANOS),
-            List.of(timekeeping.books()));
+            List.of(timekeeping.books(), hrtimers.books()));
     registerFiles();
     printk.print(KernelLog.NOTICE, version());
     printk.print(KernelLog.INFO, "Command line: " + parameters.commandLine());
@@ -204,6 +211,11 @@ public final class Machine implements AutoCloseable {
   /** Jiffies and timers. */
   public Timekeeping timekeeping() {
     return timekeeping;
+  }
+
+  /** High-resolution timers and clocks. */
+  public Hrtimers hrtimers() {
+    return hrtimers;
   }
 
   /** Softirqs and their threads. */
