@@ -76,7 +76,9 @@ public final class Machine implements AutoCloseable {
     this.softirqs = new Softirqs(arch, contexts, printk);
     this.interrupts = new Interrupts(arch, contexts, parameters.hrtimerSpinNanos(), printk);
     Origins origins = new Origins();
-    this.timekeeping = new Timekeeping(arch, clock, contexts, origins, softirqs, printk);
+    this.timekeeping =
+        new Timekeeping(
+            arch, clock, parameters.timerWheel(), contexts, origins, softirqs, printk);
     this.hrtimers =
         new Hrtimers(
             arch, clock, contexts, origins, softirqs, interrupts, parameters.highres(), printk);
