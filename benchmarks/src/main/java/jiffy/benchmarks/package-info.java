@@ -3,7 +3,7 @@
  * run.
  *
  * <p>{@code scripts/bench} says how to run them. Here are single benchmarks; suites, which print a
- * table with what is owed, have rooms of their own: {@link jiffy.benchmarks.timers}. Nothing
- * depends on this room.
+ * table with what is owed, have rooms of their own: {@link jiffy.benchmarks.timers} and {@link
+ * jiffy.benchmarks.hrtimers}. Nothing depends on this room.
  */
 package jiffy.benchmarks;

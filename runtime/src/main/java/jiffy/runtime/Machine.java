@@ -77,8 +77,7 @@ public final class Machine implements AutoCloseable {
     this.interrupts = new Interrupts(arch, contexts, parameters.hrtimerSpinNanos(), printk);
     Origins origins = new Origins();
     this.timekeeping =
-        new Timekeeping(
-            arch, clock, parameters.timerWheel(), contexts, origins, softirqs, printk);
+        new Timekeeping(arch, clock, parameters.timerWheel(), contexts, origins, softirqs, printk);
     this.hrtimers =
         new Hrtimers(
             arch, clock, contexts, origins, softirqs, interrupts, parameters.highres(), printk);

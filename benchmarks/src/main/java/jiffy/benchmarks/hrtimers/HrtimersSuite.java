@@ -22,7 +22,11 @@ public final class HrtimersSuite {
   private static final Who SPINNING =
       new Who("jiffy, hrtimer_spin_ns=50000", "jiffy", "nr_cpus=2 hrtimer_spin_ns=50000");
   private static final List<Who> ALL =
-      List.of(new Who("STPE, fixed rate", "stpe", ""), new Who("parkNanos in a loop", "park", ""));
+      List.of(
+          PARKED,
+          SPINNING,
+          new Who("STPE, fixed rate", "stpe", ""),
+          new Who("parkNanos in a loop", "park", ""));
 
   private static final double PARKED_P50_TIMES_C = 1.3;
   private static final double PARKED_P99_TIMES_C = 2;

@@ -20,7 +20,7 @@ final class PeriodicMain {
   /** The fork. */
   public static void main(String[] args) throws InterruptedException {
     long millis = 1000 * Long.parseLong(args[2]);
-    Period period = open(args[0]);
+    Period period = open(args[0], args[1]);
     try (period) {
       period.start();
       Thread.sleep(Period.LEAD_NANOS / Period.NANOS + WARM_UP_MILLIS);
@@ -39,8 +39,9 @@ final class PeriodicMain {
     System.exit(0);
   }
 
-  private static Period open(String name) {
+  private static Period open(String name, String boot) {
     return switch (name) {
+      case "jiffy" -> new JiffyPeriod(boot);
       case "stpe" -> new ExecutorPeriod();
       case "park" -> new ParkPeriod();
       default -> throw new IllegalArgumentException("no period is called " + name);

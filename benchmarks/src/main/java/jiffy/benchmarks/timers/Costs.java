@@ -20,6 +20,9 @@ final class Costs {
   private static final String HZ_1000 = "hz=1000 nr_cpus=2";
   private static final Who JIFFY = new Who("jiffy hz=250", "jiffy", HZ_250);
   private static final Who JIFFY_1000 = new Who("jiffy hz=1000", "jiffy", HZ_1000);
+  private static final Who JIFFY_EXACT = new Who("jiffy hz=1000, slack 0", "jiffy-exact", HZ_1000);
+  private static final Who JIFFY_CASCADING =
+      new Who("jiffy hz=250 timer_wheel=cascading", "jiffy", HZ_250 + " timer_wheel=cascading");
   private static final Who NETTY = new Who("netty, 1 ms", "netty", "");
   private static final Who EXECUTOR = new Who("STPE, remove-on-cancel", "stpe", "");
   private static final Who KAFKA = new Who("kafka SystemTimer", "kafka", "");
@@ -51,7 +54,7 @@ final class Costs {
   void round(Report report, int round) {
     if (plan.wants(EXPIRY)) {
       Plan.progress(EXPIRY);
-      for (Who who : List.of(JIFFY, JIFFY_1000, NETTY, EXECUTOR, AGRONA)) {
+      for (Who who : List.of(JIFFY, JIFFY_CASCADING, NETTY, EXECUTOR, AGRONA)) {
         report.add(EXPIRY, who.label, fork(ExpiryMain.class, who, many));
       }
     }
@@ -62,7 +65,7 @@ final class Costs {
     if (plan.wants(LATENESS)) {
       Plan.progress(LATENESS);
       String seconds = plan.quick() ? "1" : "4";
-      for (Who who : List.of(JIFFY_1000, NETTY, EXECUTOR)) {
+      for (Who who : List.of(JIFFY_1000, JIFFY_EXACT, NETTY, EXECUTOR)) {
         report.add(LATENESS, who.label, fork(LatenessMain.class, who, seconds));
       }
     }
@@ -120,6 +123,7 @@ final class Costs {
         MOST_IDLE_PERCENT);
     atMost(report, "wakes of an empty kernel", IDLE, PendingMain.IDLE_WAKES, EMPTY_KERNEL, 0);
     atMost(report, "never early", LATENESS, LatenessMain.EARLY, JIFFY_1000.label, 0);
+    atMost(report, "never early, slack 0", LATENESS, LatenessMain.EARLY, JIFFY_EXACT.label, 0);
     goal(
         report,
         new Goal(

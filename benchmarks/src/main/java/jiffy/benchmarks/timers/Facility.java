@@ -9,15 +9,16 @@ public abstract class Facility implements AutoCloseable {
   /**
    * Opens one.
    *
-   * @param name jiffy, jiffy-batch, netty, stpe, kafka, agrona, agrona+lock, caffeine,
+   * @param name jiffy, jiffy-batch, jiffy-exact, netty, stpe, kafka, agrona, agrona+lock, caffeine,
    *     caffeine+lock
    * @param boot Jiffy's kernel command line
    * @param expired run by each timer that fires, on one thread at a time
    */
   public static Facility open(String name, String boot, Runnable expired) {
     return switch (name) {
-      case "jiffy" -> new JiffyFacility(boot, 1, expired);
-      case "jiffy-batch" -> new JiffyFacility(boot, Batch.LENGTH, expired);
+      case "jiffy" -> new JiffyFacility(boot, 1, false, expired);
+      case "jiffy-batch" -> new JiffyFacility(boot, Batch.LENGTH, false, expired);
+      case "jiffy-exact" -> new JiffyFacility(boot, 1, true, expired);
       case "netty" -> new NettyFacility(expired);
       case "stpe" -> new ExecutorFacility(expired);
       case "kafka" -> new KafkaFacility(expired);

@@ -5,6 +5,7 @@ import static jiffy.linux.Jiffies.jiffies;
 import static jiffy.linux.Timers.add_timer;
 import static jiffy.linux.Timers.del_timer;
 import static jiffy.linux.Timers.mod_timer;
+import static jiffy.linux.Timers.set_timer_slack;
 import static jiffy.linux.Timers.timer_setup;
 
 import jiffy.runtime.Machine;
@@ -15,16 +16,20 @@ import jiffy.types.TimerList;
 /**
  * Jiffy, through the public API with all its checks, from a thread that has joined a kernel.
  *
- * <p>A delay is {@code jiffies() + n}; jiffies are read for each operation, or once a batch.
+ * <p>A delay is {@code jiffies() + n}; jiffies are read for each operation, or once a batch. Exact
+ * timers have no slack: they fire in the very jiffy that they ask for, so it is {@code jiffies() +
+ * n + 1}, for the present jiffy has begun.
  */
 final class JiffyFacility extends Facility {
   private final Machine machine;
   private final int batch;
+  private final boolean exact;
   private final Runnable expired;
 
-  JiffyFacility(String boot, int batch, Runnable expired) {
+  JiffyFacility(String boot, int batch, boolean exact, Runnable expired) {
     this.machine = Machine.boot(boot);
     this.batch = batch;
+    this.exact = exact;
     this.expired = expired;
     if (!machine.parameters().unknown().isEmpty()) {
       throw new IllegalArgumentException(
@@ -55,11 +60,18 @@ final class JiffyFacility extends Facility {
 
     OfThread(int count) {
       TimerCallback callback = timer -> expired.run();
-      timer_setup(spare, callback, 0);
+      setUp(spare, callback);
       timers = new TimerList[count];
       for (int i = 0; i < count; i++) {
         timers[i] = new TimerList();
-        timer_setup(timers[i], callback, 0);
+        setUp(timers[i], callback);
+      }
+    }
+
+    private void setUp(TimerList timer, TimerCallback callback) {
+      timer_setup(timer, callback, 0);
+      if (exact) {
+        set_timer_slack(timer, 0);
       }
     }
 
@@ -97,8 +109,8 @@ final class JiffyFacility extends Facility {
     @Override
     public void once(int delayMillis, Runnable body) {
       TimerList timer = new TimerList();
-      timer_setup(timer, t -> body.run(), 0);
-      timer.expires = in(delayMillis);
+      setUp(timer, t -> body.run());
+      timer.expires = in(delayMillis) + (exact ? 1 : 0);
       add_timer(timer);
     }
 

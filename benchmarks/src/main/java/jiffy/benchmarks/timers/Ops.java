@@ -18,7 +18,8 @@ import jiffy.benchmarks.timers.OpCell.Who;
  */
 final class Ops {
   /** Jiffy's kernels; the first is measured in all variants. */
-  private static final List<String> KERNELS = List.of("hz=250", "hz=1000");
+  private static final List<String> KERNELS =
+      List.of("hz=250", "hz=1000", "hz=250 timer_wheel=cascading");
 
   private static final Who NETTY = peer("netty, 1 ms", "netty");
   private static final Who EXECUTOR = peer("STPE, remove-on-cancel", "stpe");
@@ -64,11 +65,15 @@ final class Ops {
     return kernel + " nr_cpus=2";
   }
 
+  private static boolean isFirst(String kernel) {
+    return kernel.equals(KERNELS.get(0));
+  }
+
   private void oneThread() {
     String first = KERNELS.get(0);
     for (int n : new int[] {SMALL, MIDDLE, LARGE}) {
       boolean most = plan.all() || n == MIDDLE;
-      KERNELS.forEach(kernel -> add(Op.SLIDING, task(kernel), n, 1, true));
+      KERNELS.forEach(k -> add(Op.SLIDING, task(k), n, 1, true));
       add(Op.SLIDING, batch(first), n, 1, true);
       add(Op.SLIDING, attached(first), n, 1, most);
       add(Op.SLIDING, NETTY, n, 1, true);
@@ -82,7 +87,7 @@ final class Ops {
     add(Op.SLIDING, NETTY, HUGE, 1, huge);
     for (int n : new int[] {SMALL, MIDDLE, LARGE}) {
       boolean most = plan.all() || n == MIDDLE;
-      KERNELS.forEach(k -> add(Op.RANDOM, task(k), n, 1, plan.all() || k.equals(first)));
+      KERNELS.forEach(k -> add(Op.RANDOM, task(k), n, 1, plan.all() || isFirst(k)));
       add(Op.RANDOM, NETTY, n, 1, true);
       add(Op.RANDOM, KAFKA, n, 1, plan.all() || n == LARGE);
       add(Op.RANDOM, EXECUTOR, n, 1, plan.all());
@@ -91,7 +96,7 @@ final class Ops {
     }
     for (int n : new int[] {SMALL, MIDDLE, LARGE}) {
       boolean most = plan.all() || n == MIDDLE;
-      KERNELS.forEach(k -> add(Op.ARM_CANCEL, task(k), n, 1, most || k.equals(first)));
+      KERNELS.forEach(k -> add(Op.ARM_CANCEL, task(k), n, 1, most || isFirst(k)));
       add(Op.ARM_CANCEL, batch(first), n, 1, plan.all() || n != SMALL);
       add(Op.ARM_CANCEL, attached(first), n, 1, plan.all());
       add(Op.ARM_CANCEL, NETTY, n, 1, true);
@@ -104,7 +109,7 @@ final class Ops {
 
   private void twoThreads() {
     for (Op op : List.of(Op.SLIDING, Op.ARM_CANCEL)) {
-      KERNELS.forEach(kernel -> add(op, task(kernel), MIDDLE, 2, true));
+      KERNELS.forEach(k -> add(op, task(k), MIDDLE, 2, op == Op.SLIDING || isFirst(k)));
       add(op, batch(KERNELS.get(0)), MIDDLE, 2, true);
       add(op, attached(KERNELS.get(0)), MIDDLE, 2, plan.all() || op == Op.SLIDING);
       add(op, NETTY, MIDDLE, 2, true);
