@@ -17,6 +17,9 @@ public final class Kernel {
   /** Jiffies and timers. */
   public final TimerOps timers;
 
+  /** High-resolution timers and clocks. */
+  public final HrtimerOps hrtimers;
+
   /** Spinlocks. */
   public final LockOps locks;
 
@@ -24,10 +27,12 @@ public final class Kernel {
   public final LogOps log;
 
   /** All subsystems, made by the runtime at boot. */
-  public Kernel(String name, int hz, TimerOps timers, LockOps locks, LogOps log) {
+  public Kernel(
+      String name, int hz, TimerOps timers, HrtimerOps hrtimers, LockOps locks, LogOps log) {
     this.name = Objects.requireNonNull(name);
     this.hz = hz;
     this.timers = Objects.requireNonNull(timers);
+    this.hrtimers = Objects.requireNonNull(hrtimers);
     this.locks = Objects.requireNonNull(locks);
     this.log = Objects.requireNonNull(log);
   }

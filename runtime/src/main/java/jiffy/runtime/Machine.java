@@ -17,6 +17,7 @@ import jiffy.runtime.context.Addresses;
 import jiffy.runtime.context.Contexts;
 import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.context.Origins;
+import jiffy.runtime.irq.Interrupts;
 import jiffy.runtime.irq.Softirqs;
 import jiffy.runtime.locking.Locks;
 import jiffy.runtime.module.ModuleSettings;
@@ -26,6 +27,7 @@ import jiffy.runtime.printk.Log;
 import jiffy.runtime.proc.ProcTree;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Tasks;
+import jiffy.runtime.time.Hrtimers;
 import jiffy.runtime.time.JiffiesClock;
 import jiffy.runtime.time.Timekeeping;
 
@@ -51,7 +53,9 @@ public final class Machine implements AutoCloseable {
   private final Log log;
   private final KernelPrintk printk;
   private final Softirqs softirqs;
+  private final Interrupts interrupts;
   private final Timekeeping timekeeping;
+  private final Hrtimers hrtimers;
   private final Tasks tasks;
   private final Kernel kernel;
   private final ProcTree proc = new ProcTree();
@@ -70,11 +74,16 @@ public final class Machine implements AutoCloseable {
     this.printk = new KernelPrintk(log, clock);
     Locks locks = new Locks(arch, contexts, addresses, printk);
     this.softirqs = new Softirqs(arch, contexts, printk);
+    this.interrupts = new Interrupts(arch, contexts, parameters.hrtimerSpinNanos(), printk);
+    Origins origins = new Origins();
     this.timekeeping =
-        new Timekeeping(
-            arch, clock, parameters.timerWheel(), contexts, new Origins(), softirqs, printk);
+        new Timekeeping(arch, clock, parameters.timerWheel(), contexts, origins, softirqs, printk);
+    this.hrtimers =
+        new Hrtimers(
+            arch, clock, contexts, origins, softirqs, interrupts, parameters.highres(), printk);
     this.tasks = new Tasks(arch, contexts);
-    this.kernel = new Kernel(parameters.name(), parameters.hz(), timekeeping, locks, printk);
+    this.kernel =
+        new Kernel(parameters.name(), parameters.hz(), timekeeping, hrtimers, locks, printk);
     contexts.bind(kernel);
     this.cache = cache;
     this.modules =
@@ -89,7 +98,7 @@ public final class Machine implements AutoCloseable {
                 parameters.moduleWords(),
                 Version.JIFFY,
                 ModuleSettings.DEFAULT_EXIT_TIMEOUT_NANOS),
-            List.of(timekeeping.books()));
+            List.of(timekeeping.books(), hrtimers.books()));
     registerFiles();
     printk.print(KernelLog.NOTICE, version());
     printk.print(KernelLog.INFO, "Command line: " + parameters.commandLine());
@@ -205,9 +214,19 @@ public final class Machine implements AutoCloseable {
     return timekeeping;
   }
 
+  /** High-resolution timers and clocks. */
+  public Hrtimers hrtimers() {
+    return hrtimers;
+  }
+
   /** Softirqs and their threads. */
   public Softirqs softirqs() {
     return softirqs;
+  }
+
+  /** Hard interrupts and their threads. */
+  public Interrupts interrupts() {
+    return interrupts;
   }
 
   /** Tasks. */
@@ -317,6 +336,7 @@ public final class Machine implements AutoCloseable {
         modules.close();
       }
     } finally {
+      interrupts.stop();
       softirqs.stop();
       arch.close();
     }
