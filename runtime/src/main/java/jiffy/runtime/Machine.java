@@ -70,7 +70,9 @@ public final class Machine implements AutoCloseable {
     this.printk = new KernelPrintk(log, clock);
     Locks locks = new Locks(arch, contexts, addresses, printk);
     this.softirqs = new Softirqs(arch, contexts, printk);
-    this.timekeeping = new Timekeeping(arch, clock, contexts, new Origins(), softirqs, printk);
+    this.timekeeping =
+        new Timekeeping(
+            arch, clock, parameters.timerWheel(), contexts, new Origins(), softirqs, printk);
     this.tasks = new Tasks(arch, contexts);
     this.kernel = new Kernel(parameters.name(), parameters.hz(), timekeeping, locks, printk);
     contexts.bind(kernel);
