@@ -23,13 +23,18 @@ public final class Kernel {
   /** The log. */
   public final LogOps log;
 
+  /** Softirqs, tasklets, interrupt lines; null only in a kernel of fakes. */
+  public final InterruptOps interrupts;
+
   /** All subsystems, made by the runtime at boot. */
-  public Kernel(String name, int hz, TimerOps timers, LockOps locks, LogOps log) {
+  public Kernel(
+      String name, int hz, TimerOps timers, LockOps locks, LogOps log, InterruptOps interrupts) {
     this.name = Objects.requireNonNull(name);
     this.hz = hz;
     this.timers = Objects.requireNonNull(timers);
     this.locks = Objects.requireNonNull(locks);
     this.log = Objects.requireNonNull(log);
+    this.interrupts = interrupts;
   }
 
   @Override

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import jiffy.kernel.InterruptOps;
 import jiffy.kernel.Kernel;
+import jiffy.linux.Errno;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.arch.HostArch;
 import jiffy.runtime.arch.SimArch;
@@ -17,7 +19,11 @@ import jiffy.runtime.context.Addresses;
 import jiffy.runtime.context.Contexts;
 import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.context.Origins;
+import jiffy.runtime.irq.Interrupts;
+import jiffy.runtime.irq.IrqLines;
+import jiffy.runtime.irq.ModuleSoftirqs;
 import jiffy.runtime.irq.Softirqs;
+import jiffy.runtime.irq.Tasklets;
 import jiffy.runtime.locking.Locks;
 import jiffy.runtime.module.ModuleSettings;
 import jiffy.runtime.module.Modules;
@@ -51,6 +57,9 @@ public final class Machine implements AutoCloseable {
   private final Log log;
   private final KernelPrintk printk;
   private final Softirqs softirqs;
+  private final Interrupts interrupts;
+  private final Tasklets tasklets;
+  private final IrqLines irqs;
   private final Timekeeping timekeeping;
   private final Tasks tasks;
   private final Kernel kernel;
@@ -70,11 +79,23 @@ public final class Machine implements AutoCloseable {
     this.printk = new KernelPrintk(log, clock);
     Locks locks = new Locks(arch, contexts, addresses, printk);
     this.softirqs = new Softirqs(arch, contexts, printk);
+    this.interrupts = new Interrupts(arch, contexts, parameters.hrtimerSpinNanos(), printk);
+    Origins origins = new Origins();
     this.timekeeping =
         new Timekeeping(
-            arch, clock, parameters.timerWheel(), contexts, new Origins(), softirqs, printk);
+            arch, clock, parameters.timerWheel(), contexts, origins, softirqs, printk);
+    this.tasklets = new Tasklets(arch, contexts, origins, softirqs, printk);
+    this.irqs = new IrqLines(arch, contexts, origins, interrupts, softirqs, printk);
+    ModuleSoftirqs moduleSoftirqs = new ModuleSoftirqs(arch, contexts, origins, softirqs, printk);
     this.tasks = new Tasks(arch, contexts);
-    this.kernel = new Kernel(parameters.name(), parameters.hz(), timekeeping, locks, printk);
+    this.kernel =
+        new Kernel(
+            parameters.name(),
+            parameters.hz(),
+            timekeeping,
+            locks,
+            printk,
+            new InterruptOps(moduleSoftirqs, tasklets, irqs));
     contexts.bind(kernel);
     this.cache = cache;
     this.modules =
@@ -89,7 +110,7 @@ public final class Machine implements AutoCloseable {
                 parameters.moduleWords(),
                 Version.JIFFY,
                 ModuleSettings.DEFAULT_EXIT_TIMEOUT_NANOS),
-            List.of(timekeeping.books()));
+            List.of(irqs, timekeeping.books(), moduleSoftirqs, tasklets.books()));
     registerFiles();
     printk.print(KernelLog.NOTICE, version());
     printk.print(KernelLog.INFO, "Command line: " + parameters.commandLine());
@@ -144,6 +165,8 @@ public final class Machine implements AutoCloseable {
     proc.register("/proc/version", () -> version() + "\n");
     proc.register("/proc/cmdline", () -> parameters.commandLine() + "\n");
     proc.register("/proc/uptime", this::uptime);
+    proc.register("/proc/softirqs", softirqs::table);
+    proc.register("/proc/interrupts", irqs::table);
     proc.register("/proc/modules", () -> modules.procModules());
     proc.register("/proc/jiffy/unloaded", this::unloaded);
     proc.register("/proc/sys/kernel/tainted", () -> modules.tainted() + "\n");
@@ -208,6 +231,46 @@ public final class Machine implements AutoCloseable {
   /** Softirqs and their threads. */
   public Softirqs softirqs() {
     return softirqs;
+  }
+
+  /** Hard interrupts and their threads. */
+  public Interrupts interrupts() {
+    return interrupts;
+  }
+
+  /** Tasklets. */
+  public Tasklets tasklets() {
+    return tasklets;
+  }
+
+  /** Interrupt lines. */
+  public IrqLines irqs() {
+    return irqs;
+  }
+
+  /**
+   * Interrupts the machine, as a device on the line would; any thread. The handlers run on the
+   * line's CPU, {@code irq % nr_cpus}, soon; an interrupt that comes before they have begun is one
+   * with it.
+   *
+   * @param irq a line that somebody has requested
+   * @throws IllegalArgumentException if there is no such line
+   * @throws IllegalStateException if nobody has requested it
+   */
+  public void raiseIrq(int irq) {
+    try (Attachment here = attach("irq")) {
+      int error = irqs.raise(here.context(), irq);
+      if (error == -Errno.EINVAL) {
+        throw new IllegalArgumentException(
+            "there is no interrupt line " + irq + ": they are 0 to " + (IrqLines.COUNT - 1));
+      }
+      if (error != 0) {
+        throw new IllegalStateException(
+            "nobody has requested interrupt line "
+                + irq
+                + ": a module does so with request_irq(); see /proc/interrupts");
+      }
+    }
   }
 
   /** Tasks. */
@@ -317,6 +380,7 @@ public final class Machine implements AutoCloseable {
         modules.close();
       }
     } finally {
+      interrupts.stop();
       softirqs.stop();
       arch.close();
     }

@@ -55,7 +55,7 @@ final class Room implements AutoCloseable {
     this.dir = dir;
     contexts = new Contexts(arch, 2);
     tasks = new Tasks(arch, contexts);
-    Kernel kernel = new Kernel("test", 250, timers, new NoLocks(), new FakeLog());
+    Kernel kernel = new Kernel("test", 250, timers, new NoLocks(), new FakeLog(), null);
     contexts.bind(kernel);
     ModuleSettings settings =
         new ModuleSettings(dir.resolve("cache"), parameters, "0.1.0", 200_000_000L);
