@@ -23,13 +23,28 @@ public final class Kernel {
   /** The log. */
   public final LogOps log;
 
+  /** Tasks, sleeping, wait queues, kernel threads. */
+  public final TaskOps tasks;
+
+  /** Files of modules. */
+  public final FileOps files;
+
   /** All subsystems, made by the runtime at boot. */
-  public Kernel(String name, int hz, TimerOps timers, LockOps locks, LogOps log) {
+  public Kernel(
+      String name,
+      int hz,
+      TimerOps timers,
+      LockOps locks,
+      LogOps log,
+      TaskOps tasks,
+      FileOps files) {
     this.name = Objects.requireNonNull(name);
     this.hz = hz;
     this.timers = Objects.requireNonNull(timers);
     this.locks = Objects.requireNonNull(locks);
     this.log = Objects.requireNonNull(log);
+    this.tasks = Objects.requireNonNull(tasks);
+    this.files = Objects.requireNonNull(files);
   }
 
   @Override

@@ -3,6 +3,7 @@ package jiffy.runtime.module;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -10,7 +11,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToIntFunction;
 import jiffy.kernel.Current;
+import jiffy.kernel.FileOps;
 import jiffy.kernel.Kernel;
+import jiffy.kernel.TaskOps;
 import jiffy.kernel.LockOps;
 import jiffy.kernel.LogOps;
 import jiffy.kernel.Owner;
@@ -55,11 +58,30 @@ final class Room implements AutoCloseable {
     this.dir = dir;
     contexts = new Contexts(arch, 2);
     tasks = new Tasks(arch, contexts);
-    Kernel kernel = new Kernel("test", 250, timers, new NoLocks(), new FakeLog());
+    Kernel kernel =
+        new Kernel(
+            "test",
+            250,
+            timers,
+            new NoLocks(),
+            new FakeLog(),
+            unused(TaskOps.class),
+            unused(FileOps.class));
     contexts.bind(kernel);
     ModuleSettings settings =
         new ModuleSettings(dir.resolve("cache"), parameters, "0.1.0", 200_000_000L);
     modules = new Modules(arch, contexts, tasks, kernel, this::record, settings, List.of(timers));
+  }
+
+  /** A subsystem that no test of this room uses. */
+  private static <T> T unused(Class<T> type) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> {
+              throw new UnsupportedOperationException(method.getName());
+            }));
   }
 
   private void record(int level, String text) {
@@ -208,6 +230,11 @@ final class Room implements AutoCloseable {
   }
 
   private final class FakeLog implements LogOps {
+    @Override
+    public String format(String format, Object[] arguments) {
+      return format;
+    }
+
     @Override
     public int printk(
         Current current,
