@@ -1,6 +1,7 @@
 package jiffy.runtime.module;
 
 import java.lang.ref.WeakReference;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,10 +11,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToIntFunction;
 import jiffy.kernel.Current;
+import jiffy.kernel.FileOps;
 import jiffy.kernel.Kernel;
 import jiffy.kernel.LockOps;
 import jiffy.kernel.LogOps;
 import jiffy.kernel.Owner;
+import jiffy.kernel.TaskOps;
 import jiffy.kernel.TimerOps;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
@@ -55,11 +58,31 @@ final class Room implements AutoCloseable {
     this.dir = dir;
     contexts = new Contexts(arch, 2);
     tasks = new Tasks(arch, contexts);
-    Kernel kernel = new Kernel("test", 250, timers, new NoLocks(), new FakeLog(), null);
+    Kernel kernel =
+        new Kernel(
+            "test",
+            250,
+            timers,
+            new NoLocks(),
+            new FakeLog(),
+            unused(TaskOps.class),
+            unused(FileOps.class),
+            null);
     contexts.bind(kernel);
     ModuleSettings settings =
         new ModuleSettings(dir.resolve("cache"), parameters, "0.1.0", 200_000_000L);
     modules = new Modules(arch, contexts, tasks, kernel, this::record, settings, List.of(timers));
+  }
+
+  /** A subsystem that no test of this room uses. */
+  private static <T> T unused(Class<T> type) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> {
+              throw new UnsupportedOperationException(method.getName());
+            }));
   }
 
   private void record(int level, String text) {
@@ -233,6 +256,11 @@ final class Room implements AutoCloseable {
   }
 
   private final class FakeLog implements LogOps {
+    @Override
+    public String format(String format, Object[] arguments) {
+      return format;
+    }
+
     @Override
     public int printk(
         Current current,
