@@ -42,6 +42,7 @@ import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Kthreads;
 import jiffy.runtime.sched.Scheduler;
 import jiffy.runtime.sched.Tasks;
+import jiffy.runtime.time.Hrtimers;
 import jiffy.runtime.time.JiffiesClock;
 import jiffy.runtime.time.Timekeeping;
 import jiffy.runtime.time.Timeouts;
@@ -72,6 +73,7 @@ public final class Machine implements AutoCloseable {
   private final Tasklets tasklets;
   private final IrqLines irqs;
   private final Timekeeping timekeeping;
+  private final Hrtimers hrtimers;
   private final Tasks tasks;
   private final Kernel kernel;
   private final Scheduler scheduler;
@@ -96,6 +98,9 @@ public final class Machine implements AutoCloseable {
     Origins origins = new Origins();
     this.timekeeping =
         new Timekeeping(arch, clock, parameters.timerWheel(), contexts, origins, softirqs, printk);
+    this.hrtimers =
+        new Hrtimers(
+            arch, clock, contexts, origins, softirqs, interrupts, parameters.highres(), printk);
     this.tasklets = new Tasklets(arch, contexts, origins, softirqs, printk);
     this.irqs = new IrqLines(arch, contexts, origins, interrupts, softirqs, printk);
     ModuleSoftirqs moduleSoftirqs = new ModuleSoftirqs(arch, contexts, origins, softirqs, printk);
@@ -112,6 +117,7 @@ public final class Machine implements AutoCloseable {
             parameters.name(),
             parameters.hz(),
             timekeeping,
+            hrtimers,
             locks,
             printk,
             new KernelTasks(contexts, scheduler, timeouts, kthreads, splat),
@@ -131,7 +137,14 @@ public final class Machine implements AutoCloseable {
                 parameters.moduleWords(),
                 Version.JIFFY,
                 ModuleSettings.DEFAULT_EXIT_TIMEOUT_NANOS),
-            List.of(files, irqs, kthreads, timekeeping.books(), moduleSoftirqs, tasklets.books()));
+            List.of(
+                files,
+                irqs,
+                kthreads,
+                timekeeping.books(),
+                hrtimers.books(),
+                moduleSoftirqs,
+                tasklets.books()));
     splat.bind(modules::tainted, modules.taint()::add, this::modulesLinkedIn);
     registerFiles();
     printk.print(KernelLog.NOTICE, version());
@@ -281,6 +294,11 @@ public final class Machine implements AutoCloseable {
   /** Jiffies and timers. */
   public Timekeeping timekeeping() {
     return timekeeping;
+  }
+
+  /** High-resolution timers and clocks. */
+  public Hrtimers hrtimers() {
+    return hrtimers;
   }
 
   /** Softirqs and their threads. */
