@@ -63,9 +63,9 @@ public final class BootParameters {
       case "loglevel" -> loglevel = number(key, value, 0, 15);
       case "printk.caller" -> printkCaller = bool(key, value);
       case "name" -> name = value;
+      case "timer_wheel" -> timerWheel = oneOf(key, value, TIMER_WHEELS);
       case "highres" -> highres = bool(key, value);
       case "hrtimer_spin_ns" -> hrtimerSpinNanos = number(key, value, 0, MAX_SPIN_NANOS);
-      case "timer_wheel" -> timerWheel = oneOf(key, value, TIMER_WHEELS);
       case "plugins" -> plugins = Path.of(value);
       default -> takeOther(word, key);
     }

@@ -9,27 +9,43 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import jiffy.kernel.InterruptOps;
 import jiffy.kernel.Kernel;
+import jiffy.kernel.Owner;
+import jiffy.linux.Errno;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.arch.HostArch;
 import jiffy.runtime.arch.SimArch;
 import jiffy.runtime.context.Addresses;
+import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Contexts;
 import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.context.Origins;
+import jiffy.runtime.context.Splat;
 import jiffy.runtime.irq.Interrupts;
+import jiffy.runtime.irq.IrqLines;
+import jiffy.runtime.irq.ModuleSoftirqs;
 import jiffy.runtime.irq.Softirqs;
+import jiffy.runtime.irq.Tasklets;
 import jiffy.runtime.locking.Locks;
 import jiffy.runtime.module.ModuleSettings;
+import jiffy.runtime.module.ModuleView;
 import jiffy.runtime.module.Modules;
+import jiffy.runtime.module.Taint;
 import jiffy.runtime.module.loader.UnloadedLoader;
 import jiffy.runtime.printk.Log;
+import jiffy.runtime.proc.ModuleFiles;
+import jiffy.runtime.proc.ModuleHold;
 import jiffy.runtime.proc.ProcTree;
 import jiffy.runtime.sched.Attachment;
+import jiffy.runtime.sched.Kthreads;
+import jiffy.runtime.sched.Scheduler;
 import jiffy.runtime.sched.Tasks;
 import jiffy.runtime.time.Hrtimers;
 import jiffy.runtime.time.JiffiesClock;
 import jiffy.runtime.time.Timekeeping;
+import jiffy.runtime.time.Timeouts;
 
 /**
  * A kernel with everything it needs, in this JVM. Several may run side by side.
@@ -54,11 +70,15 @@ public final class Machine implements AutoCloseable {
   private final KernelPrintk printk;
   private final Softirqs softirqs;
   private final Interrupts interrupts;
+  private final Tasklets tasklets;
+  private final IrqLines irqs;
   private final Timekeeping timekeeping;
   private final Hrtimers hrtimers;
   private final Tasks tasks;
   private final Kernel kernel;
-  private final ProcTree proc = new ProcTree();
+  private final Scheduler scheduler;
+  private final ModuleFiles files;
+  private final ProcTree proc;
   private final Path cache;
   private final Modules modules;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -81,9 +101,28 @@ public final class Machine implements AutoCloseable {
     this.hrtimers =
         new Hrtimers(
             arch, clock, contexts, origins, softirqs, interrupts, parameters.highres(), printk);
+    this.tasklets = new Tasklets(arch, contexts, origins, softirqs, printk);
+    this.irqs = new IrqLines(arch, contexts, origins, interrupts, softirqs, printk);
+    ModuleSoftirqs moduleSoftirqs = new ModuleSoftirqs(arch, contexts, origins, softirqs, printk);
     this.tasks = new Tasks(arch, contexts);
+    Splat splat = new Splat(arch, printk, Version.JIFFY);
+    this.scheduler = new Scheduler(arch, splat);
+    scheduler.onHandlerSleep(this::leaveCpu);
+    Kthreads kthreads = new Kthreads(arch, contexts, tasks, scheduler, origins, printk);
+    Timeouts timeouts = new Timeouts(arch, timekeeping, scheduler, printk, splat);
+    this.files = new ModuleFiles(arch, origins, scheduler, printk, splat, new FileHold());
+    this.proc = new ProcTree(files);
     this.kernel =
-        new Kernel(parameters.name(), parameters.hz(), timekeeping, hrtimers, locks, printk);
+        new Kernel(
+            parameters.name(),
+            parameters.hz(),
+            timekeeping,
+            hrtimers,
+            locks,
+            printk,
+            new KernelTasks(contexts, scheduler, timeouts, kthreads, splat),
+            files,
+            new InterruptOps(moduleSoftirqs, tasklets, irqs));
     contexts.bind(kernel);
     this.cache = cache;
     this.modules =
@@ -98,7 +137,15 @@ public final class Machine implements AutoCloseable {
                 parameters.moduleWords(),
                 Version.JIFFY,
                 ModuleSettings.DEFAULT_EXIT_TIMEOUT_NANOS),
-            List.of(timekeeping.books(), hrtimers.books()));
+            List.of(
+                files,
+                irqs,
+                kthreads,
+                timekeeping.books(),
+                hrtimers.books(),
+                moduleSoftirqs,
+                tasklets.books()));
+    splat.bind(modules::tainted, modules.taint()::add, this::modulesLinkedIn);
     registerFiles();
     printk.print(KernelLog.NOTICE, version());
     printk.print(KernelLog.INFO, "Command line: " + parameters.commandLine());
@@ -149,10 +196,45 @@ public final class Machine implements AutoCloseable {
     }
   }
 
+  /** A softirq handler sleeps: its CPU goes on without it, on a fresh thread. */
+  private void leaveCpu(Context context) {
+    int cpu = context.cpuNumber();
+    if (timekeeping.giveUp(context, cpu) == null) {
+      softirqs.evict(cpu);
+    }
+  }
+
+  /** {@code print_modules()}: {@code a(OE) b(OE+)}. */
+  private String modulesLinkedIn() {
+    return modules.list().stream().map(ModuleView::linkedIn).collect(Collectors.joining(" "));
+  }
+
+  /** How open files hold their modules. */
+  private final class FileHold implements ModuleHold {
+    @Override
+    public boolean tryGet(Owner owner) {
+      return owner == Owner.CORE || modules.tryGet(owner);
+    }
+
+    @Override
+    public void put(Owner owner) {
+      if (owner != Owner.CORE) {
+        modules.put(owner);
+      }
+    }
+
+    @Override
+    public void oopsed() {
+      modules.taint().add(Taint.Flag.DIE);
+    }
+  }
+
   private void registerFiles() {
     proc.register("/proc/version", () -> version() + "\n");
     proc.register("/proc/cmdline", () -> parameters.commandLine() + "\n");
     proc.register("/proc/uptime", this::uptime);
+    proc.register("/proc/softirqs", softirqs::table);
+    proc.register("/proc/interrupts", irqs::table);
     proc.register("/proc/modules", () -> modules.procModules());
     proc.register("/proc/jiffy/unloaded", this::unloaded);
     proc.register("/proc/sys/kernel/tainted", () -> modules.tainted() + "\n");
@@ -229,6 +311,46 @@ public final class Machine implements AutoCloseable {
     return interrupts;
   }
 
+  /** Tasklets. */
+  public Tasklets tasklets() {
+    return tasklets;
+  }
+
+  /** Interrupt lines. */
+  public IrqLines irqs() {
+    return irqs;
+  }
+
+  /**
+   * Interrupts the machine, as a device on the line would; any thread. The handlers run on the
+   * line's CPU, {@code irq % nr_cpus}, soon; an interrupt that comes before they have begun is one
+   * with it.
+   *
+   * @param irq a line that somebody has requested
+   * @throws IllegalArgumentException if there is no such line
+   * @throws IllegalStateException if nobody has requested it
+   */
+  public void raiseIrq(int irq) {
+    try (Attachment here = attach("irq")) {
+      int error = irqs.raise(here.context(), irq);
+      if (error == -Errno.EINVAL) {
+        throw new IllegalArgumentException(
+            "there is no interrupt line " + irq + ": they are 0 to " + (IrqLines.COUNT - 1));
+      }
+      if (error != 0) {
+        throw new IllegalStateException(
+            "nobody has requested interrupt line "
+                + irq
+                + ": a module does so with request_irq(); see /proc/interrupts");
+      }
+    }
+  }
+
+  /** Sleeping and waking; signals. */
+  public Scheduler scheduler() {
+    return scheduler;
+  }
+
   /** Tasks. */
   public Tasks tasks() {
     return tasks;
@@ -290,6 +412,16 @@ public final class Machine implements AutoCloseable {
     return tasks.attach(name);
   }
 
+  /**
+   * As {@link #attach(String)}, on a CPU of the caller's choice; a thread that is a task already
+   * stays where it is.
+   *
+   * @param cpu 0 to nr_cpus - 1
+   */
+  public Attachment attach(String name, int cpu) {
+    return tasks.attach(name, cpu);
+  }
+
   /** Nanoseconds since boot: the clock of the log's time stamps. */
   public long uptimeNanos() {
     return clock.sinceBoot();
@@ -333,6 +465,7 @@ public final class Machine implements AutoCloseable {
     }
     try {
       if (!(arch instanceof SimArch) || !((SimArch) arch).isHalted()) { // the guard may have been
+        files.hangUpReaders();
         modules.close();
       }
     } finally {

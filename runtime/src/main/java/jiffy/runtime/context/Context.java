@@ -52,6 +52,12 @@ public final class Context extends Current {
   private volatile Owner owner;
   private int preemptCount;
   private boolean irqsOff;
+  private boolean miscounted;
+
+  /** A handler's thread has its own doubles of its CPU's two tasks, for it may sleep as they. */
+  private final TaskStruct ownIdle;
+
+  private final TaskStruct ownKsoftirqd;
 
   Context(Kernel kernel, Arch arch, int id, HwThread thread, Cpu cpu, TaskStruct task) {
     super(kernel);
@@ -59,9 +65,16 @@ public final class Context extends Current {
     this.id = id;
     this.thread = thread;
     this.cpu = cpu;
-    this.task = task;
+    boolean isHandlers = task == cpu.idle;
+    this.ownIdle = isHandlers ? doubleOf(cpu.idle) : cpu.idle;
+    this.ownKsoftirqd = isHandlers ? doubleOf(cpu.ksoftirqd) : cpu.ksoftirqd;
+    this.task = isHandlers ? ownIdle : task;
     this.owner = Owner.CORE;
     this.hooks = arch.isSimulated() ? HOOK_SIM : 0;
+  }
+
+  private static TaskStruct doubleOf(TaskStruct task) {
+    return new TaskStruct(task.pid, task.comm);
   }
 
   @Override
@@ -91,7 +104,7 @@ public final class Context extends Current {
 
   /** The softirq thread bears two tasks; everybody else keeps the one it was made with. */
   public void setTask(TaskStruct task) {
-    this.task = task;
+    this.task = task == cpu.idle ? ownIdle : task == cpu.ksoftirqd ? ownKsoftirqd : task;
   }
 
   /** The module on whose behalf this runs now; {@link Owner#CORE} for the kernel itself. */
@@ -197,10 +210,18 @@ public final class Context extends Current {
    * DEBUG_PREEMPT does the same.
    */
   private void miscounted(String what) {
+    miscounted = true;
     print(
         KernelLog.WARNING,
         String.format(
             Locale.ROOT, "WARNING: %s: %s, preempt_count %08x: ignored", task, what, preemptCount));
+  }
+
+  /** Whether a count would have left its bits since the last call. */
+  public boolean takeMiscounted() {
+    boolean was = miscounted;
+    miscounted = false;
+    return was;
   }
 
   private void print(int level, String text) {
@@ -215,8 +236,13 @@ public final class Context extends Current {
     }
     if (preemptCount != 0) {
       print(KernelLog.INFO, note + "preempt_count " + preemptCount);
-      preemptCount |= PREEMPT_OFFSET; // waits for no softirq
     }
+    enableAll();
+  }
+
+  /** Gives back all that is disabled: interrupts, softirqs, preemption. Waits for nobody. */
+  public void enableAll() {
+    preemptCount |= PREEMPT_OFFSET; // waits for no softirq
     localIrqEnable();
     while ((preemptCount & SOFTIRQ_DISABLED) != 0) {
       localBhEnable();
@@ -260,6 +286,11 @@ public final class Context extends Current {
   public void park(long deadline) {
     arch.park(thread, deadline);
     forgetClock();
+  }
+
+  /** Lets others run. */
+  public void giveWay() {
+    arch.giveWay(thread);
   }
 
   @Override

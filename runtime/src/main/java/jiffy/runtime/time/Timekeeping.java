@@ -335,7 +335,7 @@ public final class Timekeeping implements TimerOps {
   /** Whether, seen under the lock, there is nothing to do. */
   private static boolean refuses(TimerList timer, boolean pending, long expires, int condition) {
     return timer.function == null
-        || condition == PENDING_ONLY && !pending
+        || condition == PENDING_ONLY && (!pending || timer.expires == expires)
         || condition == REDUCE && pending && timer.expires - expires <= 0;
   }
 

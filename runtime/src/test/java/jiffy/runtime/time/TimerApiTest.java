@@ -29,6 +29,7 @@ import jiffy.runtime.Simulation;
 import jiffy.runtime.sched.Attachment;
 import jiffy.types.TimerList;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -64,6 +65,21 @@ class TimerApiTest {
     assertThat(mod_timer_pending(timer, jiffies() + 10)).isEqualTo(1);
     sim.advanceToJiffies(jiffies() + 11);
     assertThat(ran).hasSize(1);
+  }
+
+  /** Linux looks at the expiry before anything else, in each of the three calls. */
+  @Test
+  void mod_timer_pending_toTheSameExpiryWhenItIsNearer_leavesItInItsCoarseBucket() {
+    boot("6.1");
+    sim.advanceToJiffies((jiffies() >> 3 << 3) + 8);
+    long expires = jiffies() + 64;
+    mod_timer(timer, expires);
+    sim.advanceToJiffies(expires - 20);
+    assertThat(mod_timer_pending(timer, expires)).isEqualTo(1);
+    assertThat(mod_timer(timer, expires)).isEqualTo(1);
+    assertThat(timer_reduce(timer, expires)).isEqualTo(1);
+    sim.advanceToJiffies(expires + 20);
+    assertThat(ran).containsExactly(expires + 8);
   }
 
   @ParameterizedTest

@@ -11,11 +11,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToIntFunction;
 import jiffy.kernel.Current;
+import jiffy.kernel.FileOps;
 import jiffy.kernel.HrtimerOps;
 import jiffy.kernel.Kernel;
 import jiffy.kernel.LockOps;
 import jiffy.kernel.LogOps;
 import jiffy.kernel.Owner;
+import jiffy.kernel.TaskOps;
 import jiffy.kernel.TimerOps;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
@@ -58,21 +60,30 @@ final class Room implements AutoCloseable {
     contexts = new Contexts(arch, 2);
     tasks = new Tasks(arch, contexts);
     Kernel kernel =
-        new Kernel("test", 250, timers, none(HrtimerOps.class), new NoLocks(), new FakeLog());
+        new Kernel(
+            "test",
+            250,
+            timers,
+            unused(HrtimerOps.class),
+            new NoLocks(),
+            new FakeLog(),
+            unused(TaskOps.class),
+            unused(FileOps.class),
+            null);
     contexts.bind(kernel);
     ModuleSettings settings =
         new ModuleSettings(dir.resolve("cache"), parameters, "0.1.0", 200_000_000L);
     modules = new Modules(arch, contexts, tasks, kernel, this::record, settings, List.of(timers));
   }
 
-  /** A subsystem that no module of these tests calls. */
-  private static <T> T none(Class<T> ops) {
-    return ops.cast(
+  /** A subsystem that no test of this room uses. */
+  private static <T> T unused(Class<T> type) {
+    return type.cast(
         Proxy.newProxyInstance(
-            ops.getClassLoader(),
-            new Class<?>[] {ops},
+            type.getClassLoader(),
+            new Class<?>[] {type},
             (proxy, method, arguments) -> {
-              throw new UnsupportedOperationException(method.toString());
+              throw new UnsupportedOperationException(method.getName());
             }));
   }
 
@@ -247,6 +258,11 @@ final class Room implements AutoCloseable {
   }
 
   private final class FakeLog implements LogOps {
+    @Override
+    public String format(String format, Object[] arguments) {
+      return format;
+    }
+
     @Override
     public int printk(
         Current current,
