@@ -275,9 +275,13 @@ public final class Timekeeping implements TimerOps {
     boolean owned = false;
     try {
       base = bases.lock(context, timer);
-      TimerBase.own(arch, context, timer);
-      owned = true;
       boolean was = timer.__prev != null;
+      if (was) {
+        TimerBase.own(arch, context, timer);
+      } else { // nobody pushes it back: MIGRATING is for who looks for its base
+        timer.__flags |= MIGRATING;
+      }
+      owned = true;
       if (refuses(timer, was, expires, condition)) {
         TimerBase.release(timer);
         owned = false;
