@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import jiffy.kernel.Kernel;
-import jiffy.kernel.Owner;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.arch.HostArch;
 import jiffy.runtime.arch.SimArch;
@@ -26,11 +25,9 @@ import jiffy.runtime.locking.Locks;
 import jiffy.runtime.module.ModuleSettings;
 import jiffy.runtime.module.ModuleView;
 import jiffy.runtime.module.Modules;
-import jiffy.runtime.module.Taint;
 import jiffy.runtime.module.loader.UnloadedLoader;
 import jiffy.runtime.printk.Log;
 import jiffy.runtime.proc.ModuleFiles;
-import jiffy.runtime.proc.ModuleHold;
 import jiffy.runtime.proc.ProcTree;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Kthreads;
@@ -84,14 +81,16 @@ public final class Machine implements AutoCloseable {
     Locks locks = new Locks(arch, contexts, addresses, printk);
     this.softirqs = new Softirqs(arch, contexts, printk);
     Origins origins = new Origins();
-    this.timekeeping = new Timekeeping(arch, clock, contexts, origins, softirqs, printk);
+    this.timekeeping =
+        new Timekeeping(arch, clock, parameters.timerWheel(), contexts, origins, softirqs, printk);
     this.tasks = new Tasks(arch, contexts);
     Splat splat = new Splat(arch, printk, Version.JIFFY);
     this.scheduler = new Scheduler(arch, splat);
     scheduler.onHandlerSleep(this::leaveCpu);
     Kthreads kthreads = new Kthreads(arch, contexts, tasks, scheduler, origins, printk);
     Timeouts timeouts = new Timeouts(arch, timekeeping, scheduler, printk, splat);
-    this.files = new ModuleFiles(arch, origins, scheduler, printk, splat, new FileHold());
+    FileHold hold = new FileHold();
+    this.files = new ModuleFiles(arch, origins, scheduler, printk, splat, hold);
     this.proc = new ProcTree(files);
     this.kernel =
         new Kernel(
@@ -117,6 +116,7 @@ public final class Machine implements AutoCloseable {
                 Version.JIFFY,
                 ModuleSettings.DEFAULT_EXIT_TIMEOUT_NANOS),
             List.of(files, kthreads, timekeeping.books()));
+    hold.bind(modules);
     splat.bind(modules::tainted, modules.taint()::add, this::modulesLinkedIn);
     registerFiles();
     printk.print(KernelLog.NOTICE, version());
@@ -179,26 +179,6 @@ public final class Machine implements AutoCloseable {
   /** {@code print_modules()}: {@code a(OE) b(OE+)}. */
   private String modulesLinkedIn() {
     return modules.list().stream().map(ModuleView::linkedIn).collect(Collectors.joining(" "));
-  }
-
-  /** How open files hold their modules. */
-  private final class FileHold implements ModuleHold {
-    @Override
-    public boolean tryGet(Owner owner) {
-      return owner == Owner.CORE || modules.tryGet(owner);
-    }
-
-    @Override
-    public void put(Owner owner) {
-      if (owner != Owner.CORE) {
-        modules.put(owner);
-      }
-    }
-
-    @Override
-    public void oopsed() {
-      modules.taint().add(Taint.Flag.DIE);
-    }
   }
 
   private void registerFiles() {

@@ -38,8 +38,14 @@ public final class Context extends Current {
   /** What fast paths have to do besides: an or of HOOK_ bits, 0 on a plain host. */
   public int hooks;
 
-  /** What this context last read as jiffies; 0 before the first read. */
+  /** What this context last read as jiffies; 0 before the first read, and after a wait. */
   public long lastJiffies;
+
+  /** So many timers are armed by one read of the clock, at most. */
+  private static final int ARMINGS_A_READ = 64;
+
+  /** How many more may be armed by {@link #lastJiffies}. */
+  private int armings;
 
   private final Arch arch;
   private volatile TaskStruct task;
@@ -257,6 +263,20 @@ public final class Context extends Current {
     return (preemptCount & (SOFTIRQ_OFFSET | PreemptCount.HARDIRQ_MASK)) != 0;
   }
 
+  /** The context's code has read the clock: it knows these jiffies. */
+  public void clockRead(long jiffies) {
+    lastJiffies = jiffies;
+    armings = ARMINGS_A_READ;
+  }
+
+  /**
+   * Whether the next timer may be armed by {@link #lastJiffies}; each answer counts. In a
+   * simulation never: there the clock costs nothing, and each arming is exact.
+   */
+  public boolean mayArmByLastRead() {
+    return lastJiffies != 0 && --armings >= 0 && hooks == 0;
+  }
+
   /** After a wait the last read of jiffies is old: the next arming reads the clock. */
   public void forgetClock() {
     lastJiffies = 0;
@@ -276,11 +296,13 @@ public final class Context extends Current {
   @Override
   public void cpuRelax() {
     arch.relax(thread);
+    forgetClock();
   }
 
   @Override
   public void delay(long nanos) {
     arch.delay(thread, nanos);
+    forgetClock();
   }
 
   /** {@code comm/pid}. */

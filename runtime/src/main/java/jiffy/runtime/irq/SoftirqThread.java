@@ -117,8 +117,7 @@ final class SoftirqThread {
     state.set(AWAKE);
     try {
       while (!stopping && thread.get() == self) {
-        if (arch.now() >= clockEvent.deadline()) {
-          clockEvent.expire();
+        if (clockEvent.expire(arch.now())) {
           raise(Vector.TIMER, false);
         }
         if (cpu.pending.get() != 0) {

@@ -82,7 +82,7 @@ public final class Timeouts {
       timekeeping.mod(context, timer, expires);
       scheduler.schedule(context);
       if (!timer.isDone) {
-        timekeeping.deleteSync(context, timer);
+        timekeeping.deleteSync(context, timer, false);
       }
     } catch (Throwable e) { // a StackOverflowError of the module's: nobody is woken later; no call
       timer.task = null;
@@ -106,7 +106,7 @@ public final class Timeouts {
     timer.data = timer;
     timer.__resolved = PROCESS_TIMEOUT;
     timer.__origin = known;
-    TimerList.__FLAGS.setRelease(timer, context.cpu.number);
+    TimerList.__FLAGS.setRelease(timer, TimerFlags.takenOut(context.cpu.number));
   }
 
   private static void processTimeout(Object data) {

@@ -182,13 +182,38 @@ final class Room implements AutoCloseable {
     }
 
     @Override
-    public int delete(Current current, TimerList timer) {
+    public int modPending(Current current, TimerList timer, long expiresJiffies) {
+      return armed.contains(timer) ? 1 : 0;
+    }
+
+    @Override
+    public int reduce(Current current, TimerList timer, long expiresJiffies) {
+      return mod(current, timer, expiresJiffies);
+    }
+
+    @Override
+    public void addOn(Current current, TimerList timer, int cpu) {
+      add(current, timer);
+    }
+
+    @Override
+    public void setSlack(Current current, TimerList timer, int slackJiffies) {
+      // time does not pass here
+    }
+
+    @Override
+    public int delete(Current current, TimerList timer, boolean shutdown) {
       return armed.remove(timer) ? 1 : 0;
     }
 
     @Override
-    public int deleteSync(Current current, TimerList timer) {
-      return delete(current, timer);
+    public int tryDelete(Current current, TimerList timer) {
+      return delete(current, timer, false);
+    }
+
+    @Override
+    public int deleteSync(Current current, TimerList timer, boolean shutdown) {
+      return delete(current, timer, shutdown);
     }
 
     @Override
