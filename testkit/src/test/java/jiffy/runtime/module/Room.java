@@ -1,9 +1,9 @@
 package jiffy.runtime.module;
 
 import java.lang.ref.WeakReference;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,10 +13,10 @@ import java.util.function.ToIntFunction;
 import jiffy.kernel.Current;
 import jiffy.kernel.FileOps;
 import jiffy.kernel.Kernel;
-import jiffy.kernel.TaskOps;
 import jiffy.kernel.LockOps;
 import jiffy.kernel.LogOps;
 import jiffy.kernel.Owner;
+import jiffy.kernel.TaskOps;
 import jiffy.kernel.TimerOps;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
