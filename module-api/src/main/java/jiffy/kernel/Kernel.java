@@ -17,6 +17,9 @@ public final class Kernel {
   /** Jiffies and timers. */
   public final TimerOps timers;
 
+  /** High-resolution timers and clocks. */
+  public final HrtimerOps hrtimers;
+
   /** Spinlocks. */
   public final LockOps locks;
 
@@ -34,6 +37,7 @@ public final class Kernel {
       String name,
       int hz,
       TimerOps timers,
+      HrtimerOps hrtimers,
       LockOps locks,
       LogOps log,
       TaskOps tasks,
@@ -41,6 +45,7 @@ public final class Kernel {
     this.name = Objects.requireNonNull(name);
     this.hz = hz;
     this.timers = Objects.requireNonNull(timers);
+    this.hrtimers = Objects.requireNonNull(hrtimers);
     this.locks = Objects.requireNonNull(locks);
     this.log = Objects.requireNonNull(log);
     this.tasks = Objects.requireNonNull(tasks);

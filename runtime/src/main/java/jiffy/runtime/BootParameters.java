@@ -18,6 +18,7 @@ public final class BootParameters {
   private static final List<String> HZ_VALUES = List.of("100", "250", "300", "1000");
 
   private static final List<String> TIMER_WHEELS = List.of("6.1", "cascading");
+  private static final int MAX_SPIN_NANOS = 1_000_000;
 
   private final String commandLine;
   private final Map<String, List<String>> moduleWords = new LinkedHashMap<>();
@@ -30,6 +31,8 @@ public final class BootParameters {
   private String timerWheel = TIMER_WHEELS.get(0);
   private String name = "jiffy";
   private Path plugins;
+  private boolean highres = true;
+  private int hrtimerSpinNanos;
 
   private BootParameters(String commandLine) {
     this.commandLine = commandLine;
@@ -61,6 +64,8 @@ public final class BootParameters {
       case "printk.caller" -> printkCaller = bool(key, value);
       case "name" -> name = value;
       case "timer_wheel" -> timerWheel = oneOf(key, value, TIMER_WHEELS);
+      case "highres" -> highres = bool(key, value);
+      case "hrtimer_spin_ns" -> hrtimerSpinNanos = number(key, value, 0, MAX_SPIN_NANOS);
       case "plugins" -> plugins = Path.of(value);
       default -> takeOther(word, key);
     }
@@ -181,6 +186,16 @@ public final class BootParameters {
   /** The drop folder, if given. */
   public Optional<Path> plugins() {
     return Optional.ofNullable(plugins);
+  }
+
+  /** Whether hrtimers are exact; else they run at ticks. */
+  public boolean highres() {
+    return highres;
+  }
+
+  /** For so long before an hrtimer's time its CPU spins instead of sleeping; default 0. */
+  public int hrtimerSpinNanos() {
+    return hrtimerSpinNanos;
   }
 
   /** Parameters for modules: name to words, in the order given. */

@@ -9,21 +9,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import jiffy.kernel.Kernel;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.arch.HostArch;
 import jiffy.runtime.arch.SimArch;
 import jiffy.runtime.context.Addresses;
-import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Contexts;
 import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.context.Origins;
 import jiffy.runtime.context.Splat;
+import jiffy.runtime.irq.Interrupts;
 import jiffy.runtime.irq.Softirqs;
 import jiffy.runtime.locking.Locks;
 import jiffy.runtime.module.ModuleSettings;
-import jiffy.runtime.module.ModuleView;
 import jiffy.runtime.module.Modules;
 import jiffy.runtime.module.loader.UnloadedLoader;
 import jiffy.runtime.printk.Log;
@@ -33,6 +31,7 @@ import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Kthreads;
 import jiffy.runtime.sched.Scheduler;
 import jiffy.runtime.sched.Tasks;
+import jiffy.runtime.time.Hrtimers;
 import jiffy.runtime.time.JiffiesClock;
 import jiffy.runtime.time.Timekeeping;
 import jiffy.runtime.time.Timeouts;
@@ -59,7 +58,9 @@ public final class Machine implements AutoCloseable {
   private final Log log;
   private final KernelPrintk printk;
   private final Softirqs softirqs;
+  private final Interrupts interrupts;
   private final Timekeeping timekeeping;
+  private final Hrtimers hrtimers;
   private final Tasks tasks;
   private final Kernel kernel;
   private final Scheduler scheduler;
@@ -80,23 +81,29 @@ public final class Machine implements AutoCloseable {
     this.printk = new KernelPrintk(log, clock);
     Locks locks = new Locks(arch, contexts, addresses, printk);
     this.softirqs = new Softirqs(arch, contexts, printk);
+    this.interrupts = new Interrupts(arch, contexts, parameters.hrtimerSpinNanos(), printk);
     Origins origins = new Origins();
     this.timekeeping =
         new Timekeeping(arch, clock, parameters.timerWheel(), contexts, origins, softirqs, printk);
+    this.hrtimers =
+        new Hrtimers(
+            arch, clock, contexts, origins, softirqs, interrupts, parameters.highres(), printk);
     this.tasks = new Tasks(arch, contexts);
     Splat splat = new Splat(arch, printk, Version.JIFFY);
     this.scheduler = new Scheduler(arch, splat);
-    scheduler.onHandlerSleep(this::leaveCpu);
+    scheduler.onHandlerSleep(
+        new SleepingHandlers(timekeeping, hrtimers, softirqs, interrupts)::leaveCpu);
     Kthreads kthreads = new Kthreads(arch, contexts, tasks, scheduler, origins, printk);
     Timeouts timeouts = new Timeouts(arch, timekeeping, scheduler, printk, splat);
-    FileHold hold = new FileHold();
-    this.files = new ModuleFiles(arch, origins, scheduler, printk, splat, hold);
+    LinkedModules linked = new LinkedModules();
+    this.files = new ModuleFiles(arch, origins, scheduler, printk, splat, linked);
     this.proc = new ProcTree(files);
     this.kernel =
         new Kernel(
             parameters.name(),
             parameters.hz(),
             timekeeping,
+            hrtimers,
             locks,
             printk,
             new KernelTasks(contexts, scheduler, timeouts, kthreads, splat),
@@ -115,9 +122,9 @@ public final class Machine implements AutoCloseable {
                 parameters.moduleWords(),
                 Version.JIFFY,
                 ModuleSettings.DEFAULT_EXIT_TIMEOUT_NANOS),
-            List.of(files, kthreads, timekeeping.books()));
-    hold.bind(modules);
-    splat.bind(modules::tainted, modules.taint()::add, this::modulesLinkedIn);
+            List.of(files, kthreads, timekeeping.books(), hrtimers.books()));
+    linked.bind(modules);
+    splat.bind(modules::tainted, modules.taint()::add, linked::linkedIn);
     registerFiles();
     printk.print(KernelLog.NOTICE, version());
     printk.print(KernelLog.INFO, "Command line: " + parameters.commandLine());
@@ -166,19 +173,6 @@ public final class Machine implements AutoCloseable {
               + e.getMessage(),
           e);
     }
-  }
-
-  /** A softirq handler sleeps: its CPU goes on without it, on a fresh thread. */
-  private void leaveCpu(Context context) {
-    int cpu = context.cpuNumber();
-    if (timekeeping.giveUp(context, cpu) == null) {
-      softirqs.evict(cpu);
-    }
-  }
-
-  /** {@code print_modules()}: {@code a(OE) b(OE+)}. */
-  private String modulesLinkedIn() {
-    return modules.list().stream().map(ModuleView::linkedIn).collect(Collectors.joining(" "));
   }
 
   private void registerFiles() {
@@ -246,6 +240,11 @@ public final class Machine implements AutoCloseable {
     return timekeeping;
   }
 
+  /** High-resolution timers and clocks. */
+  public Hrtimers hrtimers() {
+    return hrtimers;
+  }
+
   /** Softirqs and their threads. */
   public Softirqs softirqs() {
     return softirqs;
@@ -254,6 +253,11 @@ public final class Machine implements AutoCloseable {
   /** Sleeping and waking; signals. */
   public Scheduler scheduler() {
     return scheduler;
+  }
+
+  /** Hard interrupts and their threads. */
+  public Interrupts interrupts() {
+    return interrupts;
   }
 
   /** Tasks. */
@@ -374,6 +378,7 @@ public final class Machine implements AutoCloseable {
         modules.close();
       }
     } finally {
+      interrupts.stop();
       softirqs.stop();
       arch.close();
     }

@@ -60,6 +60,12 @@ public interface Arch extends AutoCloseable {
   void delay(HwThread self, long nanos);
 
   /**
+   * Asks the OS to wake the calling thread as near to its deadlines as it can, at some cost for
+   * power; does nothing where that cannot be had.
+   */
+  default void sharpen(HwThread self) {}
+
+  /**
    * A clock read made for a module's code, which may sit in a loop until the clock has moved; in a
    * simulation many in a row cost time, so that such a loop ends.
    */

@@ -47,9 +47,9 @@ public final class Gate {
    * A waiting side sets its W bit and then looks again before it parks; who leaves looks at the W bits
    * in the same atomic step that takes its share away. So one of the two sees the other.
    *
-   * Generations: a handler that never returns is given up by evictSoftirq(), which counts the
-   * generation up and frees the slot for a fresh thread. If the old one comes back after all, its
-   * exit carries the old generation and is ignored.
+   * Generations: a handler that never returns is given up by evictSoftirq() or evictHardirq(): that
+   * counts the generation up and frees the slot for a fresh thread. If the old one comes back after
+   * all, its exit carries the old generation and is ignored.
    */
 
   private static final VarHandle WORD;
@@ -213,7 +213,16 @@ public final class Gate {
 
   /** For the softirq thread: it does not wait to enter any more, for it stops. */
   public void withdrawSoftirq() {
-    long before = (long) WORD.getAndBitwiseAnd(this, ~(SOFT_WAITS | TASKS_WAIT));
+    withdraw(SOFT_WAITS);
+  }
+
+  /** For the interrupt thread: as {@link #withdrawSoftirq}. */
+  public void withdrawHardirq() {
+    withdraw(HARD_WAITS);
+  }
+
+  private void withdraw(long waits) {
+    long before = (long) WORD.getAndBitwiseAnd(this, ~(waits | TASKS_WAIT));
     if ((before & TASKS_WAIT) != 0) {
       wakeTasks();
     }
@@ -242,6 +251,11 @@ public final class Gate {
     return exit(generation, SOFT_RUNS, SOFT_GENERATION_SHIFT, 1);
   }
 
+  /** As {@link #evictSoftirq}. */
+  public boolean evictHardirq(int generation) {
+    return exit(generation, HARD_RUNS, HARD_GENERATION_SHIFT, 1);
+  }
+
   private boolean exit(int generation, long runs, int shift, int generations) {
     for (; ; ) {
       long seen = (long) WORD.getVolatile(this);
@@ -262,6 +276,11 @@ public final class Gate {
   /** The generation that the softirq slot is in. */
   public int softirqGeneration() {
     return (int) ((long) WORD.getVolatile(this) >>> SOFT_GENERATION_SHIFT & GENERATION_MASK);
+  }
+
+  /** The generation that the hardirq slot is in. */
+  public int hardirqGeneration() {
+    return (int) ((long) WORD.getVolatile(this) >>> HARD_GENERATION_SHIFT & GENERATION_MASK);
   }
 
   /** Shares, runners and waiters, for reports. */

@@ -11,8 +11,11 @@ import static jiffy.linux.Delay.cpu_relax;
 import static jiffy.linux.Errno.EFAULT;
 import static jiffy.linux.Errno.ERESTARTSYS;
 import static jiffy.linux.Jiffies.HZ;
+import static jiffy.linux.Jiffies.get_jiffies_64;
 import static jiffy.linux.Jiffies.jiffies;
 import static jiffy.linux.Jiffies.time_before;
+import static jiffy.linux.Ktime.ktime_get_coarse_real_ts64;
+import static jiffy.linux.Ktime.ktime_get_real_ts64;
 import static jiffy.linux.Preempt.in_interrupt;
 import static jiffy.linux.ProcFs.file_inode;
 import static jiffy.linux.ProcFs.pde_data;
@@ -42,6 +45,7 @@ import jiffy.types.File;
 import jiffy.types.LoffT;
 import jiffy.types.ProcOps;
 import jiffy.types.TimerList;
+import jiffy.types.Timespec64;
 import jiffy.types.UserBuffer;
 import jiffy.types.WaitQueueHead;
 
@@ -93,6 +97,39 @@ public final class Jit extends KernelModule {
     }
     j1 = jiffies();
     len = sprintf(b, "%9li %9li\n", j0, j1);
+    if (len > n) {
+      len = n;
+    }
+    if (copy_to_user(ub, b, len) != 0) {
+      return -EFAULT;
+    }
+    pos.value += len;
+    return len;
+  }
+
+  /* This file prints the time in several forms */
+  static long jit_currentime(File f, UserBuffer ub, long n, LoffT pos) {
+    StringBuilder b = new StringBuilder(160);
+    long len;
+    Timespec64 t1 = new Timespec64();
+    Timespec64 t2 = new Timespec64();
+    long j1 = jiffies();
+    long j2 = get_jiffies_64();
+    if (pos.value != 0) {
+      return 0;
+    }
+    ktime_get_real_ts64(t1);
+    ktime_get_coarse_real_ts64(t2);
+    len =
+        sprintf(
+            b,
+            "0x%08lx 0x%016Lx %10i.%06i\n%40i.%09i\n",
+            j1,
+            j2,
+            (int) t1.tv_sec,
+            (int) t1.tv_nsec / 1000,
+            (int) t2.tv_sec,
+            (int) t2.tv_nsec);
     if (len > n) {
       len = n;
     }
@@ -178,17 +215,22 @@ public final class Jit extends KernelModule {
     return len; // what C frees here goes by itself
   }
 
+  static final ProcOps p_cur = new ProcOps();
   static final ProcOps p_fn = new ProcOps();
   static final ProcOps p_as = new ProcOps();
 
   static {
+    p_cur.proc_read = Jit::jit_currentime;
     p_fn.proc_read = Jit::jit_fn;
     p_as.proc_read = Jit::jit_async;
   }
 
-  static final String[] names = {"jitbusy", "jitsched", "jitqueue", "jitschedto", "jitimer"};
+  static final String[] names = {
+    "currentime", "jitbusy", "jitsched", "jitqueue", "jitschedto", "jitimer"
+  };
 
   static int jit_init() {
+    proc_create_data("currentime", 0, null, p_cur, null);
     proc_create_data("jitbusy", 0, null, p_fn, JIT_BUSY);
     proc_create_data("jitsched", 0, null, p_fn, JIT_SCHED);
     proc_create_data("jitqueue", 0, null, p_fn, JIT_QUEUE);

@@ -73,6 +73,19 @@ class JitTest {
     }
   }
 
+  /** Recorded: 0xffff0b15 0x00000000ffff0b15 1795265031.079511, then the coarse time below it. */
+  @Test
+  void currentime_atTheRecordedJiffy_readsInTheRecordedForm() {
+    try (Attachment cat = machine.attach("cat", 0)) {
+      machine.insmod(jar);
+      sim.advanceToJiffies(0xffff0b15L);
+      sim.advance(Duration.ofNanos(3_511_000));
+      assertThat(read(cat.context(), "/proc/currentime"))
+          .matches(
+              "0xffff0b15 0x00000000ffff0b15 (\\d{10})\\.\\d{3}511\n {30}\\1\\.\\d{3}000000\n");
+    }
+  }
+
   /** {@code dd bs=22 count=3}. */
   @ParameterizedTest
   @CsvSource({

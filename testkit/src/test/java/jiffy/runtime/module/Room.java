@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToIntFunction;
 import jiffy.kernel.Current;
 import jiffy.kernel.FileOps;
+import jiffy.kernel.HrtimerOps;
 import jiffy.kernel.Kernel;
 import jiffy.kernel.LockOps;
 import jiffy.kernel.LogOps;
@@ -63,6 +64,7 @@ final class Room implements AutoCloseable {
             "test",
             250,
             timers,
+            unused(HrtimerOps.class),
             new NoLocks(),
             new FakeLog(),
             unused(TaskOps.class),

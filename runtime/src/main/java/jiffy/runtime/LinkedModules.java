@@ -1,12 +1,14 @@
 package jiffy.runtime;
 
+import java.util.stream.Collectors;
 import jiffy.kernel.Owner;
+import jiffy.runtime.module.ModuleView;
 import jiffy.runtime.module.Modules;
 import jiffy.runtime.module.Taint;
 import jiffy.runtime.proc.ModuleHold;
 
-/** How open files hold their modules. Thread safe, once bound. */
-final class FileHold implements ModuleHold {
+/** What earlier rooms ask of the modules: to hold one, to name all. Thread safe, once bound. */
+final class LinkedModules implements ModuleHold {
   private volatile Modules modules;
 
   /** Once, at boot. */
@@ -29,5 +31,10 @@ final class FileHold implements ModuleHold {
   @Override
   public void oopsed() {
     modules.taint().add(Taint.Flag.DIE);
+  }
+
+  /** {@code print_modules()}: {@code a(OE) b(OE+)}. */
+  String linkedIn() {
+    return modules.list().stream().map(ModuleView::linkedIn).collect(Collectors.joining(" "));
   }
 }
