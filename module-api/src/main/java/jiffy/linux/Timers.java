@@ -287,4 +287,84 @@ public final class Timers {
   public static boolean timer_pending(TimerList timer) {
     return TimerList.__PREV.getAcquire(timer) != null;
   }
+
+  /**
+   * {@code unsigned long __round_jiffies(unsigned long j, int cpu)}: about a full second, so that
+   * timers that need no exact time fire together and wake the CPU once. Three jiffies apart for
+   * each CPU, so that not all wake at once.
+   *
+   * @param j absolute, in jiffies
+   * @return down if less than a quarter of a second is over, else up; j itself if that is not to
+   *     come any more
+   */
+  public static long __round_jiffies(long j, int cpu) {
+    return rounded(j, cpu, false);
+  }
+
+  /**
+   * {@code unsigned long __round_jiffies_relative(unsigned long j, int cpu)}: as {@link
+   * #__round_jiffies}, for jiffies from now.
+   */
+  public static long __round_jiffies_relative(long j, int cpu) {
+    long now = Jiffies.jiffies();
+    return rounded(j + now, cpu, false) - now;
+  }
+
+  /**
+   * {@code unsigned long round_jiffies(unsigned long j)}: {@link #__round_jiffies} on this CPU.
+   *
+   * @param j absolute, in jiffies
+   */
+  public static long round_jiffies(long j) {
+    return rounded(j, Current.get().cpuNumber(), false);
+  }
+
+  /**
+   * {@code unsigned long round_jiffies_relative(unsigned long j)}: {@link #round_jiffies} for
+   * jiffies from now.
+   */
+  public static long round_jiffies_relative(long j) {
+    return __round_jiffies_relative(j, Current.get().cpuNumber());
+  }
+
+  /**
+   * {@code unsigned long __round_jiffies_up(unsigned long j, int cpu)}: as {@link
+   * #__round_jiffies}, but never down.
+   */
+  public static long __round_jiffies_up(long j, int cpu) {
+    return rounded(j, cpu, true);
+  }
+
+  /**
+   * {@code unsigned long __round_jiffies_up_relative(unsigned long j, int cpu)}: as {@link
+   * #__round_jiffies_up}, for jiffies from now.
+   */
+  public static long __round_jiffies_up_relative(long j, int cpu) {
+    long now = Jiffies.jiffies();
+    return rounded(j + now, cpu, true) - now;
+  }
+
+  /**
+   * {@code unsigned long round_jiffies_up(unsigned long j)}: {@link #__round_jiffies_up} on this
+   * CPU.
+   */
+  public static long round_jiffies_up(long j) {
+    return rounded(j, Current.get().cpuNumber(), true);
+  }
+
+  /**
+   * {@code unsigned long round_jiffies_up_relative(unsigned long j)}: {@link #round_jiffies_up} for
+   * jiffies from now.
+   */
+  public static long round_jiffies_up_relative(long j) {
+    return __round_jiffies_up_relative(j, Current.get().cpuNumber());
+  }
+
+  private static long rounded(long j, int cpu, boolean up) {
+    int hz = Jiffies.HZ();
+    long skewed = j + cpu * 3L;
+    long over = Long.remainderUnsigned(skewed, hz);
+    long second = skewed - over + (over < hz / 4 && !up ? 0 : hz) - cpu * 3L;
+    return Jiffies.time_is_after_jiffies(second) ? second : j;
+  }
 }
