@@ -20,13 +20,13 @@ public final class Smp {
   /** {@code get_cpu()}: {@code preempt_disable()}, and the number of this CPU. */
   public static int get_cpu() {
     Current current = Current.get();
-    current.preemptDisable();
+    current.preemptDisableWithoutLock();
     return current.cpuNumber();
   }
 
   /** {@code put_cpu()}: {@code preempt_enable()}. */
   public static void put_cpu() {
-    Current.get().preemptEnable();
+    Current.get().preemptEnableWithoutLock();
   }
 
   /** {@code num_online_cpus()}: how many there are; all that there are stay online. */

@@ -9,16 +9,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import jiffy.kernel.InterruptOps;
 import jiffy.kernel.Kernel;
-import jiffy.kernel.Owner;
 import jiffy.linux.Errno;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.arch.HostArch;
 import jiffy.runtime.arch.SimArch;
 import jiffy.runtime.context.Addresses;
-import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Contexts;
 import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.context.Origins;
@@ -30,13 +27,10 @@ import jiffy.runtime.irq.Softirqs;
 import jiffy.runtime.irq.Tasklets;
 import jiffy.runtime.locking.Locks;
 import jiffy.runtime.module.ModuleSettings;
-import jiffy.runtime.module.ModuleView;
 import jiffy.runtime.module.Modules;
-import jiffy.runtime.module.Taint;
 import jiffy.runtime.module.loader.UnloadedLoader;
 import jiffy.runtime.printk.Log;
 import jiffy.runtime.proc.ModuleFiles;
-import jiffy.runtime.proc.ModuleHold;
 import jiffy.runtime.proc.ProcTree;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Kthreads;
@@ -107,10 +101,12 @@ public final class Machine implements AutoCloseable {
     this.tasks = new Tasks(arch, contexts);
     Splat splat = new Splat(arch, printk, Version.JIFFY);
     this.scheduler = new Scheduler(arch, splat);
-    scheduler.onHandlerSleep(this::leaveCpu);
+    scheduler.onHandlerSleep(
+        new SleepingHandlers(timekeeping, hrtimers, softirqs, interrupts)::leaveCpu);
     Kthreads kthreads = new Kthreads(arch, contexts, tasks, scheduler, origins, printk);
     Timeouts timeouts = new Timeouts(arch, timekeeping, scheduler, printk, splat);
-    this.files = new ModuleFiles(arch, origins, scheduler, printk, splat, new FileHold());
+    LinkedModules linked = new LinkedModules();
+    this.files = new ModuleFiles(arch, origins, scheduler, printk, splat, linked);
     this.proc = new ProcTree(files);
     this.kernel =
         new Kernel(
@@ -145,7 +141,8 @@ public final class Machine implements AutoCloseable {
                 hrtimers.books(),
                 moduleSoftirqs,
                 tasklets.books()));
-    splat.bind(modules::tainted, modules.taint()::add, this::modulesLinkedIn);
+    linked.bind(modules);
+    splat.bind(modules::tainted, modules.taint()::add, linked::linkedIn);
     registerFiles();
     printk.print(KernelLog.NOTICE, version());
     printk.print(KernelLog.INFO, "Command line: " + parameters.commandLine());
@@ -193,39 +190,6 @@ public final class Machine implements AutoCloseable {
               + " (set -Djava.io.tmpdir): "
               + e.getMessage(),
           e);
-    }
-  }
-
-  /** A softirq handler sleeps: its CPU goes on without it, on a fresh thread. */
-  private void leaveCpu(Context context) {
-    int cpu = context.cpuNumber();
-    if (timekeeping.giveUp(context, cpu) == null) {
-      softirqs.evict(cpu);
-    }
-  }
-
-  /** {@code print_modules()}: {@code a(OE) b(OE+)}. */
-  private String modulesLinkedIn() {
-    return modules.list().stream().map(ModuleView::linkedIn).collect(Collectors.joining(" "));
-  }
-
-  /** How open files hold their modules. */
-  private final class FileHold implements ModuleHold {
-    @Override
-    public boolean tryGet(Owner owner) {
-      return owner == Owner.CORE || modules.tryGet(owner);
-    }
-
-    @Override
-    public void put(Owner owner) {
-      if (owner != Owner.CORE) {
-        modules.put(owner);
-      }
-    }
-
-    @Override
-    public void oopsed() {
-      modules.taint().add(Taint.Flag.DIE);
     }
   }
 

@@ -51,6 +51,10 @@ public final class Context extends Current {
   private volatile TaskStruct task;
   private volatile Owner owner;
   private int preemptCount;
+
+  /** How much of the preempt depth is preempt_disable()'s: the rest are locks. */
+  private int withoutLock;
+
   private boolean irqsOff;
   private boolean miscounted;
 
@@ -135,6 +139,19 @@ public final class Context extends Current {
       return;
     }
     preemptCount -= PREEMPT_OFFSET;
+  }
+
+  @Override
+  public void preemptDisableWithoutLock() {
+    int before = preemptCount;
+    preemptDisable();
+    withoutLock += preemptCount - before;
+  }
+
+  @Override
+  public void preemptEnableWithoutLock() {
+    preemptEnable();
+    withoutLock = Math.max(0, withoutLock - 1);
   }
 
   @Override
@@ -242,7 +259,8 @@ public final class Context extends Current {
 
   /** Gives back all that is disabled: interrupts, softirqs, preemption. Waits for nobody. */
   public void enableAll() {
-    preemptCount |= PREEMPT_OFFSET; // waits for no softirq
+    preemptCount |= PREEMPT_OFFSET;
+    withoutLock = 0; // waits for no softirq
     localIrqEnable();
     while ((preemptCount & SOFTIRQ_DISABLED) != 0) {
       localBhEnable();
@@ -250,9 +268,13 @@ public final class Context extends Current {
     preemptCount = 0;
   }
 
-  /** On Linux what was held off runs inside the call that lets it; so this waits for one pass. */
+  /**
+   * On Linux what was held off runs inside the call that lets it; so this waits for one pass. But
+   * not with a lock held, which a handler may be waiting for; preempt_disable() is no lock.
+   */
   private void letSoftirqsRun(long before) {
-    if (preemptCount == 0 && !irqsOff) {
+    withoutLock = preemptCount == 0 ? 0 : withoutLock;
+    if (preemptCount == withoutLock && !irqsOff) {
       cpu.awaitPass(thread, before);
       forgetClock();
     }

@@ -68,6 +68,7 @@ final class RunSlot {
    */
   boolean end(Arch arch, Context caller, long ticket) {
     if (SEQUENCE.compareAndSet(this, ticket, ticket + 1)) {
+      what = null; // may be a module's, and would keep its class loader
       return true;
     }
     giving.lock(arch, caller);

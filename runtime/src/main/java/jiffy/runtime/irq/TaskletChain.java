@@ -32,7 +32,11 @@ final class TaskletChain {
   TaskletStruct poll() {
     TaskletStruct tasklet = first;
     if (tasklet != null) {
-      first = tasklet.__next == END ? null : tasklet.__next;
+      first = tasklet.__next;
+      if (first == END) {
+        first = null;
+        last = null; // it may be a module's, and would keep its class loader
+      }
       tasklet.__next = END;
     }
     return tasklet;

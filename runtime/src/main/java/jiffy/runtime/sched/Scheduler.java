@@ -38,7 +38,7 @@ public final class Scheduler {
    *
    * Sleeping where one must not: Linux says so, forgets the count and schedules. So does this. Then
    * the gate's shares have to be given back, for they would keep out the very softirq that wakes the
-   * sleeper; and a softirq handler has to leave its CPU to a fresh thread, as Linux's CPU goes on with
+   * sleeper; and a handler has to leave its CPU to a fresh thread, as Linux's CPU goes on with
    * other tasks. It is a task from then on, and its thread ends when the handler returns.
    */
 
@@ -57,7 +57,7 @@ public final class Scheduler {
     this.splat = splat;
   }
 
-  /** Set once, at boot: gives the CPU of a softirq handler that goes to sleep to a fresh thread. */
+  /** Set once, at boot: gives the CPU of a handler that goes to sleep to a fresh thread. */
   public void onHandlerSleep(Consumer<Context> leave) {
     onHandlerSleep = leave;
   }
@@ -116,13 +116,10 @@ public final class Scheduler {
     if (count != 0) {
       splat.schedulingWhileAtomic(context, count + PreemptCount.PREEMPT_OFFSET);
     }
-    if ((count & PreemptCount.HARDIRQ_MASK) != 0) {
-      return; // its CPU's softirqs go on without it; there is nobody to take over its interrupts
-    }
-    context.enableAll();
-    if ((count & PreemptCount.SOFTIRQ_OFFSET) != 0) {
+    if (context.inHandler()) {
       onHandlerSleep.accept(context);
     }
+    context.enableAll();
   }
 
   /** {@code signal_pending_state}: whether a signal keeps it from sleeping in this state. */

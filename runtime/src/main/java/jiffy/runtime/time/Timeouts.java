@@ -106,7 +106,7 @@ public final class Timeouts {
     timer.data = timer;
     timer.__resolved = PROCESS_TIMEOUT;
     timer.__origin = known;
-    TimerList.__FLAGS.setRelease(timer, context.cpu.number);
+    TimerList.__FLAGS.setRelease(timer, TimerFlags.takenOut(context.cpu.number));
   }
 
   private static void processTimeout(Object data) {

@@ -2,7 +2,7 @@ package jiffy.runtime.irq;
 
 import static jiffy.linux.BottomHalf.local_bh_disable;
 import static jiffy.linux.BottomHalf.local_bh_enable;
-import static jiffy.linux.Delay.cpu_relax;
+import static jiffy.linux.Delay.mdelay;
 import static jiffy.linux.Interrupts.tasklet_disable;
 import static jiffy.linux.Interrupts.tasklet_enable;
 import static jiffy.linux.Interrupts.tasklet_kill;
@@ -206,7 +206,7 @@ class TaskletAbuseTest {
           entered.set(true);
           runs.incrementAndGet();
           while (!release.get()) {
-            cpu_relax();
+            mdelay(1);
           }
         });
     local_bh_disable();
