@@ -17,24 +17,34 @@ public final class Kernel {
   /** Jiffies and timers. */
   public final TimerOps timers;
 
+  /** High-resolution timers and clocks. */
+  public final HrtimerOps hrtimers;
+
   /** Spinlocks. */
   public final LockOps locks;
 
   /** The log. */
   public final LogOps log;
 
-  /** Softirqs, tasklets, interrupt lines; null only in a kernel of fakes. */
+  /** Softirqs, tasklets, interrupt lines. */
   public final InterruptOps interrupts;
 
   /** All subsystems, made by the runtime at boot. */
   public Kernel(
-      String name, int hz, TimerOps timers, LockOps locks, LogOps log, InterruptOps interrupts) {
+      String name,
+      int hz,
+      TimerOps timers,
+      HrtimerOps hrtimers,
+      LockOps locks,
+      LogOps log,
+      InterruptOps interrupts) {
     this.name = Objects.requireNonNull(name);
     this.hz = hz;
     this.timers = Objects.requireNonNull(timers);
+    this.hrtimers = Objects.requireNonNull(hrtimers);
     this.locks = Objects.requireNonNull(locks);
     this.log = Objects.requireNonNull(log);
-    this.interrupts = interrupts;
+    this.interrupts = Objects.requireNonNull(interrupts);
   }
 
   @Override

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import jiffy.kernel.InterruptOps;
 import jiffy.kernel.Kernel;
-import jiffy.linux.Errno;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.arch.HostArch;
 import jiffy.runtime.arch.SimArch;
@@ -32,6 +31,7 @@ import jiffy.runtime.printk.Log;
 import jiffy.runtime.proc.ProcTree;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Tasks;
+import jiffy.runtime.time.Hrtimers;
 import jiffy.runtime.time.JiffiesClock;
 import jiffy.runtime.time.Timekeeping;
 
@@ -61,6 +61,7 @@ public final class Machine implements AutoCloseable {
   private final Tasklets tasklets;
   private final IrqLines irqs;
   private final Timekeeping timekeeping;
+  private final Hrtimers hrtimers;
   private final Tasks tasks;
   private final Kernel kernel;
   private final ProcTree proc = new ProcTree();
@@ -85,12 +86,16 @@ public final class Machine implements AutoCloseable {
     this.tasklets = new Tasklets(arch, contexts, origins, softirqs, printk);
     this.irqs = new IrqLines(arch, contexts, origins, interrupts, softirqs, printk);
     ModuleSoftirqs moduleSoftirqs = new ModuleSoftirqs(arch, contexts, origins, softirqs, printk);
+    this.hrtimers =
+        new Hrtimers(
+            arch, clock, contexts, origins, softirqs, interrupts, parameters.highres(), printk);
     this.tasks = new Tasks(arch, contexts);
     this.kernel =
         new Kernel(
             parameters.name(),
             parameters.hz(),
             timekeeping,
+            hrtimers,
             locks,
             printk,
             new InterruptOps(moduleSoftirqs, tasklets, irqs));
@@ -108,7 +113,7 @@ public final class Machine implements AutoCloseable {
                 parameters.moduleWords(),
                 Version.JIFFY,
                 ModuleSettings.DEFAULT_EXIT_TIMEOUT_NANOS),
-            List.of(irqs, timekeeping.books(), moduleSoftirqs, tasklets.books()));
+            List.of(irqs, timekeeping.books(), hrtimers.books(), moduleSoftirqs, tasklets.books()));
     registerFiles();
     printk.print(KernelLog.NOTICE, version());
     printk.print(KernelLog.INFO, "Command line: " + parameters.commandLine());
@@ -226,6 +231,11 @@ public final class Machine implements AutoCloseable {
     return timekeeping;
   }
 
+  /** High-resolution timers and clocks. */
+  public Hrtimers hrtimers() {
+    return hrtimers;
+  }
+
   /** Softirqs and their threads. */
   public Softirqs softirqs() {
     return softirqs;
@@ -257,17 +267,7 @@ public final class Machine implements AutoCloseable {
    */
   public void raiseIrq(int irq) {
     try (Attachment here = attach("irq")) {
-      int error = irqs.raise(here.context(), irq);
-      if (error == -Errno.EINVAL) {
-        throw new IllegalArgumentException(
-            "there is no interrupt line " + irq + ": they are 0 to " + (IrqLines.COUNT - 1));
-      }
-      if (error != 0) {
-        throw new IllegalStateException(
-            "nobody has requested interrupt line "
-                + irq
-                + ": a module does so with request_irq(); see /proc/interrupts");
-      }
+      irqs.raiseOrThrow(here.context(), irq);
     }
   }
 

@@ -72,6 +72,19 @@ public final class Simulation {
     }
   }
 
+  /**
+   * Steps the wall clock, as somebody who sets the date does; time since boot goes on as before.
+   *
+   * @param step forward, or back if negative
+   */
+  public void stepWallClock(Duration step) {
+    try (Attachment driver = machine.attach("driver")) {
+      arch.stepWallClock(step.toNanos());
+      machine.hrtimers().clockWasSet(driver.context());
+      arch.advance(driver.context().thread, 0);
+    }
+  }
+
   /** Virtual time since the machine was switched on. */
   public Duration now() {
     return Duration.ofNanos(arch.now());

@@ -54,7 +54,7 @@ public final class SimArch implements Arch {
   private final ArrayDeque<SimThread> runnable = new ArrayDeque<>();
   private final TreeSet<SimThread> sleepers = new TreeSet<>(SimThread::byDeadline);
   private final ArrayList<SimThread> threads = new ArrayList<>();
-  private final long wallClockAtBoot;
+  private final AtomicLong wallClockAtBoot;
   private final long guardNanos;
   private SimThread running;
   private int drivers;
@@ -76,7 +76,7 @@ public final class SimArch implements Arch {
    * @param guardNanos real time without progress after which a driver gives up
    */
   SimArch(long wallClockAtBoot, long guardNanos) {
-    this.wallClockAtBoot = wallClockAtBoot;
+    this.wallClockAtBoot = new AtomicLong(wallClockAtBoot);
     this.guardNanos = guardNanos;
   }
 
@@ -87,7 +87,12 @@ public final class SimArch implements Arch {
 
   @Override
   public long wallClock() {
-    return wallClockAtBoot + now;
+    return wallClockAtBoot.get() + now;
+  }
+
+  /** Moves the wall clock by so many ns; {@link #now} does not notice. */
+  public void stepWallClock(long nanos) {
+    wallClockAtBoot.addAndGet(nanos);
   }
 
   @Override

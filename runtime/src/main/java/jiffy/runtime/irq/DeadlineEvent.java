@@ -35,8 +35,8 @@ public final class DeadlineEvent {
     return cpu.isUnborn();
   }
 
-  /** When the thread has to be awake. */
-  long deadline() {
+  /** When it interrupts, or {@link Arch#NEVER}. */
+  public long deadline() {
     return deadline;
   }
 

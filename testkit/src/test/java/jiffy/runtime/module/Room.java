@@ -1,6 +1,7 @@
 package jiffy.runtime.module;
 
 import java.lang.ref.WeakReference;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,10 +11,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToIntFunction;
 import jiffy.kernel.Current;
+import jiffy.kernel.HrtimerOps;
+import jiffy.kernel.InterruptOps;
+import jiffy.kernel.IrqOps;
 import jiffy.kernel.Kernel;
 import jiffy.kernel.LockOps;
 import jiffy.kernel.LogOps;
 import jiffy.kernel.Owner;
+import jiffy.kernel.SoftirqOps;
+import jiffy.kernel.TaskletOps;
 import jiffy.kernel.TimerOps;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
@@ -55,11 +61,30 @@ final class Room implements AutoCloseable {
     this.dir = dir;
     contexts = new Contexts(arch, 2);
     tasks = new Tasks(arch, contexts);
-    Kernel kernel = new Kernel("test", 250, timers, new NoLocks(), new FakeLog(), null);
+    Kernel kernel =
+        new Kernel(
+            "test",
+            250,
+            timers,
+            none(HrtimerOps.class),
+            new NoLocks(),
+            new FakeLog(),
+            new InterruptOps(none(SoftirqOps.class), none(TaskletOps.class), none(IrqOps.class)));
     contexts.bind(kernel);
     ModuleSettings settings =
         new ModuleSettings(dir.resolve("cache"), parameters, "0.1.0", 200_000_000L);
     modules = new Modules(arch, contexts, tasks, kernel, this::record, settings, List.of(timers));
+  }
+
+  /** A subsystem that no module of these tests calls. */
+  private static <T> T none(Class<T> ops) {
+    return ops.cast(
+        Proxy.newProxyInstance(
+            ops.getClassLoader(),
+            new Class<?>[] {ops},
+            (proxy, method, arguments) -> {
+              throw new UnsupportedOperationException(method.toString());
+            }));
   }
 
   private void record(int level, String text) {
