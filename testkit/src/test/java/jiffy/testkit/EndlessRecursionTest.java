@@ -2,6 +2,14 @@ package jiffy.testkit;
 
 import static jiffy.linux.BottomHalf.local_bh_disable;
 import static jiffy.linux.BottomHalf.local_bh_enable;
+import static jiffy.linux.Hrtimers.CLOCK_MONOTONIC;
+import static jiffy.linux.Hrtimers.HRTIMER_MODE_REL;
+import static jiffy.linux.Hrtimers.HRTIMER_NORESTART;
+import static jiffy.linux.Hrtimers.hrtimer_active;
+import static jiffy.linux.Hrtimers.hrtimer_cancel;
+import static jiffy.linux.Hrtimers.hrtimer_setup;
+import static jiffy.linux.Hrtimers.hrtimer_start;
+import static jiffy.linux.Hrtimers.hrtimer_try_to_cancel;
 import static jiffy.linux.Interrupts.TASKLET_SOFTIRQ;
 import static jiffy.linux.Interrupts.raise_softirq;
 import static jiffy.linux.Interrupts.tasklet_disable_nosync;
@@ -26,6 +34,7 @@ import java.util.function.IntConsumer;
 import jiffy.kernel.Owner;
 import jiffy.runtime.Machine;
 import jiffy.runtime.sched.Attachment;
+import jiffy.types.Hrtimer;
 import jiffy.types.TaskletStruct;
 import jiffy.types.TimerList;
 import org.junit.jupiter.api.Test;
@@ -85,6 +94,47 @@ class EndlessRecursionTest {
       TimerList after = new TimerList();
       timer_setup(after, t -> ran.countDown(), 0);
       mod_timer(after, jiffies() + 5);
+      ran.await();
+    }
+    assertThat(ran.getCount()).isZero();
+  }
+
+  @Test
+  void recursion_inHrtimerCalls_leavesHrtimersUsable() throws InterruptedException {
+    Hrtimer[] timers = new Hrtimer[64];
+    CountDownLatch ran = new CountDownLatch(1);
+    try (Machine machine = Machine.boot("nr_cpus=2 hz=1000");
+        Attachment test = machine.attach("test")) {
+      for (int i = 0; i < timers.length; i++) {
+        timers[i] = new Hrtimer();
+        hrtimer_setup(timers[i], t -> HRTIMER_NORESTART, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+      }
+      overflow(
+          machine,
+          depth -> {
+            Hrtimer timer = timers[depth & 63];
+            switch (depth % 7) {
+              case 0 -> hrtimer_try_to_cancel(timer);
+              case 1 -> hrtimer_cancel(timer);
+              case 2 -> hrtimer_active(timer);
+              default -> hrtimer_start(timer, 1_000_000L * (depth % 500 + 1), HRTIMER_MODE_REL);
+            }
+          });
+      for (Hrtimer timer : timers) {
+        hrtimer_cancel(timer);
+        hrtimer_start(timer, 100_000_000_000L, HRTIMER_MODE_REL);
+        hrtimer_cancel(timer);
+      }
+      Hrtimer after = new Hrtimer();
+      hrtimer_setup(
+          after,
+          t -> {
+            ran.countDown();
+            return HRTIMER_NORESTART;
+          },
+          CLOCK_MONOTONIC,
+          HRTIMER_MODE_REL);
+      hrtimer_start(after, 1_000_000, HRTIMER_MODE_REL);
       ran.await();
     }
     assertThat(ran.getCount()).isZero();
