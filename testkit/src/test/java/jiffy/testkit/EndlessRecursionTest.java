@@ -18,6 +18,9 @@ import static jiffy.linux.Interrupts.tasklet_hi_schedule;
 import static jiffy.linux.Interrupts.tasklet_kill;
 import static jiffy.linux.Interrupts.tasklet_schedule;
 import static jiffy.linux.Interrupts.tasklet_setup;
+import static jiffy.linux.Completions.complete;
+import static jiffy.linux.Completions.wait_for_completion;
+import static jiffy.linux.Delay.msleep;
 import static jiffy.linux.Jiffies.jiffies;
 import static jiffy.linux.Printk.KERN_CONT;
 import static jiffy.linux.Printk.KERN_INFO;
@@ -26,6 +29,8 @@ import static jiffy.linux.Timers.del_timer;
 import static jiffy.linux.Timers.del_timer_sync;
 import static jiffy.linux.Timers.mod_timer;
 import static jiffy.linux.Timers.timer_setup;
+import static jiffy.linux.Wait.wait_event_timeout;
+import static jiffy.linux.Wait.wake_up;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CountDownLatch;
@@ -36,7 +41,9 @@ import jiffy.runtime.Machine;
 import jiffy.runtime.sched.Attachment;
 import jiffy.types.Hrtimer;
 import jiffy.types.TaskletStruct;
+import jiffy.types.Completion;
 import jiffy.types.TimerList;
+import jiffy.types.WaitQueueHead;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -62,6 +69,30 @@ class EndlessRecursionTest {
   void recursion_inContinuedLines_leavesTheLogUsable() {
     try (Machine machine = Machine.boot("nr_cpus=1 log_buf_len=64K")) {
       overflow(machine, depth -> printk((depth % 50 == 0 ? KERN_INFO : KERN_CONT) + " %d", depth));
+      assertLogWorks(machine);
+    }
+  }
+
+  @Test
+  void recursion_inSleepsAndWakeUps_leavesSleepingUsable() {
+    WaitQueueHead wq = new WaitQueueHead();
+    Completion done = new Completion();
+    try (Machine machine = Machine.boot("nr_cpus=1 hz=1000")) {
+      overflow(
+          machine,
+          depth -> {
+            if (depth % 200 == 0) {
+              wait_event_timeout(wq, () -> false, 1);
+            }
+            wake_up(wq);
+            complete(done);
+          });
+      try (Attachment test = machine.attach("test")) {
+        msleep(2);
+        complete(done);
+        wait_for_completion(done);
+        assertThat(wait_event_timeout(wq, () -> false, 2)).isZero();
+      }
       assertLogWorks(machine);
     }
   }
