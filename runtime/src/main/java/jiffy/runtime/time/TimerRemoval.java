@@ -1,8 +1,10 @@
 package jiffy.runtime.time;
 
+import jiffy.linux.Timers;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.KernelLog;
+import jiffy.runtime.context.PreemptCount;
 import jiffy.types.TimerList;
 
 /** Takes timers out again: {@code del_timer} and its relatives, in any context. Thread safe. */
@@ -44,6 +46,10 @@ final class TimerRemoval {
   /** {@code del_timer_sync}, {@code timer_shutdown_sync}. @return 1 if it was pending, 0 if not */
   int deleteSync(Context context, TimerList timer, boolean shutdown) {
     TimerChecks.requireOurs(context, timer);
+    boolean irqSafe = (timer.__flags & Timers.TIMER_IRQSAFE) != 0;
+    if (!irqSafe && (context.preemptCount() & PreemptCount.HARDIRQ_MASK) != 0) {
+      warnOfHardirq(timer);
+    }
     for (; ; ) {
       TimerBase runs = bases.running(timer, null);
       if (runs != null && runs.runner == context) {
@@ -106,6 +112,15 @@ final class TimerRemoval {
         "timer: del_timer_sync of "
             + timer.__origin
             + " from its own callback would wait for itself: deactivated without waiting");
+  }
+
+  private void warnOfHardirq(TimerList timer) {
+    log.print(
+        KernelLog.WARNING,
+        "timer: del_timer_sync of "
+            + timer.__origin
+            + " from a hard interrupt, which may have interrupted its callback: only a"
+            + " TIMER_IRQSAFE timer may be waited for there");
   }
 
   private void awaitCallback(Context context, TimerBase base, TimerList timer) {

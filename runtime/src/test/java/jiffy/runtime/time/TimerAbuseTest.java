@@ -1,6 +1,11 @@
 package jiffy.runtime.time;
 
 import static jiffy.linux.Delay.cpu_relax;
+import static jiffy.linux.Hrtimers.CLOCK_MONOTONIC;
+import static jiffy.linux.Hrtimers.HRTIMER_MODE_REL;
+import static jiffy.linux.Hrtimers.HRTIMER_NORESTART;
+import static jiffy.linux.Hrtimers.hrtimer_setup;
+import static jiffy.linux.Hrtimers.hrtimer_start;
 import static jiffy.linux.Jiffies.jiffies;
 import static jiffy.linux.Smp.smp_processor_id;
 import static jiffy.linux.Timers.del_timer;
@@ -12,6 +17,8 @@ import static jiffy.linux.Timers.timer_setup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import jiffy.kernel.Owner;
@@ -19,9 +26,12 @@ import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Task;
+import jiffy.types.Hrtimer;
 import jiffy.types.TimerList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A module that misuses its timers harms nobody else. */
 class TimerAbuseTest {
@@ -128,6 +138,31 @@ class TimerAbuseTest {
     sim.runUntil(entered::get);
     Owner nobody = new Owner(machine.kernel(), "nobody");
     assertThat(machine.timekeeping().books().release(test.context(), nobody)).isZero();
+  }
+
+  /** truth/FACTS.md: "WARNING timer.c:1564, works"; not for a timer made for it. */
+  @ParameterizedTest
+  @CsvSource({"0, 1", "0x200000, 0"})
+  void del_timer_sync_fromAHardInterrupt_warnsAndWorks(String flags, int warnings) {
+    List<Integer> results = new ArrayList<>();
+    timer_setup(timer, t -> runs.incrementAndGet(), Integer.decode(flags));
+    mod_timer(timer, jiffies() + 10);
+    Hrtimer hrtimer = new Hrtimer();
+    hrtimer_setup(
+        hrtimer,
+        h -> {
+          results.add(del_timer_sync(timer));
+          return HRTIMER_NORESTART;
+        },
+        CLOCK_MONOTONIC,
+        HRTIMER_MODE_REL);
+    hrtimer_start(hrtimer, 1_000_000, HRTIMER_MODE_REL);
+    sim.advanceToJiffies(jiffies() + 20);
+    assertThat(results).containsExactly(1);
+    assertThat(runs).hasValue(0);
+    assertThat(machine.dmesg())
+        .filteredOn(line -> line.contains("del_timer_sync of ") && line.contains("interrupt"))
+        .hasSize(warnings);
   }
 
   @Test
