@@ -67,6 +67,11 @@ public final class Cpu {
     passWaiters.wakeAll();
   }
 
+  /** Whether no pass will come any more. */
+  public boolean isOffline() {
+    return offline;
+  }
+
   /** Waits until a pass that began after {@code before} passes were done is over. */
   void awaitPass(HwThread self, long before) {
     waker.run(); // usually awake: but a raiser's StackOverflowError may have cost the wake-up

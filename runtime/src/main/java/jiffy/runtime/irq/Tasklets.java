@@ -326,6 +326,15 @@ public final class Tasklets implements TaskletOps {
         giveUpWaiting(context, tasklet, list);
         return;
       }
+      if (context.irqsDisabled() || context.cpu.isOffline()) {
+        log.print(
+            KernelLog.WARNING,
+            "tasklet: tasklet_kill of "
+                + tasklet.__origin
+                + (context.irqsDisabled() ? " with interrupts disabled" : " while the kernel halts")
+                + ": not waited for any longer");
+        return;
+      }
     }
     context.forgetClock();
   }

@@ -8,7 +8,10 @@ import static jiffy.linux.Interrupts.tasklet_enable;
 import static jiffy.linux.Interrupts.tasklet_kill;
 import static jiffy.linux.Interrupts.tasklet_schedule;
 import static jiffy.linux.Interrupts.tasklet_setup;
+import static jiffy.linux.Irqflags.local_irq_disable;
+import static jiffy.linux.Irqflags.local_irq_enable;
 import static jiffy.linux.Preempt.preempt_disable;
+import static jiffy.linux.Preempt.preempt_enable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -109,6 +112,18 @@ class TaskletAbuseTest {
     local_bh_enable();
     assertThat(runs).hasValue(1);
     assertLogged("Attempt to kill tasklet from interrupt");
+  }
+
+  @Test
+  void tasklet_kill_withInterruptsDisabled_returnsInBoundedTime() {
+    tasklet_setup(tasklet, t -> runs.incrementAndGet());
+    local_irq_disable();
+    tasklet_schedule(tasklet);
+    tasklet_kill(tasklet);
+    local_irq_enable();
+    settle();
+    assertThat(runs).hasValue(1);
+    assertLogged("with interrupts disabled: not waited for any longer");
   }
 
   @Test
@@ -215,7 +230,7 @@ class TaskletAbuseTest {
     tasklet_schedule(other);
     preempt_disable(); // does not wait for the pass
     local_bh_enable();
-    jiffy.linux.Preempt.preempt_enable();
+    preempt_enable();
     sim.runUntil(entered::get);
   }
 
