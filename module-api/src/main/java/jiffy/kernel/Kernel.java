@@ -26,7 +26,7 @@ public final class Kernel {
   /** The log. */
   public final LogOps log;
 
-  /** Softirqs, tasklets, interrupt lines; null only in a kernel of fakes. */
+  /** Softirqs, tasklets, interrupt lines. */
   public final InterruptOps interrupts;
 
   /** Tasks, sleeping, wait queues, kernel threads. */
@@ -54,7 +54,7 @@ public final class Kernel {
     this.log = Objects.requireNonNull(log);
     this.tasks = Objects.requireNonNull(tasks);
     this.files = Objects.requireNonNull(files);
-    this.interrupts = interrupts;
+    this.interrupts = Objects.requireNonNull(interrupts);
   }
 
   @Override

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import jiffy.kernel.InterruptOps;
 import jiffy.kernel.Kernel;
-import jiffy.linux.Errno;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.arch.HostArch;
 import jiffy.runtime.arch.SimArch;
@@ -296,17 +295,7 @@ public final class Machine implements AutoCloseable {
    */
   public void raiseIrq(int irq) {
     try (Attachment here = attach("irq")) {
-      int error = irqs.raise(here.context(), irq);
-      if (error == -Errno.EINVAL) {
-        throw new IllegalArgumentException(
-            "there is no interrupt line " + irq + ": they are 0 to " + (IrqLines.COUNT - 1));
-      }
-      if (error != 0) {
-        throw new IllegalStateException(
-            "nobody has requested interrupt line "
-                + irq
-                + ": a module does so with request_irq(); see /proc/interrupts");
-      }
+      irqs.raiseOrThrow(here.context(), irq);
     }
   }
 

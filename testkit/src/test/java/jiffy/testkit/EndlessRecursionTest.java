@@ -2,6 +2,14 @@ package jiffy.testkit;
 
 import static jiffy.linux.BottomHalf.local_bh_disable;
 import static jiffy.linux.BottomHalf.local_bh_enable;
+import static jiffy.linux.Hrtimers.CLOCK_MONOTONIC;
+import static jiffy.linux.Hrtimers.HRTIMER_MODE_REL;
+import static jiffy.linux.Hrtimers.HRTIMER_NORESTART;
+import static jiffy.linux.Hrtimers.hrtimer_active;
+import static jiffy.linux.Hrtimers.hrtimer_cancel;
+import static jiffy.linux.Hrtimers.hrtimer_setup;
+import static jiffy.linux.Hrtimers.hrtimer_start;
+import static jiffy.linux.Hrtimers.hrtimer_try_to_cancel;
 import static jiffy.linux.Interrupts.TASKLET_SOFTIRQ;
 import static jiffy.linux.Interrupts.raise_softirq;
 import static jiffy.linux.Interrupts.tasklet_disable_nosync;
@@ -10,6 +18,9 @@ import static jiffy.linux.Interrupts.tasklet_hi_schedule;
 import static jiffy.linux.Interrupts.tasklet_kill;
 import static jiffy.linux.Interrupts.tasklet_schedule;
 import static jiffy.linux.Interrupts.tasklet_setup;
+import static jiffy.linux.Completions.complete;
+import static jiffy.linux.Completions.wait_for_completion;
+import static jiffy.linux.Delay.msleep;
 import static jiffy.linux.Jiffies.jiffies;
 import static jiffy.linux.Printk.KERN_CONT;
 import static jiffy.linux.Printk.KERN_INFO;
@@ -18,6 +29,8 @@ import static jiffy.linux.Timers.del_timer;
 import static jiffy.linux.Timers.del_timer_sync;
 import static jiffy.linux.Timers.mod_timer;
 import static jiffy.linux.Timers.timer_setup;
+import static jiffy.linux.Wait.wait_event_timeout;
+import static jiffy.linux.Wait.wake_up;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CountDownLatch;
@@ -26,8 +39,11 @@ import java.util.function.IntConsumer;
 import jiffy.kernel.Owner;
 import jiffy.runtime.Machine;
 import jiffy.runtime.sched.Attachment;
+import jiffy.types.Hrtimer;
 import jiffy.types.TaskletStruct;
+import jiffy.types.Completion;
 import jiffy.types.TimerList;
+import jiffy.types.WaitQueueHead;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -53,6 +69,30 @@ class EndlessRecursionTest {
   void recursion_inContinuedLines_leavesTheLogUsable() {
     try (Machine machine = Machine.boot("nr_cpus=1 log_buf_len=64K")) {
       overflow(machine, depth -> printk((depth % 50 == 0 ? KERN_INFO : KERN_CONT) + " %d", depth));
+      assertLogWorks(machine);
+    }
+  }
+
+  @Test
+  void recursion_inSleepsAndWakeUps_leavesSleepingUsable() {
+    WaitQueueHead wq = new WaitQueueHead();
+    Completion done = new Completion();
+    try (Machine machine = Machine.boot("nr_cpus=1 hz=1000")) {
+      overflow(
+          machine,
+          depth -> {
+            if (depth % 200 == 0) {
+              wait_event_timeout(wq, () -> false, 1);
+            }
+            wake_up(wq);
+            complete(done);
+          });
+      try (Attachment test = machine.attach("test")) {
+        msleep(2);
+        complete(done);
+        wait_for_completion(done);
+        assertThat(wait_event_timeout(wq, () -> false, 2)).isZero();
+      }
       assertLogWorks(machine);
     }
   }
@@ -85,6 +125,47 @@ class EndlessRecursionTest {
       TimerList after = new TimerList();
       timer_setup(after, t -> ran.countDown(), 0);
       mod_timer(after, jiffies() + 5);
+      ran.await();
+    }
+    assertThat(ran.getCount()).isZero();
+  }
+
+  @Test
+  void recursion_inHrtimerCalls_leavesHrtimersUsable() throws InterruptedException {
+    Hrtimer[] timers = new Hrtimer[64];
+    CountDownLatch ran = new CountDownLatch(1);
+    try (Machine machine = Machine.boot("nr_cpus=2 hz=1000");
+        Attachment test = machine.attach("test")) {
+      for (int i = 0; i < timers.length; i++) {
+        timers[i] = new Hrtimer();
+        hrtimer_setup(timers[i], t -> HRTIMER_NORESTART, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+      }
+      overflow(
+          machine,
+          depth -> {
+            Hrtimer timer = timers[depth & 63];
+            switch (depth % 7) {
+              case 0 -> hrtimer_try_to_cancel(timer);
+              case 1 -> hrtimer_cancel(timer);
+              case 2 -> hrtimer_active(timer);
+              default -> hrtimer_start(timer, 1_000_000L * (depth % 500 + 1), HRTIMER_MODE_REL);
+            }
+          });
+      for (Hrtimer timer : timers) {
+        hrtimer_cancel(timer);
+        hrtimer_start(timer, 100_000_000_000L, HRTIMER_MODE_REL);
+        hrtimer_cancel(timer);
+      }
+      Hrtimer after = new Hrtimer();
+      hrtimer_setup(
+          after,
+          t -> {
+            ran.countDown();
+            return HRTIMER_NORESTART;
+          },
+          CLOCK_MONOTONIC,
+          HRTIMER_MODE_REL);
+      hrtimer_start(after, 1_000_000, HRTIMER_MODE_REL);
       ran.await();
     }
     assertThat(ran.getCount()).isZero();

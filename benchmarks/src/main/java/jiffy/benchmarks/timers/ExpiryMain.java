@@ -19,7 +19,7 @@ final class ExpiryMain {
   private static final int NEAREST_MILLIS = 1_200;
   private static final int RANGE_MILLIS = 1_000;
   private static final long PATIENCE_NANOS = 30_000_000_000L;
-  private static final long IDLE_MILLIS = 500;
+  private static final long IDLE_MILLIS = 1_000;
 
   private ExpiryMain() {}
 

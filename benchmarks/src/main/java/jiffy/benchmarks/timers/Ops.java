@@ -84,7 +84,7 @@ final class Ops {
     }
     boolean huge = physicalMemory() >= MEMORY_FOR_HUGE;
     add(Op.SLIDING, task(first), HUGE, 1, huge);
-    add(Op.SLIDING, NETTY, HUGE, 1, huge);
+    add(Op.SLIDING, NETTY, HUGE, 1, huge && plan.all());
     for (int n : new int[] {SMALL, MIDDLE, LARGE}) {
       boolean most = plan.all() || n == MIDDLE;
       KERNELS.forEach(k -> add(Op.RANDOM, task(k), n, 1, plan.all() || isFirst(k)));

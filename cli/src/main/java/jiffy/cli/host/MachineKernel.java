@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import jiffy.cli.dmesg.KernelLogControl;
 import jiffy.cli.dmesg.RecordSource;
 import jiffy.cli.tool.HangUp;
+import jiffy.cli.tool.Invocation;
 import jiffy.cli.tool.RunningKernel;
 import jiffy.kernel.Current;
 import jiffy.kernel.Owner;
@@ -18,10 +19,15 @@ import jiffy.runtime.module.DropFolder;
 import jiffy.runtime.printk.Console;
 import jiffy.runtime.printk.KmsgLogging;
 import jiffy.runtime.printk.LogReader;
+import jiffy.runtime.proc.OpenFile;
+import jiffy.runtime.sched.Scheduler;
 
 /** A real machine: what tools see of it, its console, its drop folder. Thread safe. */
 final class MachineKernel implements HostedKernel, RunningKernel {
   private static final long CONSOLE_MILLIS = 1_000;
+
+  /** What cat(1) reads at once. */
+  private static final int READ_BYTES = 1 << 17;
 
   private final Machine machine;
   private final Runnable halt;
@@ -111,6 +117,11 @@ final class MachineKernel implements HostedKernel, RunningKernel {
     return error;
   }
 
+  @Override
+  public int raiseIrq(int irq) {
+    return machine.irqs().raise(caller(), irq);
+  }
+
   private void changedByHand() {
     DropFolder folder = plugins;
     if (folder != null) {
@@ -128,6 +139,22 @@ final class MachineKernel implements HostedKernel, RunningKernel {
   @Override
   public String read(String file) {
     return machine.proc().read(file).orElse(null);
+  }
+
+  /** As cat(1) does: a signal for the reader's task ends its sleep when the client has gone. */
+  @Override
+  public int read(String file, HangUp user, Sink sink) throws Invocation.GoneException {
+    Context self = caller();
+    user.onHangUp(() -> machine.scheduler().signal(self.task(), Scheduler.SIGKILL));
+    try (OpenFile open = machine.proc().open(self, file)) {
+      byte[] block = new byte[READ_BYTES];
+      long got = open.error() == 0 ? open.read(self, block, READ_BYTES) : open.error();
+      while (got > 0) {
+        sink.take(block, (int) got);
+        got = open.read(self, block, READ_BYTES);
+      }
+      return (int) got;
+    }
   }
 
   @Override

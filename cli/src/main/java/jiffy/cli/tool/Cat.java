@@ -25,18 +25,19 @@ final class Cat implements Tool {
   }
 
   private int copy(Invocation call, RunningKernel kernel, String file) throws GoneException {
-    String text = kernel.read(file);
-    if (text != null) {
-      call.out(text);
+    int error = -kernel.read(file, call.user(), call::out);
+    if (error == 0) {
       return 0;
     }
-    String directory = file.endsWith("/") ? file : file + "/";
-    boolean isDirectory =
-        KMSG.startsWith(directory)
-            || kernel.files().stream().anyMatch(name -> name.startsWith(directory));
-    int errno = isDirectory ? Errno.EISDIR : Errno.ENOENT;
+    int errno = error == Errno.ENOENT && isDirectory(kernel, file) ? Errno.EISDIR : error;
     call.err(errorPrefix() + file + ": " + Strerror.of(errno) + "\n");
     return 1;
+  }
+
+  private static boolean isDirectory(RunningKernel kernel, String file) {
+    String directory = file.endsWith("/") ? file : file + "/";
+    return KMSG.startsWith(directory)
+        || kernel.files().stream().anyMatch(name -> name.startsWith(directory));
   }
 
   /** As on Linux: all records that are there, then each new one, until the reader is ended. */

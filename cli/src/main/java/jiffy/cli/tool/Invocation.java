@@ -41,14 +41,24 @@ public record Invocation(
     write(stdout, text);
   }
 
+  /** Bytes for standard output, as they are. */
+  public void out(byte[] bytes, int length) throws GoneException {
+    write(stdout, bytes, length);
+  }
+
   /** Text for standard error. */
   public void err(String text) throws GoneException {
     write(stderr, text);
   }
 
   private static void write(OutputStream stream, String text) throws GoneException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    write(stream, bytes, bytes.length);
+  }
+
+  private static void write(OutputStream stream, byte[] bytes, int length) throws GoneException {
     try {
-      stream.write(text.getBytes(StandardCharsets.UTF_8));
+      stream.write(bytes, 0, length);
       stream.flush();
     } catch (IOException e) {
       throw new GoneException(e);

@@ -36,11 +36,29 @@ public interface RunningKernel {
   /** Unloads a module; returns when its exit has. */
   int rmmod(String name, boolean force);
 
+  /** Raises an interrupt line, as a device would. */
+  int raiseIrq(int irq);
+
   /** What is loaded, newest first. */
   List<Module> modules();
 
-  /** A file of /proc or /sys as text, null if there is none of that name. */
+  /** One of the kernel's own files of /proc or /sys as text, null if there is none of that name. */
   String read(String file);
+
+  /** Takes what is read, piece by piece. */
+  @FunctionalInterface
+  interface Sink {
+    /** The first {@code length} bytes are the next of the file. */
+    void take(byte[] bytes, int length) throws Invocation.GoneException;
+  }
+
+  /**
+   * Reads a file of /proc or /sys to its end, which some never have.
+   *
+   * @param user a file that makes its reader sleep lets go of it when the user hangs up
+   * @return 0, or a negative errno: -ENOENT if there is none of that name
+   */
+  int read(String file, HangUp user, Sink sink) throws Invocation.GoneException;
 
   /** The names of all such files. */
   List<String> files();

@@ -1,6 +1,7 @@
 package jiffy.cli.tool;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import jiffy.cli.dmesg.KernelLogControl;
 import jiffy.cli.dmesg.RecordSource;
+import jiffy.linux.Errno;
 
 /** A kernel that returns what it is told to, and remembers what it was asked. */
 public final class FakeKernel implements RunningKernel, KernelLogControl {
@@ -52,6 +54,12 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
   }
 
   @Override
+  public int raiseIrq(int irq) {
+    calls.add("irq " + irq);
+    return result;
+  }
+
+  @Override
   public List<Module> modules() {
     return modules;
   }
@@ -59,6 +67,17 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
   @Override
   public String read(String file) {
     return files.get(file);
+  }
+
+  @Override
+  public int read(String file, HangUp user, Sink sink) throws Invocation.GoneException {
+    String text = files.get(file);
+    if (text == null) {
+      return -Errno.ENOENT;
+    }
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    sink.take(bytes, bytes.length);
+    return result;
   }
 
   @Override

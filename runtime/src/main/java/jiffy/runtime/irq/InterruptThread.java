@@ -118,7 +118,10 @@ final class InterruptThread {
   private void wake() {
     int seen = state.get();
     if (seen == ASLEEP) {
-      arch.unpark(thread.get());
+      HwThread sleeper = thread.get();
+      if (sleeper != null) { // else it was given up just now, and a fresh one is on its way
+        arch.unpark(sleeper);
+      }
     } else if (seen == NONE && !stopping && state.compareAndSet(NONE, STARTING)) {
       start();
     }
@@ -183,7 +186,9 @@ final class InterruptThread {
     if (!isCalled() && nextDeadline() >= deadline && !stopping) {
       arch.park(self, until);
     }
-    state.set(AWAKE);
+    if (thread.get() == self) {
+      state.set(AWAKE);
+    }
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: who holds the gate
@@ -261,14 +266,14 @@ final class InterruptThread {
    */
   Context evict() {
     Context stuck = running;
-    if (stuck == null || !cpu.gate.evictHardirq(cpu.gate.hardirqGeneration())) {
+    if (stuck == null || !thread.compareAndSet(stuck.thread, null)) {
       return null;
     }
+    boolean evicted = cpu.gate.evictHardirq(cpu.gate.hardirqGeneration());
     running = null;
-    thread.set(null);
     state.set(STARTING);
     start();
-    return stuck;
+    return evicted ? stuck : null; // it may have returned at the last moment
   }
 
   /** Lets the thread end once its handler has returned. */

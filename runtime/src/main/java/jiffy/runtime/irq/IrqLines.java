@@ -32,9 +32,6 @@ import jiffy.types.IrqHandler;
  * that comes while the handlers run makes them run once more.
  */
 public final class IrqLines implements IrqOps, Owned {
-  /** How many lines there are. */
-  public static final int COUNT = NR_IRQS;
-
   /** How long a handler that does not return is waited for: 5 s. */
   private static final long WAIT_NANOS = 5_000_000_000L;
 
@@ -109,6 +106,26 @@ public final class IrqLines implements IrqOps, Owned {
       interrupts.awaitPass(caller);
     }
     return 0;
+  }
+
+  /**
+   * As {@link #raise}.
+   *
+   * @throws IllegalArgumentException if there is no such line
+   * @throws IllegalStateException if nobody has requested it
+   */
+  public void raiseOrThrow(Context caller, int irq) {
+    int error = raise(caller, irq);
+    if (error == -Errno.EINVAL) {
+      throw new IllegalArgumentException(
+          "there is no interrupt line " + irq + ": they are 0 to " + (NR_IRQS - 1));
+    }
+    if (error != 0) {
+      throw new IllegalStateException(
+          "nobody has requested interrupt line "
+              + irq
+              + ": a module does so with request_irq(); see /proc/interrupts");
+    }
   }
 
   private void send(int result, int irq) {

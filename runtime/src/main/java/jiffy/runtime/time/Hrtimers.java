@@ -171,10 +171,11 @@ public final class Hrtimers implements HrtimerOps {
     HrtimerBase base = null;
     boolean migrating = false;
     long expires;
+    long now;
     try {
       base = lockBase(context, timer);
-      boolean relative = (mode & HRTIMER_MODE_REL) != 0;
-      long softExpires = relative ? ktime_add_safe(time, clock.now(isReal(timer))) : time;
+      now = clock.now(isReal(timer));
+      long softExpires = (mode & HRTIMER_MODE_REL) != 0 ? ktime_add_safe(time, now) : time;
       expires = rangeNanos == 0 ? softExpires : ktime_add_safe(softExpires, rangeNanos);
       base.dequeue(timer);
       if (base.cpu != context.cpu.number && !base.isRunning(timer)) {
@@ -204,23 +205,19 @@ public final class Hrtimers implements HrtimerOps {
       }
       throw e;
     }
-    if (base.cpu == context.cpu.number) {
-      letRun(context, base, expires, isReal(timer));
+    if (expires <= now + NEAR_NANOS && base.cpu == context.cpu.number) {
+      letRun(context, base, Math.max(expires, now) - now);
     }
   }
 
-  /** If the timer that was just started is due, and the caller may wait: waits until it has run. */
-  private void letRun(Context context, HrtimerBase base, long expires, boolean real) {
+  /**
+   * The timer that was just started is due, or nearly: if the caller may wait, does until it ran.
+   */
+  private void letRun(Context context, HrtimerBase base, long nanosToGo) {
     if (context.preemptCount() != 0 || context.irqsDisabled() || !clock.isExact()) {
       return;
     }
-    long now = clock.now(real);
-    if (expires > now + NEAR_NANOS) {
-      return;
-    }
-    if (expires > now) {
-      arch.delay(context.thread, expires - now);
-    }
+    arch.delay(context.thread, nanosToGo);
     interrupts.awaitPass(context);
     if (base.soft) {
       context.localBhDisable();

@@ -2,14 +2,12 @@ package jiffy.runtime.time;
 
 import static jiffy.runtime.time.TimerFlags.CPU_MASK;
 import static jiffy.runtime.time.TimerFlags.MIGRATING;
-import static jiffy.runtime.time.TimerFlags.SETUP_MASK;
 import static jiffy.runtime.time.TimerFlags.SLACK_MASK;
 import static jiffy.runtime.time.TimerFlags.SLACK_SHIFT;
 
 import java.util.ArrayList;
 import java.util.List;
 import jiffy.kernel.Current;
-import jiffy.kernel.Origin;
 import jiffy.kernel.TimerOps;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
@@ -63,12 +61,11 @@ public final class Timekeeping implements TimerOps {
 
   private final Arch arch;
   private final JiffiesClock clock;
-  private final Origins origins;
+  private final TimerChecks checks;
   private final TimerBases bases;
   private final TimerRemoval removal;
   private final Softirqs softirqs;
   private final KernelLog log;
-  private volatile boolean warnedOfPending;
 
   /**
    * All CPUs' bases, empty; opens the TIMER softirq.
@@ -86,7 +83,7 @@ public final class Timekeeping implements TimerOps {
       KernelLog log) {
     this.arch = arch;
     this.clock = clock;
-    this.origins = origins;
+    this.checks = new TimerChecks(origins, log);
     this.softirqs = softirqs;
     this.log = log;
     List<TimerBase> made = new ArrayList<>();
@@ -141,53 +138,15 @@ public final class Timekeeping implements TimerOps {
       Current current, TimerList timer, TimerFunction function, Object data, int flags) {
     Context context = (Context) current;
     if (TimerList.__PREV.getAcquire(timer) != null) {
-      TimerBases.requireOurs(context, timer);
-      log.print(
-          KernelLog.ERR,
-          "ODEBUG: init active object type: timer_list, "
-              + timer.__origin
-              + ": it was pending, and is deactivated");
+      checks.initActive(context, timer);
       delete(current, timer, false);
     }
-    timer.__next = null;
-    TimerList.__PREV.setOpaque(timer, null);
-    timer.function = function;
-    timer.data = data;
-    timer.__resolved = null;
-    timer.__origin = null;
-    TimerList.__FLAGS.setRelease(
-        timer, TimerFlags.takenOut(flags & SETUP_MASK | context.cpu.number));
-    if (function != null) {
-      resolve(context, timer);
-    }
-  }
-
-  private void resolve(Context context, TimerList timer) {
-    TimerFunction function = timer.function;
-    timer.__origin = origins.of(context, function);
-    timer.__resolved = function;
-  }
-
-  /** Whether the timer may be armed: it has a function, of this kernel, of a module that stays. */
-  private boolean mayArm(Context context, TimerList timer) {
-    TimerFunction function = timer.function;
-    if (function == null) {
-      return false;
-    }
-    if (function != timer.__resolved) {
-      TimerBases.requireOurs(context, timer);
-      resolve(context, timer);
-    }
-    Origin origin = timer.__origin;
-    if (origin.kernel != context.kernel) {
-      TimerBases.requireOurs(context, timer);
-    }
-    return !origin.owner.isGoing();
+    checks.setup(context, timer, function, data, flags);
   }
 
   @Override
   public void add(Current current, TimerList timer) {
-    if (!warnsOfPending("add_timer", timer)) {
+    if (!checks.warnsOfPending("add_timer", timer)) {
       mod(current, timer, timer.expires);
     }
   }
@@ -205,33 +164,15 @@ public final class Timekeeping implements TimerOps {
               + " (boot parameter nr_cpus)");
     }
     Context context = (Context) current;
-    if (!warnsOfPending("add_timer_on", timer) && mayArm(context, timer)) {
+    if (!checks.warnsOfPending("add_timer_on", timer) && checks.mayArm(context, timer)) {
       modify(context, timer, timer.expires, freshJiffies(context), 0, cpu);
     }
-  }
-
-  /** As Linux does: a pending timer is left as it is, with one warning a boot. */
-  private boolean warnsOfPending(String call, TimerList timer) {
-    if (TimerList.__PREV.getAcquire(timer) == null) {
-      return false;
-    }
-    if (!warnedOfPending) {
-      warnedOfPending = true;
-      log.print(
-          KernelLog.WARNING,
-          "timer: "
-              + call
-              + " of "
-              + timer.__origin
-              + ", which is pending: ignored; see mod_timer");
-    }
-    return true;
   }
 
   @Override
   public int mod(Current current, TimerList timer, long expiresJiffies) {
     Context context = (Context) current;
-    if (!mayArm(context, timer)) {
+    if (!checks.mayArm(context, timer)) {
       return 0;
     }
     if (TimerList.__PREV.getAcquire(timer) == null) {
@@ -261,7 +202,7 @@ public final class Timekeeping implements TimerOps {
 
   private int modifyIf(Current current, TimerList timer, long expiresJiffies, int condition) {
     Context context = (Context) current;
-    return mayArm(context, timer)
+    return checks.mayArm(context, timer)
         ? modify(context, timer, expiresJiffies, freshJiffies(context), condition, ANY_CPU)
         : 0;
   }
@@ -342,7 +283,7 @@ public final class Timekeeping implements TimerOps {
   @Override
   public void setSlack(Current current, TimerList timer, int slackJiffies) {
     Context context = (Context) current;
-    TimerBases.requireOurs(context, timer);
+    TimerChecks.requireOurs(context, timer);
     int slack = Slack.code(slackJiffies) << SLACK_SHIFT;
     TimerBase base = null;
     boolean owned = false;

@@ -6,7 +6,6 @@ import static jiffy.runtime.time.TimerFlags.MIGRATING;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import jiffy.kernel.Origin;
 import jiffy.linux.Timers;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
@@ -88,21 +87,6 @@ final class TimerBases {
       }
     }
     return null;
-  }
-
-  /** The timers that are pending or running anywhere are of this kernel: names one that is not. */
-  static void requireOurs(Context context, TimerList timer) {
-    Origin origin = timer.__origin;
-    if (origin != null && origin.kernel != context.kernel) {
-      throw new IllegalStateException(
-          "timer "
-              + origin
-              + " belongs to kernel '"
-              + origin.kernel
-              + "', but is used in a context of kernel '"
-              + context.kernel
-              + "': set up one timer for each kernel");
-    }
   }
 
   /** Every base, in the order of CPUs. */

@@ -30,13 +30,13 @@ final class TimerRemoval {
     if (!shutdown && TimerList.__PREV.getAcquire(timer) == null) {
       return 0;
     }
-    TimerBases.requireOurs(context, timer);
+    TimerChecks.requireOurs(context, timer);
     return remove(context, timer, true, shutdown);
   }
 
   /** {@code try_to_del_timer_sync}. @return 1, 0, or -1 if its callback runs */
   int tryDelete(Context context, TimerList timer) {
-    TimerBases.requireOurs(context, timer);
+    TimerChecks.requireOurs(context, timer);
     if (bases.running(timer, null) != null) {
       return RUNS;
     }
@@ -45,7 +45,7 @@ final class TimerRemoval {
 
   /** {@code del_timer_sync}, {@code timer_shutdown_sync}. @return 1 if it was pending, 0 if not */
   int deleteSync(Context context, TimerList timer, boolean shutdown) {
-    TimerBases.requireOurs(context, timer);
+    TimerChecks.requireOurs(context, timer);
     boolean irqSafe = (timer.__flags & Timers.TIMER_IRQSAFE) != 0;
     if (!irqSafe && (context.preemptCount() & PreemptCount.HARDIRQ_MASK) != 0) {
       warnOfHardirq(timer);

@@ -3,6 +3,12 @@ package jiffy.runtime.context;
 import static jiffy.linux.BottomHalf.local_bh_disable;
 import static jiffy.linux.BottomHalf.local_bh_enable;
 import static jiffy.linux.Delay.mdelay;
+import static jiffy.linux.Hrtimers.CLOCK_MONOTONIC;
+import static jiffy.linux.Hrtimers.HRTIMER_MODE_REL;
+import static jiffy.linux.Hrtimers.HRTIMER_MODE_REL_SOFT;
+import static jiffy.linux.Hrtimers.HRTIMER_NORESTART;
+import static jiffy.linux.Hrtimers.hrtimer_setup;
+import static jiffy.linux.Hrtimers.hrtimer_start;
 import static jiffy.linux.Irqflags.irqs_disabled;
 import static jiffy.linux.Irqflags.local_irq_disable;
 import static jiffy.linux.Irqflags.local_irq_enable;
@@ -41,6 +47,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import jiffy.runtime.Machine;
 import jiffy.runtime.arch.SimArch;
 import jiffy.runtime.sched.Attachment;
+import jiffy.types.Hrtimer;
 import jiffy.types.SpinlockT;
 import jiffy.types.TaskStruct;
 import jiffy.types.TimerList;
@@ -167,6 +174,35 @@ class ContextTest {
     try (Attachment long1 = machine.attach("a-very-long-task-name")) {
       assertThat(current().comm).isEqualTo("a-very-long-tas");
     }
+  }
+
+  @Test
+  void contextsOfHrtimers_asRecorded() throws IOException {
+    Hrtimer hard = new Hrtimer();
+    hrtimer_setup(
+        hard,
+        t -> {
+          note("hrtimer_MODE_REL");
+          return HRTIMER_NORESTART;
+        },
+        CLOCK_MONOTONIC,
+        HRTIMER_MODE_REL);
+    Hrtimer soft = new Hrtimer();
+    hrtimer_setup(
+        soft,
+        t -> {
+          note("hrtimer_MODE_REL_SOFT");
+          return HRTIMER_NORESTART;
+        },
+        CLOCK_MONOTONIC,
+        HRTIMER_MODE_REL_SOFT);
+    hrtimer_start(hard, 1_000_000, HRTIMER_MODE_REL);
+    hrtimer_start(soft, 1_000_000, HRTIMER_MODE_REL_SOFT);
+    mdelay(5);
+
+    Map<String, String> recorded = recorded();
+    assertThat(rows).hasSize(2);
+    rows.forEach((name, row) -> assertThat(row).as(name).isEqualTo(recorded.get(name)));
   }
 
   private void note(String name) {

@@ -13,11 +13,15 @@ import java.util.function.ToIntFunction;
 import jiffy.kernel.Current;
 import jiffy.kernel.FileOps;
 import jiffy.kernel.HrtimerOps;
+import jiffy.kernel.InterruptOps;
+import jiffy.kernel.IrqOps;
 import jiffy.kernel.Kernel;
 import jiffy.kernel.LockOps;
 import jiffy.kernel.LogOps;
 import jiffy.kernel.Owner;
+import jiffy.kernel.SoftirqOps;
 import jiffy.kernel.TaskOps;
+import jiffy.kernel.TaskletOps;
 import jiffy.kernel.TimerOps;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
@@ -69,7 +73,8 @@ final class Room implements AutoCloseable {
             new FakeLog(),
             unused(TaskOps.class),
             unused(FileOps.class),
-            null);
+            new InterruptOps(
+                unused(SoftirqOps.class), unused(TaskletOps.class), unused(IrqOps.class)));
     contexts.bind(kernel);
     ModuleSettings settings =
         new ModuleSettings(dir.resolve("cache"), parameters, "0.1.0", 200_000_000L);
