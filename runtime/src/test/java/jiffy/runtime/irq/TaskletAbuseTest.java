@@ -12,6 +12,9 @@ import static jiffy.linux.Irqflags.local_irq_disable;
 import static jiffy.linux.Irqflags.local_irq_enable;
 import static jiffy.linux.Preempt.preempt_disable;
 import static jiffy.linux.Preempt.preempt_enable;
+import static jiffy.linux.Spinlocks.DEFINE_SPINLOCK;
+import static jiffy.linux.Spinlocks.spin_lock;
+import static jiffy.linux.Spinlocks.spin_unlock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,6 +26,7 @@ import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Task;
+import jiffy.types.SpinlockT;
 import jiffy.types.TaskletStruct;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -228,9 +232,10 @@ class TaskletAbuseTest {
     tasklet_schedule(tasklet);
     tasklet_setup(other, t -> otherRuns.incrementAndGet());
     tasklet_schedule(other);
-    preempt_disable(); // does not wait for the pass
+    SpinlockT lock = DEFINE_SPINLOCK();
+    spin_lock(lock); // so that the pass is not waited for
     local_bh_enable();
-    preempt_enable();
+    spin_unlock(lock);
     sim.runUntil(entered::get);
   }
 
