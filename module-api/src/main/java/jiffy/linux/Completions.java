@@ -105,12 +105,20 @@ public final class Completions {
 
   private static long await(Completion x, int state, long timeoutJiffies) {
     if (timeoutJiffies != 0) {
-      return Wait.waitFor(
-          x.__wait,
-          () -> try_wait_for_completion(x),
-          state,
-          WaitQueueEntry.WQ_FLAG_EXCLUSIVE,
-          timeoutJiffies);
+      long left =
+          Wait.waitFor(
+              x.__wait,
+              () -> try_wait_for_completion(x),
+              state,
+              WaitQueueEntry.WQ_FLAG_EXCLUSIVE,
+              timeoutJiffies);
+      // The one waiter that a complete() wakes may have been this one when it had just found what
+      // an
+      // earlier one had left, or was giving up: then the wake-up belongs to the next.
+      if (x.done != 0) {
+        Wait.wake_up(x.__wait);
+      }
+      return left;
     }
     if (try_wait_for_completion(x)) {
       return 1;

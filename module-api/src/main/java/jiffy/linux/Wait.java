@@ -199,6 +199,7 @@ public final class Wait {
       }
     } finally {
       self.__state = TASK_RUNNING; // first, and no call: the stack may have overflowed
+      entry.__private = null; // should it stay queued, it takes nobody's wake-up
       current.kernel.tasks.finishWait(current, queue, entry);
     }
   }

@@ -96,6 +96,7 @@ public final class Splat {
     log.print(
         KernelLog.ERR,
         String.format(Locale.ROOT, "preempt_count: %x, expected: 0", context.preemptCount()));
+    log.print(KernelLog.ERR, "RCU nest depth: 0, expected: 0");
     dumpStack(context);
     taint.accept(TAINT_WARN);
   }

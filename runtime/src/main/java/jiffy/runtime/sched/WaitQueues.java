@@ -55,11 +55,12 @@ public final class WaitQueues {
     VarHandle.fullFence(); // before it: the condition; see Scheduler
     int left = exclusive;
     for (WaitQueueEntry entry : queue.__entries) {
-      if (scheduler.wakeUp(entry.__private, stateMask)) {
-        remove(queue, entry);
-        if ((entry.flags & WQ_FLAG_EXCLUSIVE) != 0 && --left == 0) {
-          return;
-        }
+      TaskStruct task = entry.__private;
+      if (task != null
+          && scheduler.wakeUp(task, stateMask)
+          && (entry.flags & WQ_FLAG_EXCLUSIVE) != 0
+          && --left == 0) {
+        return;
       }
     }
   }

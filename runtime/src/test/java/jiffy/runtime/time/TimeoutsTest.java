@@ -1,9 +1,14 @@
 package jiffy.runtime.time;
 
+import static jiffy.linux.Delay.mdelay;
 import static jiffy.linux.Delay.msleep;
 import static jiffy.linux.Delay.msleep_interruptible;
 import static jiffy.linux.Delay.ssleep;
 import static jiffy.linux.Delay.usleep_range;
+import static jiffy.linux.Hrtimers.CLOCK_MONOTONIC;
+import static jiffy.linux.Hrtimers.HRTIMER_MODE_REL;
+import static jiffy.linux.Hrtimers.hrtimer_init;
+import static jiffy.linux.Hrtimers.hrtimer_start;
 import static jiffy.linux.Irqflags.local_irq_disable;
 import static jiffy.linux.Jiffies.jiffies;
 import static jiffy.linux.Preempt.preempt_count;
@@ -18,11 +23,14 @@ import static jiffy.linux.Sched.wake_up_process;
 import static jiffy.linux.Spinlocks.spin_lock;
 import static jiffy.linux.Spinlocks.spin_lock_bh;
 import static jiffy.linux.Spinlocks.spin_unlock;
+import static jiffy.linux.Timers.del_timer_sync;
 import static jiffy.linux.Timers.mod_timer;
 import static jiffy.linux.Timers.timer_pending;
 import static jiffy.linux.Timers.timer_setup;
+import static jiffy.types.HrtimerRestart.HRTIMER_NORESTART;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,6 +38,7 @@ import jiffy.linux.Irqflags;
 import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
 import jiffy.runtime.sched.Attachment;
+import jiffy.types.Hrtimer;
 import jiffy.types.SpinlockT;
 import jiffy.types.TaskStruct;
 import jiffy.types.TimerList;
@@ -240,6 +249,57 @@ class TimeoutsTest {
     mod_timer(other, jiffies() + 6);
     sim.advanceToJiffies(jiffies() + 100);
     assertThat(ends).hasSize(2);
+  }
+
+  @Test
+  void msleep_inAnHrtimer_isReportedSleepsAndTheCpuGoesOn() {
+    List<Long> ends = new ArrayList<>();
+    Hrtimer first = new Hrtimer();
+    hrtimer_init(first, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+    first.function =
+        t -> {
+          sleepAndNote(100, ends);
+          return HRTIMER_NORESTART;
+        };
+    List<Long> others = new ArrayList<>();
+    Hrtimer other = new Hrtimer();
+    hrtimer_init(other, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+    other.function =
+        t -> {
+          others.add(jiffies());
+          return HRTIMER_NORESTART;
+        };
+    long start = jiffies();
+    hrtimer_start(first, 20_000_000, HRTIMER_MODE_REL);
+    hrtimer_start(other, 40_000_000, HRTIMER_MODE_REL);
+    sim.advanceToJiffies(start + 100);
+    assertThat(others).containsExactly(start + 10);
+    assertThat(ends).hasSize(1);
+    assertThat(log()).contains("BUG: scheduling while atomic: swapper/0/0/0x00010002");
+  }
+
+  @Test
+  void del_timer_sync_ofATimerThatStartsItselfAgain_returns() {
+    AtomicInteger runs = new AtomicInteger();
+    timer_setup(
+        timer,
+        t -> {
+          runs.incrementAndGet();
+          mdelay(3);
+          mod_timer(timer, jiffies() + 1);
+        },
+        0);
+    mod_timer(timer, jiffies() + 1);
+    for (int i = 0; i < 20; i++) {
+      sim.advance(Duration.ofNanos(1_700_000));
+      del_timer_sync(timer);
+      int before = runs.get();
+      assertThat(timer_pending(timer)).isFalse();
+      sim.advance(Duration.ofMillis(40));
+      assertThat(runs.get()).as("it is not running, nor armed").isEqualTo(before);
+      mod_timer(timer, jiffies() + i % 3);
+      sim.advance(Duration.ofMillis(20));
+    }
   }
 
   private static void sleepAndNote(int millis, List<Long> ends) {
