@@ -43,6 +43,7 @@ public class TaskletBenchmark {
   /** Pieces of work done; written by the one thread that does them. */
   private final AtomicLong done = new AtomicLong();
 
+  private final TaskletStruct[] tasklets = new TaskletStruct[BURST];
   private long wanted;
 
   private void work() {
@@ -57,18 +58,12 @@ public class TaskletBenchmark {
     return wanted;
   }
 
-  /** One tasklet a piece. */
-  @State(Scope.Thread)
-  public static class Tasklets {
-    final TaskletStruct[] tasklets = new TaskletStruct[BURST];
-
-    /** Sets them up. */
-    @Setup(Level.Trial)
-    public void make(KernelState.OfThread thread, TaskletBenchmark benchmark) {
-      for (int i = 0; i < BURST; i++) {
-        tasklets[i] = new TaskletStruct();
-        tasklet_setup(tasklets[i], t -> benchmark.work());
-      }
+  /** One tasklet a piece. In here, for JMH gives another state another instance of this class. */
+  @Setup(Level.Trial)
+  public void make(KernelState.OfThread thread) {
+    for (int i = 0; i < BURST; i++) {
+      tasklets[i] = new TaskletStruct();
+      tasklet_setup(tasklets[i], t -> work());
     }
   }
 
@@ -137,8 +132,8 @@ public class TaskletBenchmark {
   /** tasklet_schedule. */
   @Benchmark
   @OperationsPerInvocation(BURST)
-  public long tasklet_jiffy(KernelState.OfThread thread, Tasklets tasklets) {
-    for (TaskletStruct tasklet : tasklets.tasklets) {
+  public long tasklet_jiffy(KernelState.OfThread thread) {
+    for (TaskletStruct tasklet : tasklets) {
       tasklet_schedule(tasklet);
     }
     return await();

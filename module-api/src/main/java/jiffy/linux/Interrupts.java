@@ -109,7 +109,11 @@ public final class Interrupts {
     return current.kernel.interrupts.softirqs.pending(current);
   }
 
-  /** {@code DECLARE_TASKLET(name, callback)}: {@code static final TaskletStruct name = ...}. */
+  /**
+   * {@code DECLARE_TASKLET(name, callback)}: {@code static final TaskletStruct name =
+   * DECLARE_TASKLET(callback);}. For reports it is set up where it is first scheduled. These may be
+   * called outside any kernel context, as static initializers are.
+   */
   public static TaskletStruct DECLARE_TASKLET(TaskletCallback callback) {
     TaskletStruct tasklet = new TaskletStruct();
     tasklet.func = callback;

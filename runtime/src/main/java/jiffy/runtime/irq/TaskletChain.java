@@ -37,7 +37,6 @@ final class TaskletChain {
         first = null;
         last = null; // it may be a module's, and would keep its class loader
       }
-      tasklet.__next = END;
     }
     return tasklet;
   }
@@ -50,7 +49,7 @@ final class TaskletChain {
     TaskletStruct oldest = END;
     for (TaskletStruct each = newest; each != END; ) {
       TaskletStruct below = each.__next;
-      each.__next = oldest;
+      TaskletStruct.__NEXT.setOpaque(each, oldest); // ours: no fence is needed
       oldest = each;
       each = below;
     }

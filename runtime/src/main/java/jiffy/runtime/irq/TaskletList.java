@@ -70,7 +70,7 @@ final class TaskletList {
     TaskletStruct top;
     do {
       top = incoming;
-      tasklet.__next = top == null ? TaskletChain.END : top;
+      TaskletStruct.__NEXT.setOpaque(tasklet, top == null ? TaskletChain.END : top);
     } while (!INCOMING.compareAndSet(this, top, tasklet));
   }
 

@@ -82,7 +82,9 @@ final class TaskletSoftirq implements Softirqs.Handler {
     long ticket = list.slot.begin(context, tasklet, origin.owner);
     call(context, function, data, origin);
     boolean mine = list.slot.end(arch, context, ticket);
-    tasklet.__stuck = false;
+    if (!mine) {
+      tasklet.__stuck = false;
+    }
     tasklet.__runner = null;
     TaskletList waitsAt = (TaskletList) tasklet.__aside;
     if (waitsAt != null) {
