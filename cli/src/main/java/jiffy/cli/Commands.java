@@ -15,6 +15,7 @@ final class Commands {
     {"lsmod", "", "list modules"},
     {"dmesg", "[OPTION...]", "show, follow or clear the kernel log"},
     {"cat", "FILE...", "show files such as /proc/modules or /dev/kmsg"},
+    {"irq", "N...", "interrupt the kernel on lines N, see /proc/interrupts"},
   };
 
   private static final String[] NOT_YET = {
@@ -27,14 +28,14 @@ final class Commands {
     "ps",
     "top",
     "trace",
-    "irq",
     "sysrq",
     "pstore",
     "new"
   };
 
   /** No tool of Linux's: their options are what these say. */
-  private static final List<String> OUR_OWN = List.of("run", "boot", "halt", "status", "cat");
+  private static final List<String> OUR_OWN =
+      List.of("run", "boot", "halt", "status", "cat", "irq");
 
   private Commands() {}
 

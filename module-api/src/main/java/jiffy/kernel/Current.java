@@ -90,11 +90,17 @@ public abstract class Current {
   /** The task that runs, or that was interrupted. */
   public abstract TaskStruct task();
 
-  /** {@code preempt_disable()}. */
+  /** Counts a lock that is about to be taken: what runs now must not be preempted. */
   public abstract void preemptDisable();
 
-  /** {@code preempt_enable()}. */
+  /** Undoes {@link #preemptDisable}. */
   public abstract void preemptEnable();
+
+  /** {@code preempt_disable()}: as {@link #preemptDisable}, for the sake of no lock. */
+  public abstract void preemptDisableWithoutLock();
+
+  /** {@code preempt_enable()}: undoes {@link #preemptDisableWithoutLock}. */
+  public abstract void preemptEnableWithoutLock();
 
   /** {@code local_bh_disable()}: softirq handlers of this CPU wait until it is undone. */
   public abstract void localBhDisable();

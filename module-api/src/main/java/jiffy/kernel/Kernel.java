@@ -26,15 +26,35 @@ public final class Kernel {
   /** The log. */
   public final LogOps log;
 
+  /** Softirqs, tasklets, interrupt lines. */
+  public final InterruptOps interrupts;
+
+  /** Tasks, sleeping, wait queues, kernel threads. */
+  public final TaskOps tasks;
+
+  /** Files of modules. */
+  public final FileOps files;
+
   /** All subsystems, made by the runtime at boot. */
   public Kernel(
-      String name, int hz, TimerOps timers, HrtimerOps hrtimers, LockOps locks, LogOps log) {
+      String name,
+      int hz,
+      TimerOps timers,
+      HrtimerOps hrtimers,
+      LockOps locks,
+      LogOps log,
+      TaskOps tasks,
+      FileOps files,
+      InterruptOps interrupts) {
     this.name = Objects.requireNonNull(name);
     this.hz = hz;
     this.timers = Objects.requireNonNull(timers);
     this.hrtimers = Objects.requireNonNull(hrtimers);
     this.locks = Objects.requireNonNull(locks);
     this.log = Objects.requireNonNull(log);
+    this.tasks = Objects.requireNonNull(tasks);
+    this.files = Objects.requireNonNull(files);
+    this.interrupts = Objects.requireNonNull(interrupts);
   }
 
   @Override

@@ -32,4 +32,7 @@ public interface LogOps {
 
   /** printk with any number of arguments. @return characters stored */
   int printk(Current current, int level, String format, Object[] arguments);
+
+  /** {@code vsprintf}: a format of printk as text. */
+  String format(String format, Object[] arguments);
 }

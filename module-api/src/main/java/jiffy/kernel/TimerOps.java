@@ -17,9 +17,24 @@ public interface TimerOps {
   /** {@code mod_timer}. */
   int mod(Current current, TimerList timer, long expiresJiffies);
 
-  /** {@code del_timer}. */
-  int delete(Current current, TimerList timer);
+  /** {@code mod_timer_pending}. */
+  int modPending(Current current, TimerList timer, long expiresJiffies);
 
-  /** {@code del_timer_sync}. */
-  int deleteSync(Current current, TimerList timer);
+  /** {@code timer_reduce}. */
+  int reduce(Current current, TimerList timer, long expiresJiffies);
+
+  /** {@code add_timer_on}. */
+  void addOn(Current current, TimerList timer, int cpu);
+
+  /** {@code set_timer_slack}. */
+  void setSlack(Current current, TimerList timer, int slackJiffies);
+
+  /** {@code del_timer}; for good if {@code shutdown}. */
+  int delete(Current current, TimerList timer, boolean shutdown);
+
+  /** {@code try_to_del_timer_sync}. */
+  int tryDelete(Current current, TimerList timer);
+
+  /** {@code del_timer_sync}; for good if {@code shutdown}. */
+  int deleteSync(Current current, TimerList timer, boolean shutdown);
 }

@@ -89,5 +89,8 @@ public final class Errno {
   /** Connection timed out. */
   public static final int ETIMEDOUT = 110;
 
+  /** Not for users: a wait was ended by a signal. Linux's system calls are then begun again. */
+  public static final int ERESTARTSYS = 512;
+
   private Errno() {}
 }

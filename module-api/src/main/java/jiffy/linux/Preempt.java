@@ -57,11 +57,11 @@ public final class Preempt {
 
   /** {@code preempt_disable()}; nests. */
   public static void preempt_disable() {
-    Current.get().preemptDisable();
+    Current.get().preemptDisableWithoutLock();
   }
 
   /** {@code preempt_enable()}. */
   public static void preempt_enable() {
-    Current.get().preemptEnable();
+    Current.get().preemptEnableWithoutLock();
   }
 }

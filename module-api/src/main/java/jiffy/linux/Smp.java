@@ -1,13 +1,44 @@
 package jiffy.linux;
 
+import java.util.function.IntConsumer;
 import jiffy.kernel.Current;
 
-/** {@code linux/smp.h}: which CPU this is. */
+/** {@code linux/smp.h} and {@code linux/cpumask.h}: which CPU this is, and which there are. */
 public final class Smp {
   private Smp() {}
 
   /** {@code smp_processor_id()}: 0 to nr_cpus - 1; stable while the caller does not sleep. */
   public static int smp_processor_id() {
     return Current.get().cpuNumber();
+  }
+
+  /** {@code raw_smp_processor_id()}: the same, for who does not mind that it may change. */
+  public static int raw_smp_processor_id() {
+    return Current.get().cpuNumber();
+  }
+
+  /** {@code get_cpu()}: {@code preempt_disable()}, and the number of this CPU. */
+  public static int get_cpu() {
+    Current current = Current.get();
+    current.preemptDisableWithoutLock();
+    return current.cpuNumber();
+  }
+
+  /** {@code put_cpu()}: {@code preempt_enable()}. */
+  public static void put_cpu() {
+    Current.get().preemptEnableWithoutLock();
+  }
+
+  /** {@code num_online_cpus()}: how many there are; all that there are stay online. */
+  public static int num_online_cpus() {
+    return Current.get().kernel.tasks.onlineCpus();
+  }
+
+  /** {@code for_each_online_cpu(cpu) { ... }}: calls the body with 0 to nr_cpus - 1. */
+  public static void for_each_online_cpu(IntConsumer body) {
+    int cpus = num_online_cpus();
+    for (int cpu = 0; cpu < cpus; cpu++) {
+      body.accept(cpu);
+    }
   }
 }

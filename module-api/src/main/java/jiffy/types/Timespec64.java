@@ -1,10 +1,19 @@
 package jiffy.types;
 
-/** {@code struct timespec64}: seconds and nanoseconds. */
+/** {@code struct timespec64}: seconds and nanoseconds. Not thread safe. */
 public class Timespec64 {
-  /** Whole seconds. */
+  /** Seconds. */
   public long tv_sec;
 
-  /** Nanoseconds, 0 to 999,999,999. */
+  /** Nanoseconds beside them: 0 to 999,999,999. */
   public long tv_nsec;
+
+  /** Zero. */
+  public Timespec64() {}
+
+  /** Both fields, taken as they are. */
+  public Timespec64(long tv_sec, long tv_nsec) {
+    this.tv_sec = tv_sec;
+    this.tv_nsec = tv_nsec;
+  }
 }

@@ -16,7 +16,9 @@ import java.util.Optional;
 public final class BootParameters {
   private static final int MAX_CPUS = 1 << 10;
   private static final int MAX_SPIN_NANOS = 1_000_000;
-  private static final List<Integer> HZ_VALUES = List.of(100, 250, 300, 1000);
+  private static final List<String> HZ_VALUES = List.of("100", "250", "300", "1000");
+
+  private static final List<String> TIMER_WHEELS = List.of("6.1", "cascading");
 
   private final String commandLine;
   private final Map<String, List<String>> moduleWords = new LinkedHashMap<>();
@@ -26,6 +28,7 @@ public final class BootParameters {
   private int logBufLen = 1 << 20;
   private int loglevel = -1;
   private boolean printkCaller;
+  private String timerWheel = TIMER_WHEELS.get(0);
   private String name = "jiffy";
   private Path plugins;
   private boolean highres = true;
@@ -54,12 +57,13 @@ public final class BootParameters {
     String key = equals < 0 ? word : word.substring(0, equals);
     String value = equals < 0 ? "" : word.substring(equals + 1);
     switch (key) {
-      case "hz" -> hz = oneOf(key, value, HZ_VALUES);
+      case "hz" -> hz = Integer.parseInt(oneOf(key, value, HZ_VALUES));
       case "nr_cpus" -> nrCpus = number(key, value, 1, MAX_CPUS);
       case "log_buf_len" -> logBufLen = bytes(key, value);
       case "loglevel" -> loglevel = number(key, value, 0, 15);
       case "printk.caller" -> printkCaller = bool(key, value);
       case "name" -> name = value;
+      case "timer_wheel" -> timerWheel = oneOf(key, value, TIMER_WHEELS);
       case "highres" -> highres = bool(key, value);
       case "hrtimer_spin_ns" -> hrtimerSpinNanos = number(key, value, 0, MAX_SPIN_NANOS);
       case "plugins" -> plugins = Path.of(value);
@@ -77,13 +81,11 @@ public final class BootParameters {
     }
   }
 
-  private static int oneOf(String key, String value, List<Integer> allowed) {
-    for (int each : allowed) {
-      if (value.equals(Integer.toString(each))) {
-        return each;
-      }
+  private static String oneOf(String key, String value, List<String> allowed) {
+    if (!allowed.contains(value)) {
+      throw bad(key, value, "one of " + allowed);
     }
-    throw bad(key, value, "one of " + allowed);
+    return value;
   }
 
   private static int number(String key, String value, int least, int most) {
@@ -174,6 +176,11 @@ public final class BootParameters {
   /** The kernel's name in messages. */
   public String name() {
     return name;
+  }
+
+  /** The kind of timer wheel: {@code 6.1}, the default, or {@code cascading}. */
+  public String timerWheel() {
+    return timerWheel;
   }
 
   /** The drop folder, if given. */

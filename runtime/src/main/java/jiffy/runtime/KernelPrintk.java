@@ -45,6 +45,11 @@ final class KernelPrintk implements LogOps, KernelLog {
   }
 
   @Override
+  public String format(String format, Object[] arguments) {
+    return log.format(format, arguments == null ? new Object[] {null} : arguments);
+  }
+
+  @Override
   public void print(int level, String text) {
     log.emit(clock.sinceBoot(), callerId(Current.orNull()), 0, level, text);
   }

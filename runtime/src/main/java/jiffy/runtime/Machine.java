@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import jiffy.kernel.InterruptOps;
 import jiffy.kernel.Kernel;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.arch.HostArch;
@@ -17,19 +18,27 @@ import jiffy.runtime.context.Addresses;
 import jiffy.runtime.context.Contexts;
 import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.context.Origins;
+import jiffy.runtime.context.Splat;
 import jiffy.runtime.irq.Interrupts;
+import jiffy.runtime.irq.IrqLines;
+import jiffy.runtime.irq.ModuleSoftirqs;
 import jiffy.runtime.irq.Softirqs;
+import jiffy.runtime.irq.Tasklets;
 import jiffy.runtime.locking.Locks;
 import jiffy.runtime.module.ModuleSettings;
 import jiffy.runtime.module.Modules;
 import jiffy.runtime.module.loader.UnloadedLoader;
 import jiffy.runtime.printk.Log;
+import jiffy.runtime.proc.ModuleFiles;
 import jiffy.runtime.proc.ProcTree;
 import jiffy.runtime.sched.Attachment;
+import jiffy.runtime.sched.Kthreads;
+import jiffy.runtime.sched.Scheduler;
 import jiffy.runtime.sched.Tasks;
 import jiffy.runtime.time.Hrtimers;
 import jiffy.runtime.time.JiffiesClock;
 import jiffy.runtime.time.Timekeeping;
+import jiffy.runtime.time.Timeouts;
 
 /**
  * A kernel with everything it needs, in this JVM. Several may run side by side.
@@ -54,11 +63,15 @@ public final class Machine implements AutoCloseable {
   private final KernelPrintk printk;
   private final Softirqs softirqs;
   private final Interrupts interrupts;
+  private final Tasklets tasklets;
+  private final IrqLines irqs;
   private final Timekeeping timekeeping;
   private final Hrtimers hrtimers;
   private final Tasks tasks;
   private final Kernel kernel;
-  private final ProcTree proc = new ProcTree();
+  private final Scheduler scheduler;
+  private final ModuleFiles files;
+  private final ProcTree proc;
   private final Path cache;
   private final Modules modules;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -76,13 +89,35 @@ public final class Machine implements AutoCloseable {
     this.softirqs = new Softirqs(arch, contexts, printk);
     this.interrupts = new Interrupts(arch, contexts, parameters.hrtimerSpinNanos(), printk);
     Origins origins = new Origins();
-    this.timekeeping = new Timekeeping(arch, clock, contexts, origins, softirqs, printk);
+    this.timekeeping =
+        new Timekeeping(arch, clock, parameters.timerWheel(), contexts, origins, softirqs, printk);
     this.hrtimers =
         new Hrtimers(
             arch, clock, contexts, origins, softirqs, interrupts, parameters.highres(), printk);
+    this.tasklets = new Tasklets(arch, contexts, origins, softirqs, printk);
+    this.irqs = new IrqLines(arch, contexts, origins, interrupts, softirqs, printk);
+    ModuleSoftirqs moduleSoftirqs = new ModuleSoftirqs(arch, contexts, origins, softirqs, printk);
     this.tasks = new Tasks(arch, contexts);
+    Splat splat = new Splat(arch, printk, Version.JIFFY);
+    this.scheduler = new Scheduler(arch, splat);
+    scheduler.onHandlerSleep(
+        new SleepingHandlers(timekeeping, hrtimers, softirqs, interrupts)::leaveCpu);
+    Kthreads kthreads = new Kthreads(arch, contexts, tasks, scheduler, origins, printk);
+    Timeouts timeouts = new Timeouts(arch, timekeeping, scheduler, printk, splat);
+    LinkedModules linked = new LinkedModules();
+    this.files = new ModuleFiles(arch, origins, scheduler, printk, splat, linked);
+    this.proc = new ProcTree(files);
     this.kernel =
-        new Kernel(parameters.name(), parameters.hz(), timekeeping, hrtimers, locks, printk);
+        new Kernel(
+            parameters.name(),
+            parameters.hz(),
+            timekeeping,
+            hrtimers,
+            locks,
+            printk,
+            new KernelTasks(contexts, scheduler, timeouts, kthreads, splat),
+            files,
+            new InterruptOps(moduleSoftirqs, tasklets, irqs));
     contexts.bind(kernel);
     this.cache = cache;
     this.modules =
@@ -97,7 +132,16 @@ public final class Machine implements AutoCloseable {
                 parameters.moduleWords(),
                 Version.JIFFY,
                 ModuleSettings.DEFAULT_EXIT_TIMEOUT_NANOS),
-            List.of(timekeeping.books(), hrtimers.books()));
+            List.of(
+                files,
+                irqs,
+                kthreads,
+                timekeeping.books(),
+                hrtimers.books(),
+                moduleSoftirqs,
+                tasklets.books()));
+    linked.bind(modules);
+    splat.bind(modules::tainted, modules.taint()::add, linked::linkedIn);
     registerFiles();
     printk.print(KernelLog.NOTICE, version());
     printk.print(KernelLog.INFO, "Command line: " + parameters.commandLine());
@@ -152,6 +196,8 @@ public final class Machine implements AutoCloseable {
     proc.register("/proc/version", () -> version() + "\n");
     proc.register("/proc/cmdline", () -> parameters.commandLine() + "\n");
     proc.register("/proc/uptime", this::uptime);
+    proc.register("/proc/softirqs", softirqs::table);
+    proc.register("/proc/interrupts", irqs::table);
     proc.register("/proc/modules", () -> modules.procModules());
     proc.register("/proc/jiffy/unloaded", this::unloaded);
     proc.register("/proc/sys/kernel/tainted", () -> modules.tainted() + "\n");
@@ -228,6 +274,36 @@ public final class Machine implements AutoCloseable {
     return interrupts;
   }
 
+  /** Tasklets. */
+  public Tasklets tasklets() {
+    return tasklets;
+  }
+
+  /** Interrupt lines. */
+  public IrqLines irqs() {
+    return irqs;
+  }
+
+  /**
+   * Interrupts the machine, as a device on the line would; any thread. The handlers run on the
+   * line's CPU, {@code irq % nr_cpus}, soon; an interrupt that comes before they have begun is one
+   * with it.
+   *
+   * @param irq a line that somebody has requested
+   * @throws IllegalArgumentException if there is no such line
+   * @throws IllegalStateException if nobody has requested it
+   */
+  public void raiseIrq(int irq) {
+    try (Attachment here = attach("irq")) {
+      irqs.raiseOrThrow(here.context(), irq);
+    }
+  }
+
+  /** Sleeping and waking; signals. */
+  public Scheduler scheduler() {
+    return scheduler;
+  }
+
   /** Tasks. */
   public Tasks tasks() {
     return tasks;
@@ -289,6 +365,16 @@ public final class Machine implements AutoCloseable {
     return tasks.attach(name);
   }
 
+  /**
+   * As {@link #attach(String)}, on a CPU of the caller's choice; a thread that is a task already
+   * stays where it is.
+   *
+   * @param cpu 0 to nr_cpus - 1
+   */
+  public Attachment attach(String name, int cpu) {
+    return tasks.attach(name, cpu);
+  }
+
   /** Nanoseconds since boot: the clock of the log's time stamps. */
   public long uptimeNanos() {
     return clock.sinceBoot();
@@ -332,6 +418,7 @@ public final class Machine implements AutoCloseable {
     }
     try {
       if (!(arch instanceof SimArch) || !((SimArch) arch).isHalted()) { // the guard may have been
+        files.hangUpReaders();
         modules.close();
       }
     } finally {

@@ -1,5 +1,7 @@
 package jiffy.testkit;
 
+import static jiffy.linux.BottomHalf.local_bh_disable;
+import static jiffy.linux.BottomHalf.local_bh_enable;
 import static jiffy.linux.Hrtimers.CLOCK_MONOTONIC;
 import static jiffy.linux.Hrtimers.HRTIMER_MODE_REL;
 import static jiffy.linux.Hrtimers.HRTIMER_NORESTART;
@@ -8,6 +10,14 @@ import static jiffy.linux.Hrtimers.hrtimer_cancel;
 import static jiffy.linux.Hrtimers.hrtimer_setup;
 import static jiffy.linux.Hrtimers.hrtimer_start;
 import static jiffy.linux.Hrtimers.hrtimer_try_to_cancel;
+import static jiffy.linux.Interrupts.TASKLET_SOFTIRQ;
+import static jiffy.linux.Interrupts.raise_softirq;
+import static jiffy.linux.Interrupts.tasklet_disable_nosync;
+import static jiffy.linux.Interrupts.tasklet_enable;
+import static jiffy.linux.Interrupts.tasklet_hi_schedule;
+import static jiffy.linux.Interrupts.tasklet_kill;
+import static jiffy.linux.Interrupts.tasklet_schedule;
+import static jiffy.linux.Interrupts.tasklet_setup;
 import static jiffy.linux.Jiffies.jiffies;
 import static jiffy.linux.Printk.KERN_CONT;
 import static jiffy.linux.Printk.KERN_INFO;
@@ -21,9 +31,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import jiffy.kernel.Owner;
 import jiffy.runtime.Machine;
 import jiffy.runtime.sched.Attachment;
 import jiffy.types.Hrtimer;
+import jiffy.types.TaskletStruct;
 import jiffy.types.TimerList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -82,6 +94,59 @@ class EndlessRecursionTest {
       TimerList after = new TimerList();
       timer_setup(after, t -> ran.countDown(), 0);
       mod_timer(after, jiffies() + 5);
+      ran.await();
+    }
+    assertThat(ran.getCount()).isZero();
+  }
+
+  @Test
+  void recursion_inTaskletCalls_leavesTaskletsUsable() throws InterruptedException {
+    TaskletStruct[] tasklets = new TaskletStruct[16];
+    CountDownLatch ran = new CountDownLatch(2);
+    try (Machine machine = Machine.boot("nr_cpus=2 hz=1000");
+        Attachment test = machine.attach("test")) {
+      for (int i = 0; i < tasklets.length; i++) {
+        tasklets[i] = new TaskletStruct();
+        tasklet_setup(tasklets[i], t -> {});
+      }
+      overflow(
+          machine,
+          depth -> {
+            TaskletStruct tasklet = tasklets[depth & 15];
+            switch (depth % 5) {
+              case 0 -> tasklet_disable_nosync(tasklet);
+              case 1 -> {
+                local_bh_disable();
+                tasklet_schedule(tasklet);
+                local_bh_enable();
+              }
+              case 2 -> tasklet_hi_schedule(tasklet);
+              case 3 -> raise_softirq(TASKLET_SOFTIRQ);
+              default -> tasklet_schedule(tasklet);
+            }
+          });
+      for (TaskletStruct tasklet : tasklets) {
+        while (tasklet.count > 0) {
+          tasklet_enable(tasklet);
+        }
+        tasklet_kill(tasklet);
+        assertThat(tasklet.state()).isZero();
+      }
+      for (int cpu = 0; cpu < 2; cpu++) {
+        TaskletStruct after = new TaskletStruct();
+        tasklet_setup(after, t -> ran.countDown());
+        machine
+            .tasks()
+            .spawn(
+                "after",
+                Owner.CORE,
+                () -> {
+                  tasklet_schedule(after);
+                  local_bh_disable();
+                  local_bh_enable();
+                  return 0;
+                });
+      }
       ran.await();
     }
     assertThat(ran.getCount()).isZero();

@@ -111,6 +111,11 @@ final class MachineKernel implements HostedKernel, RunningKernel {
     return error;
   }
 
+  @Override
+  public int raiseIrq(int irq) {
+    return machine.irqs().raise(caller(), irq);
+  }
+
   private void changedByHand() {
     DropFolder folder = plugins;
     if (folder != null) {

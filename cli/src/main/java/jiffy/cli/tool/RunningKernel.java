@@ -36,6 +36,9 @@ public interface RunningKernel {
   /** Unloads a module; returns when its exit has. */
   int rmmod(String name, boolean force);
 
+  /** Raises an interrupt line, as a device would. */
+  int raiseIrq(int irq);
+
   /** What is loaded, newest first. */
   List<Module> modules();
 

@@ -52,6 +52,12 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
   }
 
   @Override
+  public int raiseIrq(int irq) {
+    calls.add("irq " + irq);
+    return result;
+  }
+
+  @Override
   public List<Module> modules() {
     return modules;
   }

@@ -62,6 +62,39 @@ class ToolboxTest {
         .isEqualTo("jiffy: status takes no arguments\n");
   }
 
+  @Test
+  void irq_ofLines_raisesThemInOrder() {
+    assertThat(run("irq 4 63")).isZero();
+    assertThat(kernel.calls).containsExactly("irq 4", "irq 63");
+    assertThat(out() + err()).isEmpty();
+  }
+
+  @Test
+  void irq_withoutAndWithBadArguments_saysWhatItWants() {
+    assertThat(run("irq")).isEqualTo(1);
+    assertThat(run("irq 4 x")).isEqualTo(1);
+    assertThat(run("irq -- 99999999999")).isEqualTo(1);
+    assertThat(err())
+        .isEqualTo(
+            "irq: missing line number: try 'jiffy cat /proc/interrupts'\n"
+                + "irq: 'x' is not the number of an interrupt line\n"
+                + "irq: '--' is not the number of an interrupt line\n"
+                + "irq: '99999999999' is not the number of an interrupt line\n");
+    assertThat(kernel.calls).as("nothing is raised if one word is wrong").isEmpty();
+  }
+
+  @Test
+  void irq_thatTheKernelRefuses_saysWhy() {
+    kernel.result = -Errno.ENXIO;
+    assertThat(run("irq 7")).isEqualTo(1);
+    kernel.result = -Errno.EINVAL;
+    assertThat(run("irq 64")).isEqualTo(1);
+    assertThat(err())
+        .isEqualTo(
+            "irq: 7: nobody has requested this line: see 'jiffy cat /proc/interrupts'\n"
+                + "irq: 64: there is no such line: they are 0 to 63\n");
+  }
+
   private String out() {
     return out.toString(StandardCharsets.UTF_8);
   }

@@ -51,6 +51,11 @@ public interface Arch extends AutoCloseable {
   /** A breath in a busy loop. In a simulation it costs {@link SimArch#RELAX_NANOS}. */
   void relax(HwThread self);
 
+  /** Lets others run, for who could go on. In a simulation as {@link #relax}. */
+  default void giveWay(HwThread self) {
+    relax(self);
+  }
+
   /** Busy-waits; never shorter than asked. In a simulation it costs just that. */
   void delay(HwThread self, long nanos);
 

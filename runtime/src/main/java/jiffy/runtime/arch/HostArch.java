@@ -92,6 +92,11 @@ public final class HostArch implements Arch {
   }
 
   @Override
+  public void giveWay(HwThread self) {
+    Thread.yield();
+  }
+
+  @Override
   public void delay(HwThread self, long nanos) {
     long start = now();
     while (now() - start < nanos) {

@@ -38,14 +38,30 @@ public final class Context extends Current {
   /** What fast paths have to do besides: an or of HOOK_ bits, 0 on a plain host. */
   public int hooks;
 
-  /** What this context last read as jiffies; 0 before the first read. */
+  /** What this context last read as jiffies; 0 before the first read, and after a wait. */
   public long lastJiffies;
+
+  /** So many timers are armed by one read of the clock, at most. */
+  private static final int ARMINGS_A_READ = 64;
+
+  /** How many more may be armed by {@link #lastJiffies}. */
+  private int armings;
 
   private final Arch arch;
   private volatile TaskStruct task;
   private volatile Owner owner;
   private int preemptCount;
+
+  /** How much of the preempt depth is preempt_disable()'s: the rest are locks. */
+  private int withoutLock;
+
   private boolean irqsOff;
+  private boolean miscounted;
+
+  /** A handler's thread has its own doubles of its CPU's two tasks, for it may sleep as they. */
+  private final TaskStruct ownIdle;
+
+  private final TaskStruct ownKsoftirqd;
 
   Context(Kernel kernel, Arch arch, int id, HwThread thread, Cpu cpu, TaskStruct task) {
     super(kernel);
@@ -53,9 +69,16 @@ public final class Context extends Current {
     this.id = id;
     this.thread = thread;
     this.cpu = cpu;
-    this.task = task;
+    boolean isHandlers = task == cpu.idle;
+    this.ownIdle = isHandlers ? doubleOf(cpu.idle) : cpu.idle;
+    this.ownKsoftirqd = isHandlers ? doubleOf(cpu.ksoftirqd) : cpu.ksoftirqd;
+    this.task = isHandlers ? ownIdle : task;
     this.owner = Owner.CORE;
     this.hooks = arch.isSimulated() ? HOOK_SIM : 0;
+  }
+
+  private static TaskStruct doubleOf(TaskStruct task) {
+    return new TaskStruct(task.pid, task.comm);
   }
 
   @Override
@@ -85,7 +108,7 @@ public final class Context extends Current {
 
   /** The softirq thread bears two tasks; everybody else keeps the one it was made with. */
   public void setTask(TaskStruct task) {
-    this.task = task;
+    this.task = task == cpu.idle ? ownIdle : task == cpu.ksoftirqd ? ownKsoftirqd : task;
   }
 
   /** The module on whose behalf this runs now; {@link Owner#CORE} for the kernel itself. */
@@ -116,6 +139,19 @@ public final class Context extends Current {
       return;
     }
     preemptCount -= PREEMPT_OFFSET;
+  }
+
+  @Override
+  public void preemptDisableWithoutLock() {
+    int before = preemptCount;
+    preemptDisable();
+    withoutLock += preemptCount - before;
+  }
+
+  @Override
+  public void preemptEnableWithoutLock() {
+    preemptEnable();
+    withoutLock = Math.max(0, withoutLock - 1);
   }
 
   @Override
@@ -191,10 +227,18 @@ public final class Context extends Current {
    * DEBUG_PREEMPT does the same.
    */
   private void miscounted(String what) {
+    miscounted = true;
     print(
         KernelLog.WARNING,
         String.format(
             Locale.ROOT, "WARNING: %s: %s, preempt_count %08x: ignored", task, what, preemptCount));
+  }
+
+  /** Whether a count would have left its bits since the last call. */
+  public boolean takeMiscounted() {
+    boolean was = miscounted;
+    miscounted = false;
+    return was;
   }
 
   private void print(int level, String text) {
@@ -209,8 +253,14 @@ public final class Context extends Current {
     }
     if (preemptCount != 0) {
       print(KernelLog.INFO, note + "preempt_count " + preemptCount);
-      preemptCount |= PREEMPT_OFFSET; // waits for no softirq
     }
+    enableAll();
+  }
+
+  /** Gives back all that is disabled: interrupts, softirqs, preemption. Waits for nobody. */
+  public void enableAll() {
+    preemptCount |= PREEMPT_OFFSET;
+    withoutLock = 0; // waits for no softirq
     localIrqEnable();
     while ((preemptCount & SOFTIRQ_DISABLED) != 0) {
       localBhEnable();
@@ -218,9 +268,13 @@ public final class Context extends Current {
     preemptCount = 0;
   }
 
-  /** On Linux what was held off runs inside the call that lets it; so this waits for one pass. */
+  /**
+   * On Linux what was held off runs inside the call that lets it; so this waits for one pass. But
+   * not with a lock held, which a handler may be waiting for; preempt_disable() is no lock.
+   */
   private void letSoftirqsRun(long before) {
-    if (preemptCount == 0 && !irqsOff) {
+    withoutLock = preemptCount == 0 ? 0 : withoutLock;
+    if (preemptCount == withoutLock && !irqsOff) {
       cpu.awaitPass(thread, before);
       forgetClock();
     }
@@ -229,6 +283,20 @@ public final class Context extends Current {
   /** Whether this serves a softirq or an interrupt. */
   public boolean inHandler() {
     return (preemptCount & (SOFTIRQ_OFFSET | PreemptCount.HARDIRQ_MASK)) != 0;
+  }
+
+  /** The context's code has read the clock: it knows these jiffies. */
+  public void clockRead(long jiffies) {
+    lastJiffies = jiffies;
+    armings = ARMINGS_A_READ;
+  }
+
+  /**
+   * Whether the next timer may be armed by {@link #lastJiffies}; each answer counts. In a
+   * simulation never: there the clock costs nothing, and each arming is exact.
+   */
+  public boolean mayArmByLastRead() {
+    return lastJiffies != 0 && --armings >= 0 && hooks == 0;
   }
 
   /** After a wait the last read of jiffies is old: the next arming reads the clock. */
@@ -242,14 +310,21 @@ public final class Context extends Current {
     forgetClock();
   }
 
+  /** Lets others run. */
+  public void giveWay() {
+    arch.giveWay(thread);
+  }
+
   @Override
   public void cpuRelax() {
     arch.relax(thread);
+    forgetClock();
   }
 
   @Override
   public void delay(long nanos) {
     arch.delay(thread, nanos);
+    forgetClock();
   }
 
   /** {@code comm/pid}. */

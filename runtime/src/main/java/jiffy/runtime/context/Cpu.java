@@ -29,6 +29,7 @@ public final class Cpu {
   private final WaitList passWaiters;
   private volatile long passes;
   private volatile boolean offline;
+  private volatile Runnable waker = () -> {};
 
   Cpu(Arch arch, int number, TaskStruct idle, TaskStruct ksoftirqd) {
     this.number = number;
@@ -36,6 +37,13 @@ public final class Cpu {
     this.ksoftirqd = ksoftirqd;
     this.gate = new Gate(arch);
     this.passWaiters = new WaitList(arch);
+  }
+
+  /**
+   * What makes sure, at boot, that the softirq thread is awake when somebody waits for its pass.
+   */
+  public void onAwaited(Runnable wake) {
+    waker = wake;
   }
 
   /** How many passes over its raised vectors the softirq thread has finished. */
@@ -61,6 +69,7 @@ public final class Cpu {
 
   /** Waits until a pass that began after {@code before} passes were done is over. */
   void awaitPass(HwThread self, long before) {
+    waker.run(); // usually awake: but a raiser's StackOverflowError may have cost the wake-up
     passWaiters.await(self, () -> passes != before || offline);
   }
 }

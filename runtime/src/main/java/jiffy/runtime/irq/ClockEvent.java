@@ -11,6 +11,7 @@ import jiffy.runtime.arch.Arch;
 public final class ClockEvent {
   private final SoftirqThread cpu;
   private volatile long deadline = Arch.NEVER;
+  private volatile long deferrable = Arch.NEVER;
 
   ClockEvent(SoftirqThread cpu) {
     this.cpu = cpu;
@@ -28,6 +29,19 @@ public final class ClockEvent {
     }
   }
 
+  /**
+   * Sets the time from which on the softirq is raised when the CPU's thread is awake anyway: nobody
+   * is woken for it.
+   *
+   * @param nanos as for {@link #program}
+   */
+  public void programDeferrable(long nanos) {
+    deferrable = nanos;
+    if (nanos != Arch.NEVER) {
+      cpu.wakeFor(Arch.NEVER);
+    }
+  }
+
   /** Whether nobody looks at it, for want of a thread: then programming it tries again. */
   public boolean isUnattended() {
     return cpu.isUnborn();
@@ -38,8 +52,21 @@ public final class ClockEvent {
     return deadline;
   }
 
-  /** The time has come: nothing is programmed until somebody does it again. */
-  void expire() {
-    deadline = Arch.NEVER;
+  /**
+   * Whether a time has come; then that one is not programmed any more.
+   *
+   * @param now on the arch's clock
+   */
+  boolean expire(long now) {
+    boolean came = false;
+    if (now >= deadline) {
+      deadline = Arch.NEVER;
+      came = true;
+    }
+    if (now >= deferrable) {
+      deferrable = Arch.NEVER;
+      came = true;
+    }
+    return came;
   }
 }

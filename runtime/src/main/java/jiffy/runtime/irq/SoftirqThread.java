@@ -31,7 +31,14 @@ final class SoftirqThread {
    * Both sides write, then read, volatile variables, so at least one sees the other.
    *
    * A generation is one thread. evict() gives a stuck one up: the gate's slot and the CPU go to a
-   * fresh thread; the old one ends as soon as its handler returns.
+   * fresh thread, and what the pass had still to serve is raised again; the old one ends as soon as
+   * its handler returns.
+   *
+   * What a handler raises goes to the task that the handler runs on. An interrupt's handlers that keep
+   * raising are handed to ksoftirqd after MAX_RESTARTS passes, as on Linux.
+   *
+   * A raiser deep in a module's recursion may meet a StackOverflowError between setting the bit and the
+   * wake-up: the wake-up is owed then, and the next raise makes it good, or who waits for a pass.
    */
 
   private static final int NONE = 0;
@@ -45,6 +52,9 @@ final class SoftirqThread {
    */
   private static final long GATE_NANOS = 100_000_000L;
 
+  /** Passes in a row on the idle task's account. */
+  private static final int MAX_RESTARTS = 10;
+
   private final Arch arch;
   private final Softirqs softirqs;
   private final AtomicInteger state = new AtomicInteger(NONE);
@@ -56,6 +66,17 @@ final class SoftirqThread {
   /** Vectors that a task raised, as far as they are pending. */
   private final AtomicInteger raisedByTask = new AtomicInteger();
 
+  /** Vectors of this pass that are not served yet: by a task, and all. Written by the thread. */
+  private volatile int unservedByTask;
+
+  private volatile int unserved;
+
+  /** Passes since the thread last slept. Of the thread alone. */
+  private int restarts;
+
+  /** A raiser could not wake the thread. */
+  private volatile boolean wakeOwed;
+
   final Cpu cpu;
   final ClockEvent clockEvent = new ClockEvent(this);
 
@@ -63,17 +84,36 @@ final class SoftirqThread {
     this.arch = arch;
     this.softirqs = softirqs;
     this.cpu = cpu;
+    cpu.onAwaited(this::wake);
   }
 
   /** Marks a vector pending and makes sure that it is served. */
   void raise(Vector vector, boolean byTask) {
-    if (byTask) {
-      raisedByTask.getAndUpdate(mask -> mask | vector.bit());
+    raise(vector.bit(), byTask ? vector.bit() : 0);
+  }
+
+  private void raise(int vectors, int byTask) {
+    try {
+      if ((raisedByTask.get() & byTask) != byTask) {
+        raisedByTask.getAndAccumulate(byTask, (mask, bits) -> mask | bits);
+      }
+      boolean more = (cpu.pending.get() & vectors) != vectors;
+      if (more) {
+        cpu.pending.getAndAccumulate(vectors, (mask, bits) -> mask | bits);
+      }
+      if (more || wakeOwed || state.get() == NONE) {
+        wakeOwed = false;
+        wake();
+      }
+    } catch (Throwable e) { // a StackOverflowError of the module's
+      wakeOwed = true;
+      throw e;
     }
-    int before = cpu.pending.getAndUpdate(mask -> mask | vector.bit());
-    if ((before & vector.bit()) == 0 || state.get() == NONE) {
-      wake();
-    }
+  }
+
+  /** For the thread itself, in a handler: whether what that raises goes to ksoftirqd. */
+  boolean isTired(Context context) {
+    return context.task() == cpu.ksoftirqd || restarts > MAX_RESTARTS;
   }
 
   /** The clock event moved forward. */
@@ -117,8 +157,7 @@ final class SoftirqThread {
     state.set(AWAKE);
     try {
       while (!stopping && thread.get() == self) {
-        if (arch.now() >= clockEvent.deadline()) {
-          clockEvent.expire();
+        if (clockEvent.expire(arch.now())) {
           raise(Vector.TIMER, false);
         }
         if (cpu.pending.get() != 0) {
@@ -134,6 +173,7 @@ final class SoftirqThread {
   }
 
   private void sleep(HwThread self) {
+    restarts = 0;
     long until = clockEvent.deadline();
     sleepsUntil = until;
     state.set(ASLEEP);
@@ -156,15 +196,23 @@ final class SoftirqThread {
     running = context;
     int pending = cpu.pending.getAndSet(0);
     int byTask = raisedByTask.getAndUpdate(mask -> mask & ~pending) & pending;
-    for (int left = pending; left != 0; left &= left - 1) {
+    restarts++;
+    unservedByTask = byTask;
+    for (int left = pending; left != 0 && isMine(context); left = unserved) {
       Vector vector = Vector.first(left);
+      unserved = left & left - 1;
       serve(context, vector, (byTask & vector.bit()) != 0);
     }
-    if (thread.get() == context.thread) {
+    if (isMine(context)) {
       running = null;
       cpu.passDone();
       cpu.gate.exitSoftirq(generation);
     }
+  }
+
+  /** Whether the context's thread has not been given up. */
+  private boolean isMine(Context context) {
+    return thread.get() == context.thread;
   }
 
   private void serve(Context context, Vector vector, boolean byTask) {
@@ -183,7 +231,7 @@ final class SoftirqThread {
     } finally {
       int after = context.preemptCount();
       if (after != count) {
-        softirqs.reportLeak(vector, count, after);
+        softirqs.reportLeak(vector, "", count, after);
       }
       context.localIrqEnable();
       context.setPreemptCount(0);
@@ -204,6 +252,9 @@ final class SoftirqThread {
     running = null;
     thread.set(null);
     state.set(STARTING);
+    int rest = unserved;
+    cpu.pending.getAndAccumulate(rest, (mask, bits) -> mask | bits);
+    raisedByTask.getAndAccumulate(unservedByTask & rest, (mask, bits) -> mask | bits);
     cpu.passDone();
     start();
     return stuck;

@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Contexts;
 import jiffy.runtime.context.Cpu;
 import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.context.Oops;
+import jiffy.runtime.context.PreemptCount;
 
 /** The softirqs of a kernel: handlers by vector, a thread a CPU. Thread safe. */
 public final class Softirqs {
@@ -22,7 +24,8 @@ public final class Softirqs {
 
   final Contexts contexts;
   private final List<SoftirqThread> threads = new ArrayList<>();
-  private final Handler[] handlers = new Handler[Vector.values().length];
+  private final AtomicReferenceArray<Handler> handlers =
+      new AtomicReferenceArray<>(Vector.values().length);
   private final AtomicLongArray counts;
   private final KernelLog log;
 
@@ -37,20 +40,32 @@ public final class Softirqs {
     for (Cpu cpu : contexts.cpus()) {
       threads.add(new SoftirqThread(arch, this, cpu));
     }
-    counts = new AtomicLongArray(threads.size() * handlers.length);
+    counts = new AtomicLongArray(threads.size() * handlers.length());
   }
 
-  /** {@code open_softirq}: at boot, before the first raise. */
+  /** {@code open_softirq}: before the first raise. */
   public void open(Vector vector, Handler handler) {
-    handlers[vector.ordinal()] = handler;
+    handlers.set(vector.ordinal(), handler);
+  }
+
+  /** Nobody serves the vector any more, if it was this handler. */
+  void close(Vector vector, Handler handler) {
+    handlers.compareAndSet(vector.ordinal(), handler, null);
   }
 
   /**
    * {@code raise_softirq}: the vector is served on the caller's CPU; by ksoftirqd if a task raised
-   * it.
+   * it, or a handler that ksoftirqd runs.
    */
   public void raise(Context context, Vector vector) {
-    threads.get(context.cpu.number).raise(vector, !context.inHandler());
+    SoftirqThread thread = threads.get(context.cpu.number);
+    boolean soft = (context.preemptCount() & PreemptCount.HARDIRQ_MASK) == 0;
+    thread.raise(vector, !context.inHandler() || soft && thread.isTired(context));
+  }
+
+  /** Has the vector served by the CPU's ksoftirqd. */
+  void raiseOn(int cpu, Vector vector) {
+    threads.get(cpu).raise(vector, true);
   }
 
   /** The CPU's clock event device. */
@@ -60,7 +75,27 @@ public final class Softirqs {
 
   /** How often the vector has been served on the CPU. */
   public long served(int cpu, Vector vector) {
-    return counts.get(cpu * handlers.length + vector.ordinal());
+    return counts.get(cpu * handlers.length() + vector.ordinal());
+  }
+
+  /**
+   * The text of {@code /proc/softirqs}: how often each vector has been served on each CPU, in
+   * Linux's format.
+   */
+  public String table() {
+    StringBuilder text = new StringBuilder(" ".repeat(20));
+    for (int cpu = 0; cpu < threads.size(); cpu++) {
+      text.append(String.format(Locale.ROOT, "CPU%-8d", cpu));
+    }
+    text.append('\n');
+    for (Vector vector : Vector.values()) {
+      text.append(String.format(Locale.ROOT, "%12s:", vector));
+      for (int cpu = 0; cpu < threads.size(); cpu++) {
+        text.append(String.format(Locale.ROOT, " %10d", served(cpu, vector)));
+      }
+      text.append('\n');
+    }
+    return text.toString();
   }
 
   /**
@@ -78,7 +113,7 @@ public final class Softirqs {
   }
 
   Handler handler(Vector vector) {
-    Handler handler = handlers[vector.ordinal()];
+    Handler handler = handlers.get(vector.ordinal());
     if (handler == null) {
       throw new IllegalStateException("softirq " + vector + " was raised but nobody has opened it");
     }
@@ -86,7 +121,7 @@ public final class Softirqs {
   }
 
   void count(int cpu, Vector vector) {
-    counts.incrementAndGet(cpu * handlers.length + vector.ordinal());
+    counts.incrementAndGet(cpu * handlers.length() + vector.ordinal());
   }
 
   void reportNoThread(Cpu cpu, IllegalStateException e) {
@@ -102,14 +137,20 @@ public final class Softirqs {
     Oops.print(log, context.owner().name, "softirq " + vector, thrown, context);
   }
 
-  void reportLeak(Vector vector, int before, int after) {
+  /**
+   * A handler, or one of the functions that it calls, has changed the count.
+   *
+   * @param function {@code tasklet_fn [kt] } with a blank, or nothing
+   */
+  void reportLeak(Vector vector, String function, int before, int after) {
     log.print(
         KernelLog.ERR,
         String.format(
             Locale.ROOT,
-            "softirq: huh, entered softirq %d %s with preempt_count %08x, exited with %08x?",
+            "softirq: huh, entered softirq %d %s %swith preempt_count %08x, exited with %08x?",
             vector.ordinal(),
             vector,
+            function,
             before,
             after));
   }

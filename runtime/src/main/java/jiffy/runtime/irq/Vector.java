@@ -6,24 +6,34 @@ public enum Vector {
   HI,
   /** Timers. */
   TIMER,
-  /** Unused here. */
+  /** Free for a module. */
   NET_TX,
-  /** Unused here. */
+  /** Free for a module. */
   NET_RX,
-  /** Unused here. */
+  /** Free for a module. */
   BLOCK,
-  /** Unused here. */
+  /** Free for a module. */
   IRQ_POLL,
   /** Tasklets. */
   TASKLET,
-  /** Unused here. */
+  /** Free for a module. */
   SCHED,
   /** Soft hrtimers. */
   HRTIMER,
-  /** Unused here. */
+  /** Free for a module. */
   RCU;
 
   private static final Vector[] BY_NUMBER = values();
+
+  /** By Linux's number, 0 to 9. */
+  static Vector of(int number) {
+    return BY_NUMBER[number];
+  }
+
+  /** Whether the kernel itself serves it. */
+  boolean isOwn() {
+    return this == HI || this == TIMER || this == TASKLET || this == HRTIMER;
+  }
 
   /** Its bit in a CPU's pending mask. */
   int bit() {

@@ -102,6 +102,7 @@ final class Hooks {
     var owner = self.setOwner(module.owner);
     int count = self.preemptCount();
     boolean irqsOff = self.irqsDisabled();
+    self.takeMiscounted();
     try {
       return body.run();
     } catch (SimHalt e) {
@@ -125,7 +126,7 @@ final class Hooks {
       left = " disabled interrupts";
       self.localIrqEnable();
     }
-    if (self.preemptCount() != count) {
+    if (self.preemptCount() != count || self.takeMiscounted()) {
       left = " preemption imbalance" + left;
       while (softirqOf(self.preemptCount()) > softirqOf(count)) {
         self.localBhEnable();

@@ -46,6 +46,11 @@ public record ModuleView(
     return line.toString();
   }
 
+  /** Its word behind {@code Modules linked in:}, such as {@code kt(OE+)}. */
+  public String linkedIn() {
+    return taints.isEmpty() ? name : name + "(" + taints + stateMark() + ")";
+  }
+
   private String stateMark() {
     return state == ModuleState.COMING ? "+" : state == ModuleState.GOING ? "-" : "";
   }

@@ -34,6 +34,7 @@ public final class Log {
   private static final int TEXT_MAX = LINE_MAX - 1;
   private static final int HEADER_BYTES = 2;
   private static final int BUFFER_BYTES = 1024;
+  private static final int SPRINTF_MAX = 1 << 20;
   private static final int EINVAL = 22;
   private static final int WARNING = 4;
 
@@ -126,6 +127,18 @@ public final class Log {
       return stored;
     } finally {
       buffer.release();
+    }
+  }
+
+  /** {@code vsprintf}: a format of printk as text, headers and all; at most 1 MiB. */
+  public String format(String format, Object[] args) {
+    FormatString compiled = formats.get(format);
+    for (int size = BUFFER_BYTES; ; size <<= 3) {
+      FormatBuffer buffer = new FormatBuffer(size);
+      compiled.format(buffer, symbols, args);
+      if (buffer.length() < size || size >= SPRINTF_MAX) {
+        return buffer.toString();
+      }
     }
   }
 

@@ -2,11 +2,12 @@ package jiffy.runtime.sched;
 
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
+import jiffy.runtime.context.Cpu;
 import jiffy.runtime.context.WaitList;
 import jiffy.types.TaskStruct;
 
 /** A started task: who it is, whether it has ended, and how. Thread safe. */
-public final class Task {
+public class Task {
   /** What a task runs. */
   @FunctionalInterface
   public interface Body {
@@ -19,15 +20,28 @@ public final class Task {
   /** Pid and name. */
   public final TaskStruct struct;
 
+  /** Where it runs; may change until it begins. */
+  private volatile Cpu cpu;
+
   private final WaitList waiters;
   private volatile boolean ended;
   private int exitValue;
   private Throwable failure;
   private volatile Context context;
 
-  Task(Arch arch, TaskStruct struct) {
+  Task(Arch arch, TaskStruct struct, Cpu cpu) {
     this.struct = struct;
+    this.cpu = cpu;
     this.waiters = new WaitList(arch);
+    struct.__task = this;
+  }
+
+  Cpu cpu() {
+    return cpu;
+  }
+
+  void moveTo(Cpu other) {
+    cpu = other;
   }
 
   void begin(Context context) {

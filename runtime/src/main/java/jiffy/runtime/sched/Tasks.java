@@ -1,5 +1,7 @@
 package jiffy.runtime.sched;
 
+import static jiffy.linux.Sched.TASK_RUNNING;
+
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,21 +42,35 @@ public final class Tasks {
    * @throws IllegalStateException if no thread can be made for it
    */
   public Task spawn(String comm, Owner owner, Task.Body body) {
+    return spawn(comm, owner, pickCpu().number, body);
+  }
+
+  /** As above, on that CPU. */
+  public Task spawn(String comm, Owner owner, int cpu, Task.Body body) {
     TaskStruct struct = new TaskStruct(contexts.nextPid(), comm);
-    Task task = new Task(arch, struct);
-    running.put(struct.pid, task);
-    Cpu cpu = pickCpu();
-    try {
-      arch.spawn(comm, thread -> live(task, thread, cpu, owner, body));
-    } catch (IllegalStateException e) {
-      running.remove(struct.pid);
-      throw e;
-    }
+    Task task = new Task(arch, struct, contexts.cpus().get(cpu));
+    start(task, owner, body);
     return task;
   }
 
-  private void live(Task task, HwThread thread, Cpu cpu, Owner owner, Task.Body body) {
-    Context context = contexts.make(thread, cpu, task.struct);
+  /** Starts a task that was made; it begins when its state is TASK_RUNNING. */
+  void start(Task task, Owner owner, Task.Body body) {
+    running.put(task.struct.pid, task);
+    try {
+      arch.spawn(task.struct.comm, thread -> live(task, thread, owner, body));
+    } catch (IllegalStateException e) {
+      running.remove(task.struct.pid);
+      throw e;
+    }
+  }
+
+  private void live(Task task, HwThread thread, Owner owner, Task.Body body) {
+    task.struct.__sleeper = thread;
+    while (task.struct.__state != TASK_RUNNING) { // a kernel thread that nobody has woken yet
+      arch.park(thread, Arch.NEVER);
+    }
+    task.struct.__sleeper = null;
+    Context context = contexts.make(thread, task.cpu(), task.struct);
     context.setOwner(owner);
     Current.bind(context);
     task.begin(context);
@@ -82,12 +98,22 @@ public final class Tasks {
    * @param comm its name
    */
   public Attachment attach(String comm) {
+    return attach(comm, null);
+  }
+
+  /** As above; a new task is on that CPU. */
+  public Attachment attach(String comm, int cpu) {
+    return attach(comm, contexts.cpus().get(cpu));
+  }
+
+  private Attachment attach(String comm, Cpu given) {
     Current before = Current.orNull();
     if (before != null && before.kernel == contexts.kernel()) {
       return new Attachment(this, (Context) before, null, false);
     }
     HwThread thread = arch.attach();
-    Context context = contexts.make(thread, pickCpu(), new TaskStruct(contexts.nextPid(), comm));
+    Cpu cpu = given == null ? pickCpu() : given;
+    Context context = contexts.make(thread, cpu, new TaskStruct(contexts.nextPid(), comm));
     return new Attachment(this, context, Current.bind(context), true);
   }
 
@@ -103,7 +129,8 @@ public final class Tasks {
     return List.copyOf(running.values());
   }
 
-  private Cpu pickCpu() {
+  /** A place for a new task: each CPU in turn. */
+  Cpu pickCpu() {
     List<Cpu> cpus = contexts.cpus();
     return cpus.get(Math.floorMod(nextCpu.getAndIncrement(), cpus.size()));
   }

@@ -1,8 +1,12 @@
 /**
- * Tasks: everything that runs in process context, kernel threads and tools alike.
+ * Tasks: everything that runs in process context, kernel threads and tools alike; how they sleep
+ * and are woken.
  *
- * <p>Door: {@link jiffy.runtime.sched.Tasks}. May be called from any task; starting one is allowed
- * in atomic context too, waiting is not. No locks in here; a task's end is published by a volatile
- * write. Follows Linux's {@code kernel/fork.c} and {@code kthread.c}.
+ * <p>Doors: {@link jiffy.runtime.sched.Tasks}, {@link jiffy.runtime.sched.Scheduler}, {@link
+ * jiffy.runtime.sched.WaitQueues}, {@link jiffy.runtime.sched.Kthreads}. May be called from any
+ * task; starting and waking one is allowed in atomic context too, waiting is not. No locks in here:
+ * a task's state, a queue's waiters and a task's end are published by volatile writes. Sleeping for
+ * a time is the time room's. Follows Linux's {@code kernel/fork.c}, {@code sched/core.c}, {@code
+ * sched/wait.c} and {@code kthread.c}.
  */
 package jiffy.runtime.sched;

@@ -2,10 +2,12 @@ package jiffy.runtime.time;
 
 import static jiffy.runtime.time.TimerFlags.CPU_MASK;
 import static jiffy.runtime.time.TimerFlags.MIGRATING;
-import static jiffy.runtime.time.TimerFlags.SETUP_MASK;
+import static jiffy.runtime.time.TimerFlags.SLACK_MASK;
+import static jiffy.runtime.time.TimerFlags.SLACK_SHIFT;
 
+import java.util.ArrayList;
+import java.util.List;
 import jiffy.kernel.Current;
-import jiffy.kernel.Origin;
 import jiffy.kernel.TimerOps;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
@@ -14,6 +16,7 @@ import jiffy.runtime.context.Cpu;
 import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.context.Origins;
 import jiffy.runtime.context.Owned;
+import jiffy.runtime.irq.ClockEvent;
 import jiffy.runtime.irq.Softirqs;
 import jiffy.runtime.irq.Vector;
 import jiffy.types.TimerFunction;
@@ -28,57 +31,71 @@ import jiffy.types.TimerList;
 public final class Timekeeping implements TimerOps {
   /*
    * A timer names the base that it belongs to in its flags; the lock of that base guards it. Who wants
-   * a timer reads the flags, takes that base's lock, and looks again: lockBase(). A timer goes to the
-   * CPU that arms it, unless its callback runs at that moment: then it stays, so that one lock serializes
-   * callback and arming, and del_timer_sync() has one place to look. In between two bases the flags
-   * say MIGRATING, and others wait:
+   * a timer reads the flags, takes that base's lock, and looks again: TimerBases.lock(). A timer goes to
+   * the CPU that arms it, unless its callback runs at that moment: then it stays, so that one lock
+   * serializes callback and arming, and del_timer_sync() has one place to look. In between two bases the
+   * flags say MIGRATING, and others wait:
    *
    *     mod_timer on CPU 1                     anybody
    *     lock(base 0), detach
    *     flags = MIGRATING
-   *     unlock(base 0), lock(base 1)           lockBase(): sees MIGRATING, spins
+   *     unlock(base 0), lock(base 1)           TimerBases.lock(): sees MIGRATING, spins
    *     flags = CPU 1
-   *     enqueue, unlock(base 1)                lockBase(): takes base 1
+   *     enqueue, unlock(base 1)                TimerBases.lock(): takes base 1
    *
-   * No thread ever holds two bases.
+   * No thread ever holds two bases. The one change that takes no lock, a push-back in place, is told in
+   * TimerWheel.
    *
-   * A pending timer's mod_timer does not read the clock: the jiffies that this context read last, in
-   * order to compute the expiry, serve. An old value makes the distance look longer, so the bucket can
-   * be coarser, never earlier.
+   * The clock costs more than all the rest of an arming. A pending timer's mod_timer does not read it:
+   * the jiffies that this context read last, in order to compute the expiry, serve. Neither does an
+   * inactive timer's, for a number of armings after each read and not across a wait or a delay
+   * (Context.armingJiffies()). An old value makes the distance look longer, so the bucket can be
+   * coarser, never earlier: as if the timer had been armed when the jiffies were read.
    */
 
-  /** How long del_timer_sync waits for a callback that was given up: 5 s. */
-  private static final long STUCK_WAIT_NANOS = 5_000_000_000L;
+  private static final int PENDING_ONLY = 1;
+  private static final int REDUCE = 2;
+
+  /** No CPU was asked for: the caller's. */
+  private static final int ANY_CPU = -1;
 
   private final Arch arch;
   private final JiffiesClock clock;
-  private final Origins origins;
-  private final TimerBase[] bases;
+  private final TimerChecks checks;
+  private final TimerBases bases;
+  private final TimerRemoval removal;
   private final Softirqs softirqs;
   private final KernelLog log;
-  private volatile boolean warnedOfPending;
 
   /**
    * All CPUs' bases, empty; opens the TIMER softirq.
    *
+   * @param wheel the kind of wheel: {@code 6.1} or {@code cascading}
    * @param log gets the reports
    */
   public Timekeeping(
       Arch arch,
       JiffiesClock clock,
+      String wheel,
       Contexts contexts,
       Origins origins,
       Softirqs softirqs,
       KernelLog log) {
     this.arch = arch;
     this.clock = clock;
-    this.origins = origins;
+    this.checks = new TimerChecks(origins, log);
     this.softirqs = softirqs;
     this.log = log;
-    this.bases = new TimerBase[contexts.cpus().size()];
+    List<TimerBase> made = new ArrayList<>();
     for (Cpu cpu : contexts.cpus()) {
-      bases[cpu.number] = new TimerBase(arch, clock, cpu.number, softirqs.clockEvent(cpu.number));
+      for (boolean deferrable : new boolean[] {false, true}) {
+        ClockEvent event = softirqs.clockEvent(cpu.number);
+        Wheel empty = Wheel.make(wheel, clock.hz, clock.now());
+        made.add(new TimerBase(arch, clock, cpu.number, deferrable, event, empty));
+      }
     }
+    this.bases = new TimerBases(arch, made);
+    this.removal = new TimerRemoval(arch, bases, log);
     softirqs.open(Vector.TIMER, new TimerSoftirq(arch, clock, bases, log));
   }
 
@@ -96,7 +113,7 @@ public final class Timekeeping implements TimerOps {
   public long jiffies(Current current) {
     Context context = (Context) current;
     long now = clock.now();
-    context.lastJiffies = now;
+    context.clockRead(now);
     if (context.hooks != 0) {
       arch.clockRead(context.thread);
     }
@@ -108,6 +125,10 @@ public final class Timekeeping implements TimerOps {
     return last != 0 ? last : freshJiffies(context);
   }
 
+  private long armingJiffies(Context context) {
+    return context.mayArmByLastRead() ? context.lastJiffies : freshJiffies(context);
+  }
+
   private long freshJiffies(Context context) {
     return context.lastJiffies = clock.now();
   }
@@ -117,118 +138,132 @@ public final class Timekeeping implements TimerOps {
       Current current, TimerList timer, TimerFunction function, Object data, int flags) {
     Context context = (Context) current;
     if (TimerList.__PREV.getAcquire(timer) != null) {
-      requireOurs(context, timer);
-      log.print(
-          KernelLog.ERR,
-          "ODEBUG: init active object type: timer_list, "
-              + timer.__origin
-              + ": it was pending, and is deactivated");
-      delete(current, timer);
+      checks.initActive(context, timer);
+      delete(current, timer, false);
     }
-    timer.__next = null;
-    TimerList.__PREV.setOpaque(timer, null);
-    timer.function = function;
-    timer.data = data;
-    timer.__resolved = null;
-    timer.__origin = null;
-    TimerList.__FLAGS.setRelease(timer, flags & SETUP_MASK | context.cpu.number);
-    if (function != null) {
-      resolve(context, timer);
-    }
-  }
-
-  private void resolve(Context context, TimerList timer) {
-    TimerFunction function = timer.function;
-    timer.__origin = origins.of(context, function);
-    timer.__resolved = function;
-  }
-
-  /** Whether the timer may be armed: it has a function, of this kernel, of a module that stays. */
-  private boolean mayArm(Context context, TimerList timer) {
-    TimerFunction function = timer.function;
-    if (function == null) {
-      return false;
-    }
-    if (function != timer.__resolved) {
-      requireOurs(context, timer);
-      resolve(context, timer);
-    }
-    requireOurs(context, timer);
-    return !timer.__origin.owner.isGoing();
-  }
-
-  private static void requireOurs(Context context, TimerList timer) {
-    Origin origin = timer.__origin;
-    if (origin != null && origin.kernel != context.kernel) {
-      throw new IllegalStateException(
-          "timer "
-              + origin
-              + " belongs to kernel '"
-              + origin.kernel
-              + "', but is used in a context of kernel '"
-              + context.kernel
-              + "': set up one timer for each kernel");
-    }
+    checks.setup(context, timer, function, data, flags);
   }
 
   @Override
   public void add(Current current, TimerList timer) {
-    if (TimerList.__PREV.getAcquire(timer) != null) {
-      if (!warnedOfPending) {
-        warnedOfPending = true;
-        log.print(
-            KernelLog.WARNING,
-            "timer: add_timer of " + timer.__origin + ", which is pending: ignored; see mod_timer");
-      }
-      return;
+    if (!checks.warnsOfPending("add_timer", timer)) {
+      mod(current, timer, timer.expires);
     }
-    mod(current, timer, timer.expires);
+  }
+
+  @Override
+  public void addOn(Current current, TimerList timer, int cpu) {
+    if (cpu < 0 || cpu >= bases.cpus()) {
+      throw new IllegalArgumentException(
+          "add_timer_on: there is no CPU "
+              + cpu
+              + " for timer "
+              + timer.__origin
+              + "; this kernel has CPUs 0 to "
+              + (bases.cpus() - 1)
+              + " (boot parameter nr_cpus)");
+    }
+    Context context = (Context) current;
+    if (!checks.warnsOfPending("add_timer_on", timer) && checks.mayArm(context, timer)) {
+      modify(context, timer, timer.expires, freshJiffies(context), 0, cpu);
+    }
   }
 
   @Override
   public int mod(Current current, TimerList timer, long expiresJiffies) {
     Context context = (Context) current;
-    if (!mayArm(context, timer)) {
+    if (!checks.mayArm(context, timer)) {
       return 0;
     }
-    boolean wasPending = TimerList.__PREV.getAcquire(timer) != null;
-    if (wasPending && timer.expires == expiresJiffies) {
+    if (TimerList.__PREV.getAcquire(timer) == null) {
+      return modify(context, timer, expiresJiffies, armingJiffies(context), 0, ANY_CPU);
+    }
+    if (timer.expires == expiresJiffies) {
       return 1;
     }
-    long now = wasPending ? lastJiffies(context) : freshJiffies(context);
+    long now = lastJiffies(context);
+    int flags = (int) TimerList.__FLAGS.getAcquire(timer);
+    if ((flags & (CPU_MASK | SLACK_MASK | MIGRATING)) == context.cpu.number
+        && bases.of(flags).wheel.pushBack(timer, flags, expiresJiffies, now)) {
+      return 1;
+    }
+    return modify(context, timer, expiresJiffies, now, 0, ANY_CPU);
+  }
+
+  @Override
+  public int modPending(Current current, TimerList timer, long expiresJiffies) {
+    return modifyIf(current, timer, expiresJiffies, PENDING_ONLY);
+  }
+
+  @Override
+  public int reduce(Current current, TimerList timer, long expiresJiffies) {
+    return modifyIf(current, timer, expiresJiffies, REDUCE);
+  }
+
+  private int modifyIf(Current current, TimerList timer, long expiresJiffies, int condition) {
+    Context context = (Context) current;
+    return checks.mayArm(context, timer)
+        ? modify(context, timer, expiresJiffies, freshJiffies(context), condition, ANY_CPU)
+        : 0;
+  }
+
+  /**
+   * Arms the timer, under the lock of its base, then of its new one. @return whether it was pending
+   */
+  private int modify(
+      Context context, TimerList timer, long expires, long now, int condition, int onCpu) {
     TimerBase base = null;
-    boolean migrating = false;
+    boolean owned = false;
     try {
-      base = lockBase(context, timer);
-      base.wheel.forward(now);
-      int bucket = base.wheel.index(expiresJiffies);
-      if (timer.__prev != null && bucket == TimerFlags.bucket(timer) && !base.wheel.isExpiring()) {
-        timer.expires = expiresJiffies;
-        base.unlock();
-        return 1;
-      }
-      int result = base.wheel.detach(timer) ? 1 : 0;
-      if (base.cpu != context.cpu.number && !base.isRunning(timer)) {
-        migrating = true;
+      base = bases.lock(context, timer);
+      boolean was = timer.__prev != null;
+      if (was) {
+        TimerBase.own(arch, context, timer);
+      } else { // nobody pushes it back: MIGRATING is for who looks for its base
         timer.__flags |= MIGRATING;
+      }
+      owned = true;
+      if (refuses(timer, was, expires, condition)) {
+        TimerBase.release(timer);
+        owned = false;
+        base.unlock();
+        return was && timer.function != null ? 1 : 0;
+      }
+      base.wheel.forward(now);
+      int bucket = base.wheel.locate(expires, timer.__flags);
+      if (was) {
+        if (onCpu == ANY_CPU && base.wheel.staysIn(bucket, timer.__flags)) {
+          timer.expires = expires;
+          timer.__flags = TimerFlags.filed(timer.__flags, bucket, base.wheel.target);
+          TimerBase.release(timer);
+          owned = false;
+          base.unlock();
+          return 1;
+        }
+        base.wheel.detach(timer);
+      }
+      int cpu = onCpu != ANY_CPU ? onCpu : base.isRunning(timer) ? base.cpu : context.cpu.number;
+      if (base.cpu != cpu) {
         base.unlock();
         base = null;
-        bases[context.cpu.number].lock(arch, context);
-        base = bases[context.cpu.number];
-        timer.__flags = timer.__flags & ~(CPU_MASK | MIGRATING) | base.cpu;
-        migrating = false;
+        TimerBase next = bases.of(timer.__flags, cpu);
+        next.lock(arch, context);
+        base = next;
+        timer.__flags = timer.__flags & ~CPU_MASK | cpu;
         base.wheel.forward(now);
-        bucket = base.wheel.index(expiresJiffies);
+        bucket = base.wheel.locate(expires, timer.__flags);
       }
-      timer.expires = expiresJiffies;
+      timer.expires = expires;
       // Once more under the lock: what the books of rmmod have looked for here must not come after.
       if (!timer.__origin.owner.isGoing()) {
         base.enqueue(timer, bucket);
       }
+      TimerBase.release(timer);
+      owned = false;
       base.unlock();
-      return result;
-    } catch (Throwable e) { // a StackOverflowError of the module's: free it, without a call
-      if (migrating) {
+      return was ? 1 : 0;
+    } catch (Throwable e) { // a StackOverflowError of the module's: free both, without a call
+      if (owned) {
         timer.__flags &= ~MIGRATING;
       }
       if (base != null) {
@@ -238,35 +273,32 @@ public final class Timekeeping implements TimerOps {
     }
   }
 
-  /** Takes the lock of the base that the timer belongs to. */
-  private TimerBase lockBase(Context context, TimerList timer) {
-    for (; ; ) {
-      int flags = (int) TimerList.__FLAGS.getAcquire(timer);
-      if ((flags & MIGRATING) == 0) {
-        TimerBase base = bases[flags & CPU_MASK];
-        base.lock(arch, context);
-        if ((timer.__flags & (CPU_MASK | MIGRATING)) == base.cpu) { // no call: see RawSpinlock
-          return base;
-        }
-        base.held = 0;
-      }
-      arch.relax(context.thread);
-    }
+  /** Whether, seen under the lock, there is nothing to do. */
+  private static boolean refuses(TimerList timer, boolean pending, long expires, int condition) {
+    return timer.function == null
+        || condition == PENDING_ONLY && (!pending || timer.expires == expires)
+        || condition == REDUCE && pending && timer.expires - expires <= 0;
   }
 
   @Override
-  public int delete(Current current, TimerList timer) {
-    if (TimerList.__PREV.getAcquire(timer) == null) {
-      return 0;
-    }
-    requireOurs((Context) current, timer);
+  public void setSlack(Current current, TimerList timer, int slackJiffies) {
+    Context context = (Context) current;
+    TimerChecks.requireOurs(context, timer);
+    int slack = Slack.code(slackJiffies) << SLACK_SHIFT;
     TimerBase base = null;
+    boolean owned = false;
     try {
-      base = lockBase((Context) current, timer);
-      boolean was = base.wheel.detach(timer);
+      base = bases.lock(context, timer);
+      TimerBase.own(arch, context, timer);
+      owned = true;
+      timer.__flags = timer.__flags & ~SLACK_MASK | slack;
+      TimerBase.release(timer);
+      owned = false;
       base.unlock();
-      return was ? 1 : 0;
-    } catch (Throwable e) { // as in mod
+    } catch (Throwable e) { // as in modify
+      if (owned) {
+        timer.__flags &= ~MIGRATING;
+      }
       if (base != null) {
         base.held = 0;
       }
@@ -275,54 +307,18 @@ public final class Timekeeping implements TimerOps {
   }
 
   @Override
-  public int deleteSync(Current current, TimerList timer) {
-    Context context = (Context) current;
-    requireOurs(context, timer);
-    for (; ; ) {
-      TimerBase runs;
-      TimerBase base = null;
-      try {
-        base = lockBase(context, timer);
-        boolean own = base.running == timer && base.runner == context;
-        runs = own || !base.isRunning(timer) ? null : base;
-        int result = runs == null && base.wheel.detach(timer) ? 1 : 0;
-        base.unlock();
-        base = null;
-        if (runs == null) {
-          if (own) {
-            warnOfSelf(timer);
-          }
-          return result;
-        }
-      } catch (Throwable e) { // as in mod
-        if (base != null) {
-          base.held = 0;
-        }
-        throw e;
-      }
-      awaitCallback(context, runs, timer);
-    }
+  public int delete(Current current, TimerList timer, boolean shutdown) {
+    return removal.delete((Context) current, timer, shutdown);
   }
 
-  private void warnOfSelf(TimerList timer) {
-    log.print(
-        KernelLog.WARNING,
-        "timer: del_timer_sync of "
-            + timer.__origin
-            + " from its own callback would wait for itself: deactivated without waiting");
+  @Override
+  public int tryDelete(Current current, TimerList timer) {
+    return removal.tryDelete((Context) current, timer);
   }
 
-  private void awaitCallback(Context context, TimerBase base, TimerList timer) {
-    base.waiters.await(context.thread, () -> base.running != timer);
-    if (base.isStuck(timer)
-        && !base.waiters.await(
-            context.thread, arch.now() + STUCK_WAIT_NANOS, () -> !base.isStuck(timer))) {
-      log.print(
-          KernelLog.WARNING,
-          "timer: " + timer.__origin + " has not returned and is not waited for any longer");
-      base.forgetStuck(timer);
-    }
-    context.forgetClock();
+  @Override
+  public int deleteSync(Current current, TimerList timer, boolean shutdown) {
+    return removal.deleteSync((Context) current, timer, shutdown);
   }
 
   /**
@@ -332,24 +328,26 @@ public final class Timekeeping implements TimerOps {
    * @return the timer, or null if no callback runs there
    */
   public TimerList giveUp(Context caller, int cpu) {
-    TimerBase base = bases[cpu];
-    base.lock(arch, caller);
-    TimerList stuck = base.running;
-    if (stuck != null) { // all under the lock: the callback may return at any moment
-      base.giveUp();
-      softirqs.evict(cpu);
-      base.clockEvent.program(arch.now());
+    for (TimerBase base : bases.ofCpu(cpu)) {
+      base.lock(arch, caller);
+      TimerList stuck = base.running;
+      if (stuck != null) { // all under the lock: the callback may return at any moment
+        base.giveUp();
+        softirqs.evict(cpu);
+        base.programNow(arch.now());
+      }
+      base.unlock();
+      if (stuck != null) {
+        log.print(
+            KernelLog.ALERT,
+            "timer: "
+                + stuck.__origin
+                + " does not return: given up; CPU "
+                + cpu
+                + " goes on without it, on a fresh thread");
+        return stuck;
+      }
     }
-    base.unlock();
-    if (stuck != null) {
-      log.print(
-          KernelLog.ALERT,
-          "timer: "
-              + stuck.__origin
-              + " does not return: given up; CPU "
-              + cpu
-              + " goes on without it, on a fresh thread");
-    }
-    return stuck;
+    return null;
   }
 }

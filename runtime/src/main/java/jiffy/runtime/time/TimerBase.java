@@ -1,5 +1,7 @@
 package jiffy.runtime.time;
 
+import static jiffy.runtime.time.TimerFlags.MIGRATING;
+
 import java.util.ArrayList;
 import java.util.List;
 import jiffy.kernel.Owner;
@@ -11,15 +13,18 @@ import jiffy.runtime.locking.RawSpinlock;
 import jiffy.types.TimerList;
 
 /**
- * One CPU's timers: a wheel, the lock that guards it, and the timer whose callback runs now.
+ * One CPU's timers: a wheel, the lock that guards it, and the timer whose callback runs now. Each
+ * CPU has two, one for the deferrable ones.
  *
  * <p>All fields are guarded by the lock, but {@link #running}, which is written under it and read
  * by who waits for a callback to end.
  */
 final class TimerBase extends RawSpinlock {
   final int cpu;
-  final TimerWheel wheel;
-  final ClockEvent clockEvent;
+  final Wheel wheel;
+
+  private final ClockEvent clockEvent;
+  private final boolean deferrable;
 
   /** Woken after each callback. */
   final WaitList waiters;
@@ -41,26 +46,90 @@ final class TimerBase extends RawSpinlock {
 
   private final JiffiesClock clock;
 
-  TimerBase(Arch arch, JiffiesClock clock, int cpu, ClockEvent clockEvent) {
+  TimerBase(
+      Arch arch, JiffiesClock clock, int cpu, boolean deferrable, ClockEvent event, Wheel wheel) {
     this.clock = clock;
     this.cpu = cpu;
-    this.clockEvent = clockEvent;
-    this.wheel = new TimerWheel(clock.hz, clock.now());
+    this.deferrable = deferrable;
+    this.clockEvent = event;
+    this.wheel = wheel;
     this.waiters = new WaitList(arch);
   }
 
-  /** Puts a timer that is not pending into the bucket that {@link TimerWheel#index} gave last. */
+  /**
+   * Makes a timer of this base the caller's, who holds the lock: no push-back in place meanwhile.
+   * Undone by {@link #release}.
+   */
+  static void own(Arch arch, Context context, TimerList timer) {
+    for (; ; ) {
+      int flags = (int) TimerList.__FLAGS.getOpaque(timer) & ~MIGRATING;
+      if (TimerList.__FLAGS.compareAndSet(timer, flags, flags | MIGRATING)) {
+        return;
+      }
+      arch.relax(context.thread);
+    }
+  }
+
+  /** Undoes {@link #own}; what was written before is seen by who owns it next. */
+  static void release(TimerList timer) {
+    TimerList.__FLAGS.setRelease(timer, timer.__flags & ~MIGRATING);
+  }
+
+  /** Takes a pending timer out; with the lock held. */
+  void remove(Arch arch, Context context, TimerList timer) {
+    own(arch, context, timer);
+    wheel.detach(timer);
+    release(timer);
+  }
+
+  /**
+   * The next timer to run, detached, of the lists that were collected; null when all are through.
+   * Those that have a target which is yet to come are filed again.
+   */
+  TimerList nextExpired(Arch arch, Context context) {
+    TimerList timer;
+    while ((timer = wheel.firstExpired()) != null) {
+      own(arch, context, timer);
+      int flags = timer.__flags;
+      int target = TimerFlags.target(flags);
+      wheel.detach(timer);
+      boolean due = target == 0 || wheel.targetExpiry(timer.expires, flags, target) - wheel.clk < 0;
+      if (!due) {
+        unprogrammed |= wheel.fileAgain(timer, flags, target);
+      }
+      release(timer);
+      if (due) {
+        return timer;
+      }
+    }
+    return null;
+  }
+
+  /** Files a timer that is not pending into the bucket that {@link Wheel#locate} gave last. */
   void enqueue(TimerList timer, int bucket) {
-    unprogrammed |= wheel.enqueue(timer, bucket, wheel.bucketExpiry());
+    unprogrammed |= wheel.enqueue(timer, bucket);
     if ((unprogrammed || clockEvent.isUnattended()) && runner == null) {
-      program(wheel.nextExpiry());
+      program(wheel.nextExpiry);
     }
   }
 
   /** A bucket runs at the start of its jiffy or of the jiffy after this one, whichever is later. */
   private void program(long expiryJiffies) {
-    clockEvent.program(clock.startOf(Math.max(expiryJiffies, clock.now() + 1)));
+    programNanos(clock.startOf(Math.max(expiryJiffies, clock.now() + 1)));
+  }
+
+  private void programNanos(long nanos) {
+    if (deferrable) {
+      clockEvent.programDeferrable(nanos);
+    } else {
+      clockEvent.program(nanos);
+    }
     unprogrammed = false;
+  }
+
+  /** Lets the CPU look at once for what is to run. */
+  void programNow(long nanos) {
+    clockEvent.program(nanos);
   }
 
   /**
@@ -71,8 +140,7 @@ final class TimerBase extends RawSpinlock {
   void programNext() {
     long next = wheel.refreshNextExpiry();
     if (wheel.isEmpty()) {
-      clockEvent.program(Arch.NEVER);
-      unprogrammed = false;
+      programNanos(Arch.NEVER);
     } else {
       program(next);
     }

@@ -20,9 +20,9 @@ final class TimerBooks implements Owned {
   private final Timekeeping timekeeping;
   private final Arch arch;
   private final JiffiesClock clock;
-  private final TimerBase[] bases;
+  private final TimerBases bases;
 
-  TimerBooks(Timekeeping timekeeping, Arch arch, JiffiesClock clock, TimerBase[] bases) {
+  TimerBooks(Timekeeping timekeeping, Arch arch, JiffiesClock clock, TimerBases bases) {
     this.timekeeping = timekeeping;
     this.arch = arch;
     this.clock = clock;
@@ -39,7 +39,7 @@ final class TimerBooks implements Owned {
     Context caller = (Context) Current.get();
     List<String> lines = new ArrayList<>();
     long now = clock.now();
-    for (TimerBase base : bases) {
+    for (TimerBase base : bases.all()) {
       base.lock(arch, caller);
       for (TimerList timer : of(base, owner)) {
         lines.add(timer.__origin + ", expires in " + (timer.expires - now) + " jiffies");
@@ -52,7 +52,7 @@ final class TimerBooks implements Owned {
   @Override
   public int release(Context caller, Owner owner) {
     int released = detachAll(caller, owner);
-    for (TimerBase base : bases) {
+    for (TimerBase base : bases.all()) {
       long until = arch.now() + CALLBACK_WAIT_NANOS;
       if (!base.waiters.await(caller.thread, until, () -> !base.runs(owner))) {
         timekeeping.giveUp(caller, base.cpu);
@@ -63,10 +63,10 @@ final class TimerBooks implements Owned {
 
   private int detachAll(Context caller, Owner owner) {
     int detached = 0;
-    for (TimerBase base : bases) {
+    for (TimerBase base : bases.all()) {
       base.lock(arch, caller);
       for (TimerList timer : of(base, owner)) {
-        base.wheel.detach(timer);
+        base.remove(arch, caller, timer);
         detached++;
       }
       base.unlock();

@@ -20,10 +20,10 @@ import jiffy.types.TimerList;
 final class TimerSoftirq implements Softirqs.Handler {
   private final Arch arch;
   private final JiffiesClock clock;
-  private final TimerBase[] bases;
+  private final TimerBases bases;
   private final KernelLog log;
 
-  TimerSoftirq(Arch arch, JiffiesClock clock, TimerBase[] bases, KernelLog log) {
+  TimerSoftirq(Arch arch, JiffiesClock clock, TimerBases bases, KernelLog log) {
     this.arch = arch;
     this.clock = clock;
     this.bases = bases;
@@ -32,22 +32,31 @@ final class TimerSoftirq implements Softirqs.Handler {
 
   @Override
   public void serve(Context context) {
-    TimerBase base = bases[context.cpu.number];
+    for (TimerBase base : bases.ofCpu(context.cpu.number)) {
+      if (!run(context, base)) {
+        return;
+      }
+    }
+  }
+
+  /** Runs what is due on a base. @return false if this thread was given up meanwhile */
+  private boolean run(Context context, TimerBase base) {
     base.lock(arch, context);
     base.runner = context;
     do {
       TimerList timer;
-      while ((timer = base.wheel.nextExpired()) != null) {
+      while ((timer = base.nextExpired(arch, context)) != null) {
         expire(context, base, timer);
         if (base.runner != context) {
-          base.unlock(); // given up meanwhile: another thread has taken over
-          return;
+          base.unlock(); // another thread has taken over
+          return false;
         }
       }
     } while (base.wheel.collect(clock.now()));
     base.runner = null;
     base.programNext();
     base.unlock();
+    return true;
   }
 
   /** Calls one timer, with the base unlocked meanwhile. */

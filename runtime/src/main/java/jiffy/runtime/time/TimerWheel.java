@@ -7,10 +7,8 @@ import jiffy.types.TimerList;
  * Linux 6.1's timer wheel: arming, pushing back and deleting a timer in constant time, whatever the
  * number of timers; never early, late by at most an eighth of the distance. Arming allocates
  * nothing.
- *
- * <p>Not thread safe: guarded by the lock of the {@link TimerBase} that it belongs to.
  */
-final class TimerWheel {
+final class TimerWheel extends Wheel {
   /*
    * Nine levels of 64 buckets; the granule of a level is eight times that of the one below. A timer
    * goes to the lowest level that reaches it and stays there: nothing is moved down later (no
@@ -40,6 +38,25 @@ final class TimerWheel {
    *
    * `pending` has a bit for each bucket that is not empty. nextExpiry is the earliest jiffy of a
    * non-empty bucket, or earlier: a deletion does not look for the next one, but sets nextIsStale.
+   *
+   * A timer with a slack is due at one jiffy, its bucket's number is rounded down instead of up, and it
+   * goes down level by level until the bucket is that jiffy.
+   *
+   * Push-back in place. The commonest call, by far, moves a pending timer's expiry to later, on the CPU
+   * that it is on. It takes no lock and touches no list: it owns the timer for a moment, by one CAS on
+   * its flags, writes the expiry, and leaves the level of the new bucket as its target. The timer stays
+   * where it is until its bucket is run, and is filed there and then. So a timer that is pushed back a
+   * million times before it is due moves once; two threads that push back timers of one CPU share
+   * nothing. At level 0 a timer moves at once, for there the order of a list may be looked at.
+   *
+   *     pushBack (no lock)                       the base's owner (lock held)
+   *     A: read flags, bucket's expiry from clk
+   *     B: CAS flags: MIGRATING on               own(): CAS flags, spins while MIGRATING
+   *     C: bucket's expiry from clk once more    collect(): steps clk, takes the list
+   *     D: write expires, then flags (release)
+   *
+   * A bucket that was run between A and C, so that the timer may be in another one, shows at C: its slot
+   * comes a turn later then. One that is run after C meets MIGRATING and waits for D.
    */
 
   private static final int LEVEL_BITS = 6;
@@ -47,9 +64,6 @@ final class TimerWheel {
   private static final int LEVEL_MASK = LEVEL_SIZE - 1;
   private static final int CLOCK_SHIFT = 3;
   private static final long CLOCK_MASK = (1 << CLOCK_SHIFT) - 1;
-
-  /** How far {@link #nextExpiry} is when nothing is pending: Linux's NEXT_TIMER_MAX_DELTA. */
-  static final long MAX_DELTA = (1L << 30) - 1;
 
   private final int levels;
   private final long cutoff;
@@ -61,22 +75,15 @@ final class TimerWheel {
   private final TimerList[] expired;
 
   private int expiredLevels;
-  private long clk;
-  private long nextExpiry;
-  private boolean nextIsStale;
-
-  /** Set by {@link #index}. */
-  private long bucketExpiry;
 
   TimerWheel(int hz, long nowJiffies) {
+    super(nowJiffies);
     levels = hz > 100 ? 9 : 8;
     cutoff = levelStart(levels);
     farthest = cutoff - (1L << CLOCK_SHIFT * (levels - 1));
     heads = newHeads(levels * LEVEL_SIZE);
     expired = newHeads(levels);
     pending = new long[levels];
-    clk = nowJiffies;
-    nextExpiry = nowJiffies + MAX_DELTA;
   }
 
   private static TimerList[] newHeads(int count) {
@@ -92,50 +99,112 @@ final class TimerWheel {
     return level == 0 ? 0 : (long) (LEVEL_SIZE - 1) << (level - 1) * CLOCK_SHIFT;
   }
 
-  /** The jiffy up to which the wheel has been run, exclusive. */
-  long clock() {
-    return clk;
-  }
-
-  /** The earliest jiffy at which a bucket is due, or an earlier one. */
-  long nextExpiry() {
-    return nextExpiry;
-  }
-
-  /**
-   * The bucket for an expiry, as of now. {@link #bucketExpiry} then says when it is run.
-   *
-   * @param expires absolute, in jiffies
-   */
-  int index(long expires) {
+  @Override
+  int locate(long expires, int flags) {
+    if ((flags & TimerFlags.SLACK_MASK) != 0) {
+      target = FINE;
+      return locateDown(dueAt(expires, flags));
+    }
+    target = 0;
     long delta = expires - clk;
     if (delta < 0) {
       bucketExpiry = clk;
       return (int) (clk & LEVEL_MASK);
     }
-    long reached = delta >= cutoff ? clk + farthest : expires;
     int level = delta >= cutoff ? levels - 1 : levelOf(delta);
-    int shift = level * CLOCK_SHIFT;
-    long bucket = (reached >> shift) + 1;
-    bucketExpiry = bucket << shift;
-    return (level << LEVEL_BITS) + (int) (bucket & LEVEL_MASK);
+    return bucketOf(level, expiryAt(level, delta >= cutoff ? clk + farthest : expires));
   }
 
-  /** The lowest level that reaches a distance below the cutoff. */
-  private static int levelOf(long delta) {
-    int level = 0;
-    while (delta >= (long) (LEVEL_SIZE - 1) << level * CLOCK_SHIFT) {
-      level++;
+  /** The bucket that is run at a jiffy, or the nearest one before it that still has its level. */
+  private int locateDown(long jiffy) {
+    long delta = jiffy - clk;
+    if (delta < 0) {
+      bucketExpiry = clk;
+      return (int) (clk & LEVEL_MASK);
     }
-    return level;
+    long reached = Math.min(delta, farthest);
+    int level = levelOf(reached);
+    int shift = level * CLOCK_SHIFT;
+    return bucketOf(level, clk + reached >> shift << shift);
   }
 
-  /** When the bucket that {@link #index} gave last is run: absolute, in jiffies. */
-  long bucketExpiry() {
-    return bucketExpiry;
+  /** Sets when the bucket is run. @return its number */
+  private int bucketOf(int level, long expiry) {
+    bucketExpiry = expiry;
+    return (level << LEVEL_BITS) + (int) (expiry >> level * CLOCK_SHIFT & LEVEL_MASK);
   }
 
-  /** Moves the clock to now, or to the first bucket that is due. */
+  /** When a timer of the level is run: never before it expires. */
+  private static long expiryAt(int level, long expires) {
+    int shift = level * CLOCK_SHIFT;
+    return (expires >> shift) + 1 << shift;
+  }
+
+  /** The lowest level that reaches a distance of 0 or more below the cutoff. */
+  private static int levelOf(long delta) {
+    // 63 * 8^n is just below 2^(3n + 6): the logarithm is right but for the last part of a level.
+    int level = Math.max(0, (60 - Long.numberOfLeadingZeros(delta)) / CLOCK_SHIFT);
+    return delta < (long) (LEVEL_SIZE - 1) << level * CLOCK_SHIFT ? level : level + 1;
+  }
+
+  @Override
+  long targetExpiry(long expires, int flags, int target) {
+    return target == FINE ? dueAt(expires, flags) : expiryAt(target - 1, expires);
+  }
+
+  @Override
+  boolean fileAgain(TimerList timer, int flags, int target) {
+    if (target == FINE) {
+      return enqueue(timer, locate(timer.expires, flags));
+    }
+    this.target = 0;
+    return enqueue(timer, bucketOf(target - 1, expiryAt(target - 1, timer.expires)));
+  }
+
+  @Override
+  boolean pushBack(TimerList timer, int flags, long expires, long nowJiffies) {
+    long clock = clk;
+    int bucket = TimerFlags.bucket(flags);
+    if (bucket >= heads.length) {
+      return false;
+    }
+    long due = expiryOf(bucket, clock);
+    long delta = expires - (nowJiffies - clock > 0 ? nowJiffies : clock);
+    if (delta < 0 || delta >= cutoff || nextExpiry - nowJiffies <= 0) {
+      return false;
+    }
+    int level = levelOf(delta);
+    long later = expiryAt(level, expires);
+    boolean stays = later == due && level == bucket >> LEVEL_BITS;
+    if (!stays && (later - due <= 0 || bucket < LEVEL_SIZE)) {
+      return false;
+    }
+    int free = TimerFlags.filed(flags, bucket, level + 1);
+    if (!TimerList.__FLAGS.compareAndSet(timer, flags, flags | TimerFlags.MIGRATING)) {
+      return false;
+    }
+    try {
+      if (expiryOf(bucket, clk) != due) {
+        TimerList.__FLAGS.setRelease(timer, flags);
+        return false;
+      }
+      timer.expires = expires;
+      TimerList.__FLAGS.setRelease(timer, free);
+      return true;
+    } catch (Throwable e) { // a StackOverflowError of the module's: decision 0009
+      timer.__flags = timer.expires == expires ? free : flags;
+      throw e;
+    }
+  }
+
+  /** When a bucket that is pending at this clock is run. */
+  private static long expiryOf(int bucket, long clock) {
+    int shift = (bucket >> LEVEL_BITS) * CLOCK_SHIFT;
+    long granule = clock + (1L << shift) - 1 >> shift;
+    return granule + (bucket - granule & LEVEL_MASK) << shift;
+  }
+
+  @Override
   void forward(long nowJiffies) {
     if (nowJiffies - clk < 1) {
       return;
@@ -146,7 +215,7 @@ final class TimerWheel {
     clk = nextExpiry - nowJiffies > 0 ? nowJiffies : nextExpiry;
   }
 
-  /** Whether nothing is pending in a bucket. */
+  @Override
   boolean isEmpty() {
     for (long bits : pending) {
       if (bits != 0) {
@@ -156,12 +225,9 @@ final class TimerWheel {
     return true;
   }
 
-  /**
-   * Puts a timer that is not pending into a bucket.
-   *
-   * @return whether the bucket comes before all others: who sleeps for the wheel sleeps too long
-   */
-  boolean enqueue(TimerList timer, int bucket, long expiry) {
+  @Override
+  boolean enqueue(TimerList timer, int bucket) {
+    int flags = TimerFlags.filed(timer.__flags, bucket, target);
     TimerList head = heads[bucket];
     TimerList first = head.__next;
     timer.__next = first; // from here on without a call: see RawSpinlock
@@ -170,27 +236,16 @@ final class TimerWheel {
     }
     head.__next = timer;
     timer.__prev = head;
+    timer.__flags = flags;
     pending[bucket >> LEVEL_BITS] |= 1L << bucket;
-    timer.__flags = timer.__flags & TimerFlags.BELOW_BUCKET | bucket << TimerFlags.BUCKET_SHIFT;
-    if (expiry - nextExpiry >= 0) {
-      return false;
-    }
-    nextExpiry = expiry;
-    nextIsStale = false;
-    return true;
+    return comesFirst(bucketExpiry);
   }
 
-  /**
-   * Takes a timer out, if it is pending: in its bucket or in a list that is being run.
-   *
-   * @return whether it was
-   */
-  boolean detach(TimerList timer) {
+  @Override
+  void detach(TimerList timer) {
+    int flags = TimerFlags.takenOut(timer.__flags);
+    int bucket = TimerFlags.bucket(timer.__flags);
     TimerList prev = timer.__prev;
-    if (prev == null) {
-      return false;
-    }
-    int bucket = TimerFlags.bucket(timer);
     TimerList next = timer.__next;
     prev.__next = next; // from here on without a call: see RawSpinlock
     if (next != null) {
@@ -201,15 +256,10 @@ final class TimerWheel {
     }
     timer.__next = null;
     timer.__prev = null;
-    return true;
+    timer.__flags = flags;
   }
 
-  /**
-   * Takes the lists of the next jiffy that is due, and steps over it. The timers in them stay
-   * pending until {@link #nextExpired} gives them out.
-   *
-   * @return false if nothing is due
-   */
+  @Override
   boolean collect(long nowJiffies) {
     if (nowJiffies - clk < 0 || nowJiffies - nextExpiry < 0) {
       return false;
@@ -240,14 +290,11 @@ final class TimerWheel {
     first.__prev = to;
   }
 
-  /**
-   * The next timer of the lists that {@link #collect} took, detached; null when all are through.
-   */
-  TimerList nextExpired() {
+  @Override
+  TimerList firstExpired() {
     while (expiredLevels > 0) {
       TimerList timer = expired[expiredLevels - 1].__next;
       if (timer != null) {
-        detach(timer);
         return timer;
       }
       expiredLevels--;
@@ -255,17 +302,9 @@ final class TimerWheel {
     return null;
   }
 
-  /** Whether lists are being run: then a timer's bucket says nothing about where the timer is. */
-  boolean isExpiring() {
-    return expiredLevels > 0;
-  }
-
-  /** Brings {@link #nextExpiry} up to date after deletions. @return it */
-  long refreshNextExpiry() {
-    if (nextIsStale) {
-      findNextExpiry();
-    }
-    return nextExpiry;
+  @Override
+  boolean staysIn(int bucket, int flags) {
+    return bucket == TimerFlags.bucket(flags) && expiredLevels == 0;
   }
 
   /*
@@ -274,7 +313,8 @@ final class TimerWheel {
    * at which the level above is run. A level's clock is the one below divided by 8, rounded up: a part
    * of a granule that has begun was run at its beginning.
    */
-  private void findNextExpiry() {
+  @Override
+  void findNextExpiry() {
     long next = clk + MAX_DELTA;
     long at = clk;
     for (int level = 0; level < levels; level++) {
@@ -296,7 +336,7 @@ final class TimerWheel {
     nextIsStale = false;
   }
 
-  /** Shows every pending timer, those in lists being run included. */
+  @Override
   void forEach(Consumer<TimerList> action) {
     forEach(heads, action);
     forEach(expired, action);

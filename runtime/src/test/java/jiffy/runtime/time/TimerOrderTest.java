@@ -3,8 +3,17 @@ package jiffy.runtime.time;
 import static jiffy.linux.BottomHalf.local_bh_disable;
 import static jiffy.linux.BottomHalf.local_bh_enable;
 import static jiffy.linux.Delay.cpu_relax;
+import static jiffy.linux.Delay.mdelay;
 import static jiffy.linux.Jiffies.jiffies;
 import static jiffy.linux.Jiffies.time_before;
+import static jiffy.linux.Preempt.preempt_count;
+import static jiffy.linux.Preempt.preempt_disable;
+import static jiffy.linux.Preempt.preempt_enable;
+import static jiffy.linux.Smp.get_cpu;
+import static jiffy.linux.Smp.put_cpu;
+import static jiffy.linux.Spinlocks.DEFINE_SPINLOCK;
+import static jiffy.linux.Spinlocks.spin_lock;
+import static jiffy.linux.Spinlocks.spin_unlock;
 import static jiffy.linux.Timers.mod_timer;
 import static jiffy.linux.Timers.timer_setup;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,6 +23,7 @@ import java.util.List;
 import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
 import jiffy.runtime.sched.Attachment;
+import jiffy.types.SpinlockT;
 import jiffy.types.TimerList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +81,43 @@ class TimerOrderTest {
     assertThat(ran).isEmpty();
     local_bh_enable();
     assertThat(ran).containsExactly(0, 5, 4, 3, 2, 1);
+  }
+
+  /** As the probe does it. On Linux preempt_disable() does not hold off softirqs. */
+  @Test
+  void timers_heldOffByBhDisable_runInsideLocalBhEnable_withPreemptionDisabled() {
+    List<Integer> ran = new ArrayList<>();
+    TimerList timer = timers(1, ran).get(0);
+    get_cpu();
+    preempt_disable();
+    mod_timer(timer, jiffies() + 1);
+    local_bh_disable();
+    mdelay(20);
+    local_bh_enable();
+    assertThat(ran).containsExactly(0);
+    preempt_enable();
+    put_cpu();
+    assertThat(preempt_count()).isZero();
+  }
+
+  /** The callback may be waiting for that lock: then it runs when the lock is free. */
+  @Test
+  void timers_heldOffByBhDisable_doNotRunInsideLocalBhEnable_withALockHeld() {
+    List<Integer> ran = new ArrayList<>();
+    TimerList timer = timers(1, ran).get(0);
+    SpinlockT lock = DEFINE_SPINLOCK();
+    preempt_disable();
+    spin_lock(lock);
+    mod_timer(timer, jiffies() + 1);
+    local_bh_disable();
+    mdelay(20);
+    local_bh_enable();
+    assertThat(ran).isEmpty();
+    spin_unlock(lock);
+    local_bh_disable();
+    local_bh_enable();
+    assertThat(ran).containsExactly(0);
+    preempt_enable();
   }
 
   private List<TimerList> timers(int count, List<Integer> ran) {

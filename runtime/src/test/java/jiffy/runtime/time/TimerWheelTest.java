@@ -6,17 +6,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import jiffy.types.TimerList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class TimerWheelTest {
   private static final long INITIAL_JIFFIES = 4294892296L;
@@ -46,9 +41,9 @@ class TimerWheelTest {
   void index_ofEachVector_givesItsLevelAndBucketExpiry(Vector vector) {
     TimerWheel wheel = new TimerWheel(250, vector.clock);
 
-    int bucket = wheel.index(vector.expires);
+    int bucket = wheel.locate(vector.expires, 0);
 
-    assertThat(wheel.bucketExpiry()).isEqualTo(vector.bucketExpiry);
+    assertThat(wheel.bucketExpiry).isEqualTo(vector.bucketExpiry);
     assertThat(bucket >> 6).isEqualTo(vector.level);
   }
 
@@ -78,11 +73,12 @@ class TimerWheelTest {
     TimerList first = arm(wheel, new TimerList(), INITIAL_JIFFIES + 10);
     TimerList second = arm(wheel, new TimerList(), INITIAL_JIFFIES + 10);
     assertThat(wheel.collect(INITIAL_JIFFIES + 11)).isTrue();
-    assertThat(wheel.nextExpired()).isSameAs(second);
+    assertThat(wheel.firstExpired()).isSameAs(second);
+    wheel.detach(second);
 
     assertThat(first.__prev).isNotNull();
-    assertThat(wheel.detach(first)).isTrue();
-    assertThat(wheel.nextExpired()).isNull();
+    wheel.detach(first);
+    assertThat(wheel.firstExpired()).isNull();
   }
 
   @Test
@@ -91,84 +87,77 @@ class TimerWheelTest {
     long later = INITIAL_JIFFIES + 5 * TimerWheel.MAX_DELTA;
 
     wheel.forward(later);
-    wheel.index(later + 10);
+    wheel.locate(later + 10, 0);
 
-    assertThat(wheel.bucketExpiry()).isEqualTo(later + 11);
+    assertThat(wheel.bucketExpiry).isEqualTo(later + 11);
   }
 
-  /**
-   * Against a sorted map: random arms, push-backs, deletes and passages of time, from clocks at the
-   * edges. Each timer runs at its bucket's jiffy as computed at its arming, never before its expiry
-   * and at most one granule after.
-   */
-  @ParameterizedTest
-  @ValueSource(longs = {0, 63, 4095, INITIAL_JIFFIES, 0xffff_ffffL - 100, 1L << 40, -1000})
-  void wheel_underRandomOperations_agreesWithASortedMap(long start) {
-    Random random = new Random(42);
-    TimerWheel wheel = new TimerWheel(250, start);
-    Map<TimerList, Long> dueAt = new HashMap<>();
-    TreeMap<Long, Integer> due = new TreeMap<>();
-    List<TimerList> timers = new ArrayList<>();
-    for (int i = 0; i < 200; i++) {
-      timers.add(new TimerList());
-    }
-    long now = start;
-    for (int step = 0; step < 50_000; step++) {
-      TimerList timer = timers.get(random.nextInt(timers.size()));
-      int kind = random.nextInt(10);
-      if (kind < 5) {
-        if (wheel.detach(timer)) {
-          due.merge(dueAt.remove(timer) - start, -1, TimerWheelTest::sum);
-        }
-        wheel.forward(now);
-        long expires = now + (1L << random.nextInt(31)) - random.nextInt(50);
-        wheel.enqueue(timer, wheel.index(expires), wheel.bucketExpiry());
-        timer.expires = expires;
-        dueAt.put(timer, wheel.bucketExpiry());
-        due.merge(wheel.bucketExpiry() - start, 1, TimerWheelTest::sum);
-      } else if (kind < 7) {
-        boolean was = dueAt.containsKey(timer);
-        assertThat(wheel.detach(timer)).isEqualTo(was);
-        if (was) {
-          due.merge(dueAt.remove(timer) - start, -1, TimerWheelTest::sum);
-        }
-      } else {
-        now += 1L << random.nextInt(kind == 9 ? 24 : 6);
-        long before = start - 1;
-        while (wheel.collect(now)) {
-          long at = wheel.clock() - 1;
-          assertThat(at - start).isGreaterThan(before - start);
-          before = at;
-          for (TimerList ran = wheel.nextExpired(); ran != null; ran = wheel.nextExpired()) {
-            long promised = dueAt.remove(ran);
-            assertThat(at).isEqualTo(promised);
-            assertThat(ran.__prev).isNull();
-            due.merge(promised - start, -1, TimerWheelTest::sum);
-          }
-        }
-        assertThat(due.headMap(now - start, true)).isEmpty();
-      }
-      if (!due.isEmpty()) {
-        assertThat(wheel.refreshNextExpiry() - start).isLessThanOrEqualTo(due.firstKey());
-      }
-    }
+  @Test
+  void pushBack_toALaterBucket_leavesTheTimerAndItsTarget() {
+    TimerWheel wheel = new TimerWheel(250, 4294892800L);
+    TimerList timer = arm(wheel, new TimerList(), 4294892800L + 100);
+    TimerList head = timer.__prev;
+
+    assertThat(wheel.pushBack(timer, timer.__flags, 4294892800L + 1000, 4294892801L)).isTrue();
+
+    assertThat(timer.__prev).isSameAs(head);
+    assertThat(timer.expires).isEqualTo(4294892800L + 1000);
+    assertThat(TimerFlags.target(timer.__flags)).as("level 2").isEqualTo(3);
   }
 
-  private static Integer sum(Integer a, Integer b) {
-    int sum = a + b;
-    return sum == 0 ? null : sum;
+  @Test
+  void pushBack_toAnEarlierBucket_isRefused() {
+    TimerWheel wheel = new TimerWheel(250, INITIAL_JIFFIES);
+    TimerList timer = arm(wheel, new TimerList(), INITIAL_JIFFIES + 1000);
+
+    assertThat(wheel.pushBack(timer, timer.__flags, INITIAL_JIFFIES + 100, INITIAL_JIFFIES))
+        .isFalse();
+    assertThat(timer.expires).isEqualTo(INITIAL_JIFFIES + 1000);
   }
 
-  private static TimerList arm(TimerWheel wheel, TimerList timer, long expires) {
+  @Test
+  void pushBack_atLevelZero_staysInTheBucketOrIsRefused() {
+    TimerWheel wheel = new TimerWheel(250, INITIAL_JIFFIES);
+    TimerList timer = arm(wheel, new TimerList(), INITIAL_JIFFIES + 10);
+
+    assertThat(wheel.pushBack(timer, timer.__flags, INITIAL_JIFFIES + 11, INITIAL_JIFFIES))
+        .isFalse();
+  }
+
+  @Test
+  void pushBack_ofATimerThatIsOwned_isRefused() {
+    TimerWheel wheel = new TimerWheel(250, INITIAL_JIFFIES);
+    TimerList timer = arm(wheel, new TimerList(), INITIAL_JIFFIES + 100);
+    int seen = timer.__flags;
+    timer.__flags |= TimerFlags.MIGRATING;
+
+    assertThat(wheel.pushBack(timer, seen, INITIAL_JIFFIES + 1000, INITIAL_JIFFIES)).isFalse();
+  }
+
+  /** The bucket has been run since the flags were read, and the timer is in it a turn later. */
+  @Test
+  void pushBack_afterTheBucketWasRun_isRefused() {
+    TimerWheel wheel = new TimerWheel(250, 4294892800L);
+    TimerList timer = arm(wheel, new TimerList(), 4294892800L + 70);
+    int seen = timer.__flags;
+    run(wheel, 4294892800L + 72);
+    arm(wheel, timer, 4294892800L + 576);
+    assertThat(timer.__flags).as("the same slot").isEqualTo(seen);
+
+    assertThat(wheel.pushBack(timer, seen, 4294892800L + 300, 4294892800L + 72)).isFalse();
+  }
+
+  private static TimerList arm(Wheel wheel, TimerList timer, long expires) {
     timer.expires = expires;
-    wheel.enqueue(timer, wheel.index(expires), wheel.bucketExpiry());
+    wheel.enqueue(timer, wheel.locate(expires, timer.__flags));
     return timer;
   }
 
-  private static List<TimerList> run(TimerWheel wheel, long now) {
+  private static List<TimerList> run(Wheel wheel, long now) {
     List<TimerList> ran = new ArrayList<>();
     while (wheel.collect(now)) {
-      for (TimerList t = wheel.nextExpired(); t != null; t = wheel.nextExpired()) {
+      for (TimerList t = wheel.firstExpired(); t != null; t = wheel.firstExpired()) {
+        wheel.detach(t);
         ran.add(t);
       }
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
+import jiffy.runtime.sched.Attachment;
 import jiffy.testkit.JiffyTest;
 import jiffy.testkit.ModuleJar;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +78,54 @@ class KtTest {
     sim.advance(Duration.ofSeconds(4));
     // truth/01_kt_fast.txt: HZ jiffies are 256, for the granule is 64 there.
     assertThat(timesOf(machine, "Entering: timer_callback")).hasSize(3);
+  }
+
+  @Test
+  void kt_everySecond_runsAtTheJiffiesRecordedOnLinux() throws IOException {
+    try (Machine machine = Machine.simulate("hz=250 nr_cpus=2");
+        Attachment shell = machine.attach("insmod", 0)) {
+      Simulation sim = machine.simulation().orElseThrow();
+      long boot = machine.timekeeping().clock().initialJiffies;
+      sim.advanceToJiffies(boot + jiffy(3.598367));
+      machine.insmod(jar, "interval=1");
+      sim.advanceToJiffies(boot + jiffy(7.477145));
+      machine.rmmod("kt");
+      List<String> printed =
+          machine.dmesg().stream()
+              .filter(line -> line.matches(".*] (Entering|kt_|Before|After|exiting).*"))
+              .map(line -> stamped(line, 0))
+              .toList();
+      assertThat(printed).isEqualTo(recordedFast());
+    }
+  }
+
+  /**
+   * By how much that boot's log was ahead of its jiffies, in seconds: see truth/03_my_timer.txt.
+   */
+  private static final double LEAD = 0.2801;
+
+  private static long jiffy(double stamp) {
+    return (long) ((stamp - LEAD) * 250);
+  }
+
+  /** The time stamp as a jiffy since boot. */
+  private static String stamped(String line, double lead) {
+    double stamp = Double.parseDouble(line.substring(1, line.indexOf(']')).strip());
+    long micros = Math.round((stamp - lead) * 1e6);
+    return micros / 4_000 + " " + line.substring(line.indexOf(']') + 2);
+  }
+
+  private static List<String> recordedFast() throws IOException {
+    try (InputStream in = KtTest.class.getResourceAsStream("/truth/01_kt_fast.txt")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .dropWhile(line -> !line.equals("$ rmmod kt_fast"))
+          .dropWhile(line -> !line.startsWith("[ "))
+          .takeWhile(line -> line.startsWith("[ "))
+          .filter(line -> !line.contains("kt_fast: "))
+          .map(line -> stamped(line, LEAD))
+          .toList();
+    }
   }
 
   private String dmesgOfADay() {

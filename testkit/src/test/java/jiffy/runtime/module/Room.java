@@ -11,11 +11,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToIntFunction;
 import jiffy.kernel.Current;
+import jiffy.kernel.FileOps;
 import jiffy.kernel.HrtimerOps;
+import jiffy.kernel.InterruptOps;
+import jiffy.kernel.IrqOps;
 import jiffy.kernel.Kernel;
 import jiffy.kernel.LockOps;
 import jiffy.kernel.LogOps;
 import jiffy.kernel.Owner;
+import jiffy.kernel.SoftirqOps;
+import jiffy.kernel.TaskOps;
+import jiffy.kernel.TaskletOps;
 import jiffy.kernel.TimerOps;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
@@ -58,21 +64,31 @@ final class Room implements AutoCloseable {
     contexts = new Contexts(arch, 2);
     tasks = new Tasks(arch, contexts);
     Kernel kernel =
-        new Kernel("test", 250, timers, none(HrtimerOps.class), new NoLocks(), new FakeLog());
+        new Kernel(
+            "test",
+            250,
+            timers,
+            unused(HrtimerOps.class),
+            new NoLocks(),
+            new FakeLog(),
+            unused(TaskOps.class),
+            unused(FileOps.class),
+            new InterruptOps(
+                unused(SoftirqOps.class), unused(TaskletOps.class), unused(IrqOps.class)));
     contexts.bind(kernel);
     ModuleSettings settings =
         new ModuleSettings(dir.resolve("cache"), parameters, "0.1.0", 200_000_000L);
     modules = new Modules(arch, contexts, tasks, kernel, this::record, settings, List.of(timers));
   }
 
-  /** A subsystem that no module of these tests calls. */
-  private static <T> T none(Class<T> ops) {
-    return ops.cast(
+  /** A subsystem that no test of this room uses. */
+  private static <T> T unused(Class<T> type) {
+    return type.cast(
         Proxy.newProxyInstance(
-            ops.getClassLoader(),
-            new Class<?>[] {ops},
+            type.getClassLoader(),
+            new Class<?>[] {type},
             (proxy, method, arguments) -> {
-              throw new UnsupportedOperationException(method.toString());
+              throw new UnsupportedOperationException(method.getName());
             }));
   }
 
@@ -174,13 +190,38 @@ final class Room implements AutoCloseable {
     }
 
     @Override
-    public int delete(Current current, TimerList timer) {
+    public int modPending(Current current, TimerList timer, long expiresJiffies) {
+      return armed.contains(timer) ? 1 : 0;
+    }
+
+    @Override
+    public int reduce(Current current, TimerList timer, long expiresJiffies) {
+      return mod(current, timer, expiresJiffies);
+    }
+
+    @Override
+    public void addOn(Current current, TimerList timer, int cpu) {
+      add(current, timer);
+    }
+
+    @Override
+    public void setSlack(Current current, TimerList timer, int slackJiffies) {
+      // time does not pass here
+    }
+
+    @Override
+    public int delete(Current current, TimerList timer, boolean shutdown) {
       return armed.remove(timer) ? 1 : 0;
     }
 
     @Override
-    public int deleteSync(Current current, TimerList timer) {
-      return delete(current, timer);
+    public int tryDelete(Current current, TimerList timer) {
+      return delete(current, timer, false);
+    }
+
+    @Override
+    public int deleteSync(Current current, TimerList timer, boolean shutdown) {
+      return delete(current, timer, shutdown);
     }
 
     @Override
@@ -222,6 +263,11 @@ final class Room implements AutoCloseable {
   }
 
   private final class FakeLog implements LogOps {
+    @Override
+    public String format(String format, Object[] arguments) {
+      return format;
+    }
+
     @Override
     public int printk(
         Current current,

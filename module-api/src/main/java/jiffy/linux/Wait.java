@@ -1,0 +1,205 @@
+package jiffy.linux;
+
+import static jiffy.linux.Errno.ERESTARTSYS;
+import static jiffy.linux.Sched.MAX_SCHEDULE_TIMEOUT;
+import static jiffy.linux.Sched.TASK_INTERRUPTIBLE;
+import static jiffy.linux.Sched.TASK_KILLABLE;
+import static jiffy.linux.Sched.TASK_NORMAL;
+import static jiffy.linux.Sched.TASK_RUNNING;
+import static jiffy.linux.Sched.TASK_UNINTERRUPTIBLE;
+
+import java.util.function.BooleanSupplier;
+import jiffy.kernel.Current;
+import jiffy.types.TaskStruct;
+import jiffy.types.WaitQueueEntry;
+import jiffy.types.WaitQueueHead;
+
+/**
+ * {@code linux/wait.h}: sleep until a condition holds.
+ *
+ * <p>The waiter names a queue and a condition; who makes the condition true calls {@link #wake_up}
+ * on that queue, in any context, and each waiter looks again. A condition is looked at before the
+ * first sleep and after each wake-up, on the waiter's task: it must not sleep. What C writes as an
+ * expression is a lambda here: {@code wait_event(wq, () -> data.loops == 0)}.
+ *
+ * <p>The waits belong into process context; see {@link Sched} for what happens elsewhere.
+ */
+public final class Wait {
+  private Wait() {}
+
+  /** {@code DECLARE_WAIT_QUEUE_HEAD(name)}: a new, empty queue; for a static initializer. */
+  public static WaitQueueHead DECLARE_WAIT_QUEUE_HEAD() {
+    return new WaitQueueHead();
+  }
+
+  /** {@code init_waitqueue_head(wq_head)}: makes it empty. Nobody may wait there. */
+  public static void init_waitqueue_head(WaitQueueHead queue) {
+    queue.__init();
+  }
+
+  /** {@code int waitqueue_active(wq_head)}: whether somebody waits, at this moment. */
+  public static boolean waitqueue_active(WaitQueueHead queue) {
+    return queue.__entries.length != 0;
+  }
+
+  /** {@code DEFINE_WAIT(name)}: a place in a queue for the calling task. */
+  public static WaitQueueEntry DEFINE_WAIT() {
+    return new WaitQueueEntry();
+  }
+
+  /**
+   * {@code void prepare_to_wait(wq_head, wq_entry, int state)}: queues the calling task and sets
+   * its state. Then look at the condition, {@code schedule()}, and look again; at last {@link
+   * #finish_wait}.
+   */
+  public static void prepare_to_wait(WaitQueueHead queue, WaitQueueEntry entry, int state) {
+    Current current = Current.get();
+    if (current.kernel.tasks.prepareToWait(current, queue, entry, state) != 0) {
+      current.kernel.tasks.setState(current, TASK_RUNNING); // schedule() would not sleep either
+    }
+  }
+
+  /** {@code void prepare_to_wait_exclusive}: as one of those of which a wake-up wakes one. */
+  public static void prepare_to_wait_exclusive(
+      WaitQueueHead queue, WaitQueueEntry entry, int state) {
+    entry.flags |= WaitQueueEntry.WQ_FLAG_EXCLUSIVE;
+    prepare_to_wait(queue, entry, state);
+  }
+
+  /**
+   * {@code long prepare_to_wait_event(wq_head, wq_entry, int state)}.
+   *
+   * @return 0, or -ERESTARTSYS if a signal waits for the task: it is not queued then
+   */
+  public static long prepare_to_wait_event(WaitQueueHead queue, WaitQueueEntry entry, int state) {
+    Current current = Current.get();
+    return current.kernel.tasks.prepareToWait(current, queue, entry, state);
+  }
+
+  /** {@code void finish_wait(wq_head, wq_entry)}: running again, and off the queue. */
+  public static void finish_wait(WaitQueueHead queue, WaitQueueEntry entry) {
+    Current current = Current.get();
+    current.kernel.tasks.finishWait(current, queue, entry);
+  }
+
+  /** {@code wake_up(wq_head)}: all waiters, but of the exclusive ones only the first. */
+  public static void wake_up(WaitQueueHead queue) {
+    wake(queue, TASK_NORMAL, 1);
+  }
+
+  /** {@code wake_up_nr(wq_head, nr)}: all waiters, of the exclusive ones so many. */
+  public static void wake_up_nr(WaitQueueHead queue, int nr) {
+    wake(queue, TASK_NORMAL, nr);
+  }
+
+  /** {@code wake_up_all(wq_head)}: all waiters. */
+  public static void wake_up_all(WaitQueueHead queue) {
+    wake(queue, TASK_NORMAL, 0);
+  }
+
+  /** {@code wake_up_interruptible(wq_head)}: as {@link #wake_up}, those who sleep so. */
+  public static void wake_up_interruptible(WaitQueueHead queue) {
+    wake(queue, TASK_INTERRUPTIBLE, 1);
+  }
+
+  /** {@code wake_up_interruptible_all(wq_head)}: as {@link #wake_up_all}, those who sleep so. */
+  public static void wake_up_interruptible_all(WaitQueueHead queue) {
+    wake(queue, TASK_INTERRUPTIBLE, 0);
+  }
+
+  private static void wake(WaitQueueHead queue, int mode, int exclusive) {
+    Current current = Current.get();
+    current.kernel.tasks.wake(current, queue, mode, exclusive);
+  }
+
+  /** {@code wait_event(wq_head, condition)}: until it holds, whatever happens. */
+  public static void wait_event(WaitQueueHead queue, BooleanSupplier condition) {
+    waitFor(queue, condition, TASK_UNINTERRUPTIBLE, 0, MAX_SCHEDULE_TIMEOUT);
+  }
+
+  /**
+   * {@code int wait_event_interruptible(wq_head, condition)}: until it holds or a signal comes.
+   *
+   * @return 0: it holds; -ERESTARTSYS: a signal waits for the task
+   */
+  public static int wait_event_interruptible(WaitQueueHead queue, BooleanSupplier condition) {
+    long left = waitFor(queue, condition, TASK_INTERRUPTIBLE, 0, MAX_SCHEDULE_TIMEOUT);
+    return left == -ERESTARTSYS ? -ERESTARTSYS : 0;
+  }
+
+  /**
+   * {@code int wait_event_killable(wq_head, condition)}: until it holds or a fatal signal comes.
+   *
+   * @return as {@link #wait_event_interruptible}
+   */
+  public static int wait_event_killable(WaitQueueHead queue, BooleanSupplier condition) {
+    long left = waitFor(queue, condition, TASK_KILLABLE, 0, MAX_SCHEDULE_TIMEOUT);
+    return left == -ERESTARTSYS ? -ERESTARTSYS : 0;
+  }
+
+  /**
+   * {@code long wait_event_timeout(wq_head, condition, timeout)}: until it holds or the time is
+   * over.
+   *
+   * @param timeoutJiffies as {@link Sched#schedule_timeout}
+   * @return
+   *     <ul>
+   *       <li>0: it does not hold, the time is over
+   *       <li>1: it holds, and the time is over
+   *       <li>more: it holds, and so many jiffies were left
+   *     </ul>
+   */
+  public static long wait_event_timeout(
+      WaitQueueHead queue, BooleanSupplier condition, long timeoutJiffies) {
+    return waitFor(queue, condition, TASK_UNINTERRUPTIBLE, 0, timeoutJiffies);
+  }
+
+  /**
+   * {@code long wait_event_interruptible_timeout(wq_head, condition, timeout)}.
+   *
+   * @return as {@link #wait_event_timeout}, or -ERESTARTSYS: a signal waits for the task
+   */
+  public static long wait_event_interruptible_timeout(
+      WaitQueueHead queue, BooleanSupplier condition, long timeoutJiffies) {
+    return waitFor(queue, condition, TASK_INTERRUPTIBLE, 0, timeoutJiffies);
+  }
+
+  /**
+   * {@code ___wait_event}: what all forms are made of.
+   *
+   * @return as {@link #wait_event_timeout}; -ERESTARTSYS if a signal has ended it
+   */
+  static long waitFor(
+      WaitQueueHead queue, BooleanSupplier condition, int state, int flags, long timeoutJiffies) {
+    Current current = Current.get();
+    current.kernel.tasks.mightSleep(current);
+    if (condition.getAsBoolean()) {
+      return timeoutJiffies == 0 ? 1 : timeoutJiffies;
+    }
+    long left = timeoutJiffies;
+    if (left == 0) {
+      return 0;
+    }
+    TaskStruct self = current.task();
+    WaitQueueEntry entry = new WaitQueueEntry();
+    entry.flags = flags;
+    try {
+      for (; ; ) {
+        int interrupted = current.kernel.tasks.prepareToWait(current, queue, entry, state);
+        if (condition.getAsBoolean()) {
+          return left == 0 ? 1 : left;
+        }
+        if (left == 0) {
+          return 0;
+        }
+        if (interrupted != 0) {
+          return interrupted;
+        }
+        left = current.kernel.tasks.scheduleTimeout(current, left);
+      }
+    } finally {
+      self.__state = TASK_RUNNING; // first, and no call: the stack may have overflowed
+      current.kernel.tasks.finishWait(current, queue, entry);
+    }
+  }
+}

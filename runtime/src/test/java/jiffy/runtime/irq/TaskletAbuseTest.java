@@ -1,0 +1,287 @@
+package jiffy.runtime.irq;
+
+import static jiffy.linux.BottomHalf.local_bh_disable;
+import static jiffy.linux.BottomHalf.local_bh_enable;
+import static jiffy.linux.Delay.mdelay;
+import static jiffy.linux.Interrupts.tasklet_disable;
+import static jiffy.linux.Interrupts.tasklet_enable;
+import static jiffy.linux.Interrupts.tasklet_kill;
+import static jiffy.linux.Interrupts.tasklet_schedule;
+import static jiffy.linux.Interrupts.tasklet_setup;
+import static jiffy.linux.Preempt.preempt_disable;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import jiffy.kernel.Owner;
+import jiffy.runtime.Machine;
+import jiffy.runtime.Simulation;
+import jiffy.runtime.sched.Attachment;
+import jiffy.runtime.sched.Task;
+import jiffy.types.TaskletStruct;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A module that misuses its tasklets harms nobody else, and is told. */
+class TaskletAbuseTest {
+  private final Machine machine = Machine.simulate("hz=250 nr_cpus=1");
+  private final Simulation sim = machine.simulation().orElseThrow();
+  private final Attachment test = machine.attach("test");
+  private final TaskletStruct tasklet = new TaskletStruct();
+  private final TaskletStruct other = new TaskletStruct();
+  private final AtomicInteger runs = new AtomicInteger();
+  private final AtomicInteger otherRuns = new AtomicInteger();
+  private final AtomicBoolean entered = new AtomicBoolean();
+  private final AtomicBoolean release = new AtomicBoolean();
+
+  @AfterEach
+  void halt() {
+    release.set(true);
+    test.close();
+    machine.close();
+  }
+
+  private void settle() {
+    sim.advance(Duration.ofMillis(20));
+  }
+
+  private void assertOtherRuns() {
+    tasklet_setup(other, t -> otherRuns.incrementAndGet());
+    tasklet_schedule(other);
+    settle();
+    assertThat(otherRuns).hasPositiveValue();
+  }
+
+  private void assertLogged(String part) {
+    assertThat(machine.dmesg()).anyMatch(line -> line.contains(part));
+  }
+
+  @Test
+  void callback_thatThrows_isAnOopsAndTheNextRuns() {
+    tasklet_setup(
+        tasklet,
+        t -> {
+          throw new IllegalStateException("on purpose");
+        });
+    tasklet_schedule(tasklet);
+    assertOtherRuns();
+    assertLogged("tasklet callback_thatThrows_isAnOopsAndTheNextRuns.lambda threw");
+    assertThat(tasklet.state()).isZero();
+  }
+
+  @Test
+  void callback_thatLeavesPreemptionDisabled_isNamedAndTheCountRestored() {
+    tasklet_setup(tasklet, t -> preempt_disable());
+    tasklet_schedule(tasklet);
+    assertOtherRuns();
+    assertLogged("softirq: huh, entered softirq 6 TASKLET callback_thatLeaves");
+    assertLogged("with preempt_count 00000100, exited with 00000101?");
+    assertThat(machine.dmesg().stream().filter(line -> line.contains("huh"))).hasSize(1);
+  }
+
+  @Test
+  void tasklet_kill_fromItsOwnCallback_warnsAndReturns() {
+    tasklet_setup(
+        tasklet,
+        t -> {
+          tasklet_kill(t);
+          runs.incrementAndGet();
+        });
+    tasklet_schedule(tasklet);
+    settle();
+    assertThat(runs).hasValue(1);
+    assertLogged("Attempt to kill tasklet from interrupt");
+    assertLogged("from its own callback would wait for itself");
+    tasklet_schedule(tasklet);
+    assertOtherRuns();
+    assertThat(runs).hasValue(2);
+  }
+
+  @Test
+  void tasklet_kill_withBhDisabled_saysSoAndDoesNotWait() {
+    tasklet_setup(tasklet, t -> runs.incrementAndGet());
+    local_bh_disable();
+    tasklet_schedule(tasklet);
+    tasklet_kill(tasklet);
+    assertThat(runs).hasValue(0);
+    local_bh_enable();
+    assertThat(runs).hasValue(1);
+    assertLogged("Attempt to kill tasklet from interrupt");
+  }
+
+  @Test
+  void tasklet_disable_fromItsOwnCallback_warnsAndReturns() {
+    tasklet_setup(
+        tasklet,
+        t -> {
+          tasklet_disable(t);
+          runs.incrementAndGet();
+        });
+    tasklet_schedule(tasklet);
+    assertOtherRuns();
+    assertLogged("from its own callback would wait for itself");
+    tasklet_schedule(tasklet);
+    settle();
+    assertThat(runs).hasValue(1);
+    tasklet_enable(tasklet);
+    settle();
+    assertThat(runs).hasValue(2);
+  }
+
+  @Test
+  void tasklet_kill_ofADisabledScheduledOne_returnsInBoundedTimeAndNamesIt() {
+    tasklet_setup(tasklet, t -> runs.incrementAndGet());
+    tasklet_disable(tasklet);
+    tasklet_schedule(tasklet);
+    Duration before = sim.now();
+    tasklet_kill(tasklet);
+    assertThat(sim.now().minus(before)).isLessThan(Duration.ofSeconds(11));
+    assertLogged("is scheduled but disabled, would wait for ever: taken off the list");
+    assertThat(tasklet.state()).isZero();
+    tasklet_enable(tasklet);
+    settle();
+    assertThat(runs).hasValue(0);
+    tasklet_schedule(tasklet);
+    settle();
+    assertThat(runs).hasValue(1);
+  }
+
+  @Test
+  void tasklet_kill_ofADisabledOneThatIsEnabledInTime_waitsUntilItHasRun() {
+    tasklet_setup(tasklet, t -> runs.incrementAndGet());
+    tasklet_disable(tasklet);
+    tasklet_schedule(tasklet);
+    Task killer =
+        machine
+            .tasks()
+            .spawn(
+                "killer",
+                Owner.CORE,
+                () -> {
+                  tasklet_kill(tasklet);
+                  return runs.get();
+                });
+    sim.advance(Duration.ofSeconds(1));
+    assertThat(killer.isEnded()).isFalse();
+    tasklet_enable(tasklet);
+    settle();
+    assertThat(killer.exitValue()).isEqualTo(1);
+  }
+
+  @Test
+  void tasklet_enable_ofAnEnabledOne_warnsAndChangesNothing() {
+    tasklet_setup(tasklet, t -> runs.incrementAndGet());
+    tasklet_enable(tasklet);
+    assertThat(tasklet.count).isZero();
+    assertLogged("tasklet_enable of tasklet_enable_ofAnEnabledOne");
+    assertLogged("which is enabled: ignored");
+  }
+
+  @Test
+  void tasklet_setup_ofAScheduledOne_warnsAndTheListStaysWhole() {
+    tasklet_setup(tasklet, t -> runs.incrementAndGet());
+    local_bh_disable();
+    tasklet_schedule(tasklet);
+    tasklet_setup(tasklet, t -> runs.addAndGet(10));
+    tasklet_schedule(tasklet);
+    local_bh_enable();
+    assertThat(runs).hasValue(10);
+    assertLogged("set-up of");
+    assertOtherRuns();
+  }
+
+  @Test
+  void tasklet_schedule_withoutAFunction_isIgnoredByName() {
+    tasklet_schedule(new TaskletStruct());
+    assertLogged("tasklet: scheduled without a function: ignored");
+    assertOtherRuns();
+  }
+
+  private void startEndless() {
+    tasklet_setup(
+        tasklet,
+        t -> {
+          entered.set(true);
+          runs.incrementAndGet();
+          while (!release.get()) {
+            mdelay(1);
+          }
+        });
+    local_bh_disable();
+    tasklet_schedule(tasklet);
+    tasklet_setup(other, t -> otherRuns.incrementAndGet());
+    tasklet_schedule(other);
+    preempt_disable(); // does not wait for the pass
+    local_bh_enable();
+    jiffy.linux.Preempt.preempt_enable();
+    sim.runUntil(entered::get);
+  }
+
+  @Test
+  void giveUp_ofACallbackThatNeverReturns_letsTheRestOfTheListRun() {
+    startEndless();
+    settle();
+    assertThat(otherRuns).hasValue(0);
+    assertThat(machine.tasklets().giveUp(test.context(), 0)).isSameAs(tasklet);
+    settle();
+    assertThat(otherRuns).hasValue(1);
+    assertLogged("does not return: given up; CPU 0 goes on without it");
+    tasklet_schedule(tasklet); // runs still, so it has to wait
+    settle();
+    assertThat(runs).hasValue(1);
+    release.set(true);
+    settle();
+    assertThat(runs).hasValue(2);
+    assertThat(tasklet.state()).isZero();
+    assertOtherRuns();
+  }
+
+  @Test
+  void giveUp_whileNothingRuns_doesNothing() {
+    assertOtherRuns();
+    assertThat(machine.tasklets().giveUp(test.context(), 0)).isNull();
+    assertOtherRuns();
+  }
+
+  @Test
+  void tasklet_kill_ofOneThatWasGivenUp_returnsInBoundedTime() {
+    startEndless();
+    Task killer =
+        machine
+            .tasks()
+            .spawn(
+                "killer",
+                Owner.CORE,
+                () -> {
+                  tasklet_kill(tasklet);
+                  return 0;
+                });
+    settle();
+    machine.tasklets().giveUp(test.context(), 0);
+    sim.advance(Duration.ofSeconds(6));
+    assertThat(killer.isEnded()).isTrue();
+    assertLogged("has not returned and is not waited for any longer");
+  }
+
+  @Test
+  void tasklet_schedule_ofAnotherKernelsTasklet_isRefusedByName() throws InterruptedException {
+    tasklet_setup(tasklet, t -> runs.incrementAndGet());
+    AtomicBoolean refused = new AtomicBoolean();
+    try (Machine there = Machine.simulate("name=there nr_cpus=1")) {
+      Thread thread =
+          new Thread(
+              () -> {
+                try (Attachment a = there.attach("x")) {
+                  assertThatThrownBy(() -> tasklet_schedule(tasklet)).hasMessageContaining("there");
+                  assertThatThrownBy(() -> tasklet_kill(tasklet)).hasMessageContaining("there");
+                  refused.set(true);
+                }
+              });
+      thread.start();
+      thread.join();
+    }
+    assertThat(refused).isTrue();
+  }
+}

@@ -1,0 +1,137 @@
+package jiffy.runtime.sched;
+
+import static jiffy.linux.Delay.msleep;
+import static jiffy.linux.Errno.EDEADLK;
+import static jiffy.linux.Errno.EFAULT;
+import static jiffy.linux.Errno.EINTR;
+import static jiffy.linux.Errno.ESRCH;
+import static jiffy.linux.Kthreads.kthread_bind;
+import static jiffy.linux.Kthreads.kthread_create;
+import static jiffy.linux.Kthreads.kthread_run;
+import static jiffy.linux.Kthreads.kthread_should_stop;
+import static jiffy.linux.Kthreads.kthread_stop;
+import static jiffy.linux.Preempt.in_task;
+import static jiffy.linux.Sched.current;
+import static jiffy.linux.Sched.wake_up_process;
+import static jiffy.linux.Smp.for_each_online_cpu;
+import static jiffy.linux.Smp.get_cpu;
+import static jiffy.linux.Smp.num_online_cpus;
+import static jiffy.linux.Smp.put_cpu;
+import static jiffy.linux.Smp.smp_processor_id;
+import static jiffy.linux.Wait.wait_event_interruptible;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import jiffy.runtime.Machine;
+import jiffy.types.TaskStruct;
+import jiffy.types.WaitQueueHead;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Kernel threads, beside truth/semprobe_sync.dmesg. */
+class KthreadsTest {
+  private final Machine machine = Machine.simulate("hz=250 nr_cpus=2");
+  private final WaitQueueHead wq = new WaitQueueHead();
+  private Attachment self;
+
+  @BeforeEach
+  void attach() {
+    self = machine.attach("insmod", 0);
+  }
+
+  @AfterEach
+  void halt() {
+    machine.close();
+    self.close();
+  }
+
+  private static int untilStopped(Object data) {
+    while (!kthread_should_stop()) {
+      msleep(10);
+    }
+    return 77;
+  }
+
+  @Test
+  void kthread_stop_whileItRuns_returnsItsValue() {
+    TaskStruct thread = kthread_run(KthreadsTest::untilStopped, null, "sp_k");
+    msleep(50);
+    assertThat(kthread_stop(thread)).isEqualTo(77);
+  }
+
+  @Test
+  void kthread_stop_neverWoken_returnsEintrAndTheFunctionNeverRuns() {
+    AtomicInteger runs = new AtomicInteger();
+    TaskStruct thread = kthread_create(data -> runs.incrementAndGet(), null, "sp_k2");
+    msleep(50);
+    assertThat(runs).hasValue(0);
+    assertThat(kthread_stop(thread)).isEqualTo(-EINTR);
+    assertThat(runs).hasValue(0);
+  }
+
+  @Test
+  void kthread_stop_inAWait_wakesIt() {
+    TaskStruct thread =
+        kthread_run(
+            data -> wait_event_interruptible(wq, () -> kthread_should_stop()), null, "sp_k3");
+    msleep(50);
+    assertThat(kthread_stop(thread)).isZero();
+  }
+
+  @Test
+  void kthread_stop_afterItsReturn_returnsItsValue() {
+    TaskStruct thread = kthread_run(data -> (int) data, 5, "a_very_long_kthread_name_indeed");
+    msleep(20);
+    assertThat(thread.comm).isEqualTo("a_very_long_kth");
+    assertThat(kthread_stop(thread)).isEqualTo(5);
+  }
+
+  @Test
+  void kthread_stop_ofWhatItCannotStop_returnsAnErrno() {
+    assertThat(kthread_stop(current())).isEqualTo(-ESRCH);
+    TaskStruct selfStopper = kthread_run(data -> kthread_stop(current()), null, "self");
+    msleep(20);
+    assertThat(kthread_stop(selfStopper)).isEqualTo(-EDEADLK);
+  }
+
+  @Test
+  void kthread_thatThrows_isAnOopsAndStopReturnsEfault() {
+    TaskStruct thread =
+        kthread_run(
+            data -> {
+              throw new IllegalArgumentException("boom");
+            },
+            null,
+            "thrower");
+    msleep(20);
+    assertThat(kthread_stop(thread)).isEqualTo(-EFAULT);
+    assertThat(machine.dmesg()).anyMatch(line -> line.contains("boom"));
+  }
+
+  @Test
+  void kthread_bind_beforeItIsWoken_saysWhereItRuns() {
+    List<String> seen = new ArrayList<>();
+    for_each_online_cpu(
+        cpu -> {
+          TaskStruct thread =
+              kthread_create(
+                  data -> {
+                    seen.add(current().comm + " on " + smp_processor_id() + " " + in_task());
+                    return 0;
+                  },
+                  null,
+                  "worker/%d",
+                  cpu);
+          kthread_bind(thread, cpu);
+          assertThat(wake_up_process(thread)).isEqualTo(1);
+          msleep(20);
+        });
+    assertThat(seen).containsExactly("worker/0 on 0 true", "worker/1 on 1 true");
+    assertThat(num_online_cpus()).isEqualTo(2);
+    assertThat(get_cpu()).isZero();
+    put_cpu();
+  }
+}

@@ -1,0 +1,67 @@
+package samples.halves;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import jiffy.runtime.Machine;
+import jiffy.runtime.ModuleException;
+import jiffy.runtime.Simulation;
+import jiffy.testkit.JiffyTest;
+import jiffy.testkit.ModuleJar;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who runs which half. */
+@JiffyTest("hz=250 nr_cpus=2")
+class HalvesTest {
+  @TempDir private Path directory;
+  private Path jar;
+
+  @BeforeEach
+  void pack() throws URISyntaxException {
+    Path classes =
+        Path.of(Halves.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    jar = ModuleJar.ofPackage(classes, "samples.halves").writeTo(directory.resolve("halves.jar"));
+  }
+
+  @Test
+  void halves_interrupted_runsTheTopHalfThenTheBottomHalf(Machine machine, Simulation sim) {
+    machine.insmod(jar);
+    machine.log().clear();
+    machine.raiseIrq(9);
+    sim.advance(Duration.ofMillis(10));
+    machine.rmmod("halves");
+
+    assertThat(printed(machine))
+        .containsExactly(
+            "top half: CPU 1, swapper/1, in_hardirq 1, in_serving_softirq 0, irqs_disabled 1",
+            "bottom half: CPU 1, swapper/1, in_hardirq 0, in_serving_softirq 1, irqs_disabled 0",
+            "1 new, 1 in all",
+            "halves: 1 interrupts");
+  }
+
+  @Test
+  void halves_onTheLineItIsGiven_showsItInProcInterrupts(Machine machine) {
+    machine.insmod(jar, "irq=4");
+    machine.raiseIrq(4);
+    assertThat(machine.proc().read("/proc/interrupts").orElseThrow())
+        .contains("  4:          1          0     Jiffy   4 Edge      halves\n");
+    machine.rmmod("halves");
+    assertThatThrownBy(() -> machine.raiseIrq(4)).hasMessageContaining("nobody has requested");
+  }
+
+  @Test
+  void halves_onALineThatThereIsNot_isNotLoaded(Machine machine) {
+    assertThatThrownBy(() -> machine.insmod(jar, "irq=64")).isInstanceOf(ModuleException.class);
+    assertThat(machine.dmesg()).anyMatch(line -> line.endsWith("irq 64 cannot be had: error -22"));
+  }
+
+  private static List<String> printed(Machine machine) {
+    return machine.dmesg().stream().map(line -> line.substring(line.indexOf(']') + 2)).toList();
+  }
+}
