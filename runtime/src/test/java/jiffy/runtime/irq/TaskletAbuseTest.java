@@ -11,7 +11,6 @@ import static jiffy.linux.Interrupts.tasklet_setup;
 import static jiffy.linux.Irqflags.local_irq_disable;
 import static jiffy.linux.Irqflags.local_irq_enable;
 import static jiffy.linux.Preempt.preempt_disable;
-import static jiffy.linux.Preempt.preempt_enable;
 import static jiffy.linux.Spinlocks.DEFINE_SPINLOCK;
 import static jiffy.linux.Spinlocks.spin_lock;
 import static jiffy.linux.Spinlocks.spin_unlock;
