@@ -20,6 +20,9 @@ final class TimerBases {
   private static final int DEFERRABLE_SHIFT =
       Integer.numberOfTrailingZeros(Timers.TIMER_DEFERRABLE);
 
+  /** As long as these flags stay, and MIGRATING is not among them, the base is the timer's. */
+  private static final int NAMES_BASE = CPU_MASK | Timers.TIMER_DEFERRABLE | MIGRATING;
+
   private final Arch arch;
   private final int cpus;
 
@@ -67,7 +70,7 @@ final class TimerBases {
       if ((flags & MIGRATING) == 0) {
         TimerBase base = of(flags);
         base.lock(arch, context);
-        if (((timer.__flags ^ flags) & (CPU_MASK | Timers.TIMER_DEFERRABLE)) == 0) { // no call
+        if (((timer.__flags ^ flags) & NAMES_BASE) == 0) { // no call: see RawSpinlock
           return base;
         }
         base.held = 0;
