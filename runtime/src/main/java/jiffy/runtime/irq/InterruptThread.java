@@ -38,6 +38,9 @@ final class InterruptThread {
    * pass that was under way when the request came, and may have looked too early, does not count.
    *
    * The last spinNanos before a deadline are not slept: the loop of live() then turns without a park.
+   * A park ends late, by some tens of microseconds; how late is learnt, as a moving average, and made up
+   * for, so that the thread is back half of spinNanos before the deadline. Who is back earlier than
+   * spinNanos before it parks once more.
    *
    * A generation is one thread. evict() gives a stuck one up: the gate's slot and the CPU go to a
    * fresh thread; the old one ends as soon as its handler returns.
@@ -47,6 +50,9 @@ final class InterruptThread {
   private static final int STARTING = 1;
   private static final int AWAKE = 2;
   private static final int ASLEEP = 3;
+
+  /** Of the average, the last park is one part in so many. */
+  private static final int LATENESS_SHARE = 8;
 
   /** Idle's own 1, and hardirq's. */
   private static final int COUNT = PreemptCount.HARDIRQ_OFFSET + PreemptCount.PREEMPT_OFFSET;
@@ -64,6 +70,10 @@ final class InterruptThread {
   private final AtomicReference<HwThread> thread = new AtomicReference<>();
   private final AtomicLong requests = new AtomicLong();
   private final WaitList waiters;
+
+  /** How late parks end, in ns: a moving average. Of the thread alone. */
+  private long lateness;
+
   private volatile long served;
   private volatile long passes;
   private volatile long sleepsUntil = Arch.NEVER;
@@ -176,18 +186,36 @@ final class InterruptThread {
   }
 
   private void sleep(HwThread self, long deadline) {
-    long until = deadline == Arch.NEVER ? deadline : deadline - spinNanos;
-    if (arch.now() >= until) {
+    long now = arch.now();
+    if (deadline - spinNanos <= now) {
       arch.relax(self);
       return;
     }
+    long until = wakeUpTime(deadline, now);
     sleepsUntil = deadline;
     state.set(ASLEEP);
     if (!isCalled() && nextDeadline() >= deadline && !stopping) {
       arch.park(self, until);
+      learn(until);
     }
     if (thread.get() == self) {
       state.set(AWAKE);
+    }
+  }
+
+  private long wakeUpTime(long deadline, long now) {
+    if (spinNanos == 0 || deadline == Arch.NEVER) {
+      return deadline;
+    }
+    long early = deadline - spinNanos / 2 - lateness;
+    return now < early ? early : deadline - spinNanos;
+  }
+
+  /** A park is over that was to last until then, if nobody ended it. */
+  private void learn(long until) {
+    long late = spinNanos == 0 || until == Arch.NEVER ? -1 : arch.now() - until;
+    if (late >= 0) {
+      lateness += (Math.min(late, 2 * spinNanos) - lateness) / LATENESS_SHARE;
     }
   }
 

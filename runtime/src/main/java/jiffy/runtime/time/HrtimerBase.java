@@ -138,8 +138,9 @@ final class HrtimerBase extends RawSpinlock {
 
   /** Whether the timer's callback was given up and has not returned; without the lock too. */
   boolean isStuck(Hrtimer timer) {
-    for (Hrtimer each : stuck) {
-      if (each == timer) {
+    List<Hrtimer> all = stuck;
+    for (int i = 0; i < all.size(); i++) { // each arming looks: no iterator
+      if (all.get(i) == timer) {
         return true;
       }
     }

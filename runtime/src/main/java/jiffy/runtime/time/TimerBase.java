@@ -153,8 +153,9 @@ final class TimerBase extends RawSpinlock {
 
   /** Whether the timer's callback was given up and has not returned; without the lock too. */
   boolean isStuck(TimerList timer) {
-    for (TimerList each : stuck) {
-      if (each == timer) {
+    List<TimerList> all = stuck;
+    for (int i = 0; i < all.size(); i++) { // each arming looks: no iterator
+      if (all.get(i) == timer) {
         return true;
       }
     }
