@@ -6,13 +6,17 @@ import java.util.concurrent.TimeUnit;
 
 /** By the JDK's ScheduledThreadPoolExecutor at a fixed rate. */
 final class ExecutorPeriod extends Period {
+  ExecutorPeriod(long nanos) {
+    super(nanos);
+  }
+
   private final ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1);
 
   @Override
   long begin() {
     executor.prestartAllCoreThreads();
     ScheduledFuture<?> calls =
-        executor.scheduleAtFixedRate(this::called, LEAD_NANOS, NANOS, TimeUnit.NANOSECONDS);
+        executor.scheduleAtFixedRate(this::called, LEAD_NANOS, nanos, TimeUnit.NANOSECONDS);
     return nanoTimeMinus(() -> -calls.getDelay(TimeUnit.NANOSECONDS));
   }
 

@@ -20,7 +20,8 @@ final class JiffyPeriod extends Period {
   private final Attachment attachment;
   private final Hrtimer timer = new Hrtimer();
 
-  JiffyPeriod(String boot) {
+  JiffyPeriod(String boot, long nanos) {
+    super(nanos);
     machine = Machine.boot(boot);
     attachment = machine.attach("bench");
     hrtimer_setup(timer, this::expired, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
@@ -28,7 +29,7 @@ final class JiffyPeriod extends Period {
 
   private HrtimerRestart expired(Hrtimer expired) {
     called();
-    hrtimer_forward_now(expired, NANOS);
+    hrtimer_forward_now(expired, nanos);
     return HRTIMER_RESTART;
   }
 

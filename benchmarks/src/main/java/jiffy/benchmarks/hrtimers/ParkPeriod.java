@@ -4,6 +4,10 @@ import java.util.concurrent.locks.LockSupport;
 
 /** By a thread that parks until the next millisecond. */
 final class ParkPeriod extends Period {
+  ParkPeriod(long nanos) {
+    super(nanos);
+  }
+
   private final Thread thread = new Thread(this::loop, "park");
   private final long firstDue = System.nanoTime() + LEAD_NANOS;
 
@@ -21,7 +25,7 @@ final class ParkPeriod extends Period {
         LockSupport.parkNanos(left);
       } else {
         called();
-        due += NANOS * (1 - left / NANOS);
+        due += nanos * (1 - left / nanos);
       }
     }
   }

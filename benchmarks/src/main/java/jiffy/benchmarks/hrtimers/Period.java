@@ -3,14 +3,17 @@ package jiffy.benchmarks.hrtimers;
 import org.HdrHistogram.Histogram;
 
 /**
- * Calls once a millisecond, and how late they are: against the first one's due time plus whole
- * milliseconds, on System.nanoTime. A call so late that the next is due stands for one, not for
- * two.
+ * Calls at regular times, and how late they are: against the first one's due time plus whole
+ * periods, on System.nanoTime. A call so late that the next is due stands for one, not for two.
  *
  * <p>{@link #called} is for the one thread that is called; the rest for the one that started it.
  */
 abstract class Period implements AutoCloseable {
-  static final long NANOS = 1_000_000L;
+  /** One millisecond: what is measured. */
+  static final long MEASURED_NANOS = 1_000_000L;
+
+  /** Nanoseconds from call to call. */
+  final long nanos;
 
   /** From the start to the first call: there is time to learn when exactly that is due. */
   static final long LEAD_NANOS = 100_000_000L;
@@ -21,6 +24,10 @@ abstract class Period implements AutoCloseable {
   private volatile boolean counting;
   private volatile long firstDue;
   private long due;
+
+  Period(long nanos) {
+    this.nanos = nanos;
+  }
 
   /** Starts. @return when the first call is due, on System.nanoTime */
   abstract long begin();
@@ -49,16 +56,16 @@ abstract class Period implements AutoCloseable {
       if (firstDue == 0) {
         return; // start() has not returned yet
       }
-      due = firstDue + Math.max(0, now - firstDue) / NANOS * NANOS;
+      due = firstDue + Math.max(0, now - firstDue) / nanos * nanos;
     }
-    if (now < due - NANOS / 2) {
+    if (now < due - nanos / 2) {
       return; // makes up for one that was missed
     }
     long late = Math.max(0, now - due);
     if (counting) {
       lateness.recordValue(late);
     }
-    due += NANOS * (1 + late / NANOS);
+    due += nanos * (1 + late / nanos);
   }
 
   /** Another clock beside System.nanoTime. */
