@@ -8,6 +8,8 @@ import static jiffy.runtime.context.PreemptCount.SOFTIRQ_DISABLE_OFFSET;
 import static jiffy.runtime.context.PreemptCount.SOFTIRQ_MASK;
 import static jiffy.runtime.context.PreemptCount.SOFTIRQ_OFFSET;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Locale;
 import jiffy.kernel.Current;
 import jiffy.kernel.Kernel;
@@ -23,6 +25,16 @@ import jiffy.types.TaskStruct;
  * #owner}, which reports read at any time.
  */
 public final class Context extends Current {
+  private static final VarHandle OWNER;
+
+  static {
+    try {
+      OWNER = MethodHandles.lookup().findVarHandle(Context.class, "owner", Owner.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   /** {@link #hooks}: virtual time; reads of the clock are sim points. */
   public static final int HOOK_SIM = 1;
 
@@ -119,7 +131,7 @@ public final class Context extends Current {
   /** Says on whose behalf this runs from now on. @return the one before, to be put back */
   public Owner setOwner(Owner owner) {
     Owner before = this.owner;
-    this.owner = owner;
+    OWNER.setRelease(this, owner); // twice for each callback: no fence
     return before;
   }
 

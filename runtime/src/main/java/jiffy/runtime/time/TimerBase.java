@@ -2,6 +2,8 @@ package jiffy.runtime.time;
 
 import static jiffy.runtime.time.TimerFlags.MIGRATING;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import jiffy.kernel.Owner;
@@ -20,6 +22,19 @@ import jiffy.types.TimerList;
  * by who waits for a callback to end.
  */
 final class TimerBase extends RawSpinlock {
+  private static final VarHandle RUNNING;
+  private static final VarHandle RUNNING_OWNER;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      RUNNING = lookup.findVarHandle(TimerBase.class, "running", TimerList.class);
+      RUNNING_OWNER = lookup.findVarHandle(TimerBase.class, "runningOwner", Owner.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   final int cpu;
   final Wheel wheel;
 
@@ -179,10 +194,12 @@ final class TimerBase extends RawSpinlock {
     stuck = List.copyOf(fewer);
   }
 
-  /** A callback begins. */
+  /**
+   * A callback begins. No fences: who looks without the lock, and too early, looks again under it.
+   */
   void begin(TimerList timer, Owner owner) {
-    runningOwner = owner;
-    running = timer;
+    RUNNING_OWNER.setRelease(this, owner);
+    RUNNING.setRelease(this, timer);
   }
 
   /** Whether a callback of the owner runs. */
