@@ -296,7 +296,7 @@ public final class Context extends Current {
    * simulation never: there the clock costs nothing, and each arming is exact.
    */
   public boolean mayArmByLastRead() {
-    return lastJiffies != 0 && --armings >= 0 && hooks == 0;
+    return lastJiffies != 0 && hooks == 0 && armings > 0 && armings-- > 0;
   }
 
   /** After a wait the last read of jiffies is old: the next arming reads the clock. */
