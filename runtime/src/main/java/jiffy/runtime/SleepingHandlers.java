@@ -25,14 +25,18 @@ final class SleepingHandlers {
     this.interrupts = interrupts;
   }
 
-  /** The context is a handler's, and its own thread calls. */
+  /**
+   * The context is a handler's, and its own thread calls. If it was given up before, then the CPU,
+   * and what runs there now, are not its any more.
+   */
   void leaveCpu(Context context) {
     int cpu = context.cpuNumber();
     if ((context.preemptCount() & PreemptCount.HARDIRQ_MASK) != 0) {
-      if (hrtimers.giveUp(context, cpu, false) == null) {
+      if (interrupts.serves(context) && hrtimers.giveUp(context, cpu, false) == null) {
         interrupts.evict(cpu);
       }
-    } else if (timekeeping.giveUp(context, cpu) == null
+    } else if (softirqs.serves(context)
+        && timekeeping.giveUp(context, cpu) == null
         && hrtimers.giveUp(context, cpu, true) == null) {
       softirqs.evict(cpu);
     }

@@ -11,6 +11,7 @@ import static jiffy.runtime.context.PreemptCount.SOFTIRQ_OFFSET;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
 import jiffy.kernel.Current;
 import jiffy.kernel.Kernel;
 import jiffy.kernel.Owner;
@@ -22,7 +23,7 @@ import jiffy.types.TaskStruct;
  * What runs on a thread: task, CPU, preempt_count, interrupt state, owner.
  *
  * <p>One a thread. Not thread safe: only its own thread uses it, but for {@link #task} and {@link
- * #owner}, which reports read at any time.
+ * #owner}, which reports read at any time, and {@link #giveBackIrqShare}.
  */
 public final class Context extends Current {
   private static final VarHandle OWNER;
@@ -70,6 +71,12 @@ public final class Context extends Current {
   private boolean irqsOff;
   private boolean miscounted;
 
+  /**
+   * Whether a handler has a share of the gate for its disabled interrupts: who gives it up, or it
+   * itself, gives that back. Null: a task's context.
+   */
+  private final AtomicBoolean irqShare;
+
   /** A handler's thread has its own doubles of its CPU's two tasks, for it may sleep as they. */
   private final TaskStruct ownIdle;
 
@@ -84,6 +91,7 @@ public final class Context extends Current {
     boolean isHandlers = task == cpu.idle;
     this.ownIdle = isHandlers ? doubleOf(cpu.idle) : cpu.idle;
     this.ownKsoftirqd = isHandlers ? doubleOf(cpu.ksoftirqd) : cpu.ksoftirqd;
+    this.irqShare = isHandlers ? new AtomicBoolean() : null;
     this.task = isHandlers ? ownIdle : task;
     this.owner = Owner.CORE;
     this.hooks = arch.isSimulated() ? HOOK_SIM : 0;
@@ -204,6 +212,9 @@ public final class Context extends Current {
     int count = preemptCount;
     if ((count & PreemptCount.HARDIRQ_MASK) == 0) {
       cpu.gate.enterIrq(thread, (count & SOFTIRQ_MASK) != 0, count != 0);
+      if (irqShare != null) {
+        irqShare.set(true);
+      }
     }
     irqsOff = true;
     return 0;
@@ -227,10 +238,21 @@ public final class Context extends Current {
     int count = preemptCount;
     if ((count & PreemptCount.HARDIRQ_MASK) == 0) {
       long before = cpu.passes();
-      boolean waits = cpu.gate.leaveIrq();
+      boolean hasShare = irqShare == null || irqShare.compareAndSet(true, false);
+      boolean waits = hasShare && cpu.gate.leaveIrq();
       if (waits) {
         letSoftirqsRun(before);
       }
+    }
+  }
+
+  /**
+   * For who gives up the handler that runs in this context, on any thread: should it never return,
+   * its disabled interrupts keep nobody out.
+   */
+  public void giveBackIrqShare() {
+    if (irqShare != null && irqShare.compareAndSet(true, false)) {
+      cpu.gate.leaveIrq();
     }
   }
 
@@ -308,7 +330,7 @@ public final class Context extends Current {
    * simulation never: there the clock costs nothing, and each arming is exact.
    */
   public boolean mayArmByLastRead() {
-    return lastJiffies != 0 && --armings >= 0 && hooks == 0;
+    return lastJiffies != 0 && hooks == 0 && armings > 0 && armings-- > 0;
   }
 
   /** After a wait the last read of jiffies is old: the next arming reads the clock. */

@@ -259,7 +259,7 @@ final class InterruptThread {
   }
 
   /** Whether the context's thread has not been given up. */
-  private boolean isMine(Context context) {
+  boolean isMine(Context context) {
     return thread.get() == context.thread;
   }
 

@@ -88,6 +88,11 @@ public final class Interrupts {
     return threads.get(cpu).passes();
   }
 
+  /** Whether the context, a handler's, still has its CPU: it was not given up. */
+  public boolean serves(Context context) {
+    return threads.get(context.cpu.number).isMine(context);
+  }
+
   /**
    * Gives up the handler that runs on the CPU and never returns: a fresh thread takes over.
    *

@@ -211,7 +211,7 @@ final class SoftirqThread {
   }
 
   /** Whether the context's thread has not been given up. */
-  private boolean isMine(Context context) {
+  boolean isMine(Context context) {
     return thread.get() == context.thread;
   }
 
@@ -251,6 +251,7 @@ final class SoftirqThread {
     }
     running = null;
     thread.set(null);
+    stuck.giveBackIrqShare();
     state.set(STARTING);
     int rest = unserved;
     cpu.pending.getAndAccumulate(rest, (mask, bits) -> mask | bits);

@@ -98,6 +98,11 @@ public final class Softirqs {
     return text.toString();
   }
 
+  /** Whether the context, a handler's, still has its CPU: it was not given up. */
+  public boolean serves(Context context) {
+    return threads.get(context.cpu.number).isMine(context);
+  }
+
   /**
    * Gives up the softirq handler that runs on the CPU and never returns: a fresh thread takes over.
    *

@@ -157,7 +157,7 @@ public final class Hrtimers implements HrtimerOps {
           "ODEBUG: init active object type: hrtimer, "
               + timer.__origin
               + ": it was queued, and is deactivated");
-      tryToCancel(current, timer);
+      cancelOnce(context, timer, false, true);
     }
     checks.setup(context, timer, function, clockId, mode);
   }
@@ -247,16 +247,16 @@ public final class Hrtimers implements HrtimerOps {
 
   @Override
   public int tryToCancel(Current current, Hrtimer timer) {
-    return cancelOnce((Context) current, timer, false);
+    return cancelOnce((Context) current, timer, false, false);
   }
 
   @Override
   public int cancel(Current current, Hrtimer timer) {
     Context context = (Context) current;
-    int result = cancelOnce(context, timer, true);
+    int result = cancelOnce(context, timer, true, false);
     while (result < 0) {
       awaitCallback(context, timer);
-      result = cancelOnce(context, timer, true);
+      result = cancelOnce(context, timer, true, false);
     }
     return result;
   }
@@ -265,16 +265,18 @@ public final class Hrtimers implements HrtimerOps {
    * Takes the timer out, unless its callback runs.
    *
    * @param evenFromCallback also if its callback is the caller, who else would wait for itself
+   * @param evenRunning also if its callback runs
    * @return 1 if it was queued, 0 if not, -1 if its callback runs
    */
-  private int cancelOnce(Context context, Hrtimer timer, boolean evenFromCallback) {
+  private int cancelOnce(
+      Context context, Hrtimer timer, boolean evenFromCallback, boolean evenRunning) {
     HrtimerChecks.requireOurs(context, timer);
     HrtimerBase base = null;
     try {
       base = lockBase(context, timer);
       boolean own = evenFromCallback && base.running == timer && base.runner == context;
       int result = -1;
-      if (own || !base.isRunning(timer)) {
+      if (own || evenRunning || !base.isRunning(timer)) {
         result = base.dequeue(timer) ? 1 : 0;
       }
       base.unlock();
@@ -304,9 +306,7 @@ public final class Hrtimers implements HrtimerOps {
       log.print(
           KernelLog.WARNING,
           "hrtimer: " + timer.__origin + " has not returned and is not waited for any longer");
-      base.lock(arch, context);
-      base.forgetStuck(timer);
-      base.unlock();
+      base.waitNoLonger(arch, context, timer);
     }
     context.forgetClock();
   }

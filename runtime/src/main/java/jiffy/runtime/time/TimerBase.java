@@ -187,11 +187,21 @@ final class TimerBase extends RawSpinlock {
     waiters.wakeAll();
   }
 
-  /** A stuck callback has returned after all, or nobody waits for it any longer. */
+  /** A stuck callback has returned after all; with the lock held. */
   void forgetStuck(TimerList timer) {
     List<TimerList> fewer = new ArrayList<>(stuck);
     fewer.remove(timer);
     stuck = List.copyOf(fewer);
+  }
+
+  /** Nobody waits for a stuck callback any longer; for who does not hold the lock. */
+  void waitNoLonger(Arch arch, Context context, TimerList timer) {
+    lock(arch, context);
+    try {
+      forgetStuck(timer);
+    } finally {
+      held = 0; // no call: see RawSpinlock
+    }
   }
 
   /**

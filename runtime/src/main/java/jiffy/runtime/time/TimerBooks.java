@@ -79,7 +79,7 @@ final class TimerBooks implements Owned {
     List<TimerList> found = new ArrayList<>();
     base.wheel.forEach(
         timer -> {
-          if (timer.__origin.owner == owner) {
+          if (timer.__origin != null && timer.__origin.owner == owner) {
             found.add(timer);
           }
         });

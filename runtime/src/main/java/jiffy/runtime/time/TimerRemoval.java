@@ -131,7 +131,7 @@ final class TimerRemoval {
       log.print(
           KernelLog.WARNING,
           "timer: " + timer.__origin + " has not returned and is not waited for any longer");
-      base.forgetStuck(timer);
+      base.waitNoLonger(arch, context, timer);
     }
     context.forgetClock();
   }

@@ -140,6 +140,12 @@ final class TimerWheel extends Wheel {
     return (expires >> shift) + 1 << shift;
   }
 
+  /** When the last bucket of the level is run. */
+  private long lastOf(int level) {
+    int shift = level * CLOCK_SHIFT;
+    return (clk + (1L << shift) - 1 >> shift) + LEVEL_MASK << shift;
+  }
+
   /** The lowest level that reaches a distance of 0 or more below the cutoff. */
   private static int levelOf(long delta) {
     // 63 * 8^n is just below 2^(3n + 6): the logarithm is right but for the last part of a level.
@@ -157,8 +163,12 @@ final class TimerWheel extends Wheel {
     if (target == FINE) {
       return enqueue(timer, locate(timer.expires, flags));
     }
-    this.target = 0;
-    return enqueue(timer, bucketOf(target - 1, expiryAt(target - 1, timer.expires)));
+    int level = target - 1;
+    long expiry = expiryAt(level, timer.expires);
+    // The level was chosen by the distance from now; clk lags if the run does: then once more.
+    long reached = lastOf(level);
+    this.target = expiry - reached > 0 ? target : 0;
+    return enqueue(timer, bucketOf(level, expiry - reached > 0 ? reached : expiry));
   }
 
   @Override

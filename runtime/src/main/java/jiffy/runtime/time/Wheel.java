@@ -22,8 +22,13 @@ abstract class Wheel {
    *         is thus fixed at the call
    */
 
-  /** How far {@link #nextExpiry} is when nothing is pending: Linux's NEXT_TIMER_MAX_DELTA. */
-  static final long MAX_DELTA = (1L << 30) - 1;
+  /**
+   * How far {@link #nextExpiry} is when nothing is pending. No tick brings it up to date while the
+   * CPU idles, so it is farther than any wheel reaches, however long ago that was: else what is
+   * armed beyond it would not be told to the clock event. (Linux's NEXT_TIMER_MAX_DELTA is {@code
+   * (1 << 30) - 1}.) At HZ 1000: 34 years.
+   */
+  static final long MAX_DELTA = 1L << 40;
 
   /** {@link TimerFlags#target}: due at {@link #dueAt}. */
   static final int FINE = 15;

@@ -44,6 +44,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import jiffy.kernel.Current;
 import jiffy.runtime.Machine;
 import jiffy.runtime.arch.SimArch;
 import jiffy.runtime.sched.Attachment;
@@ -64,6 +65,21 @@ class ContextTest {
   void halt() {
     test.close();
     machine.close();
+  }
+
+  /** A context that never reads jiffies itself arms for ever: at 50 ns each, for two minutes. */
+  @Test
+  void mayArmByLastRead_whateverTheNumberOfArmings_isNotTrueAgainWithoutARead() {
+    try (Machine host = Machine.boot("hz=250 nr_cpus=1");
+        Attachment thread = host.attach("armer")) {
+      Context context = (Context) Current.get();
+      context.clockRead(1000);
+      long stale = 0;
+      for (long i = 0; i < (1L << 31) + 100; i++) {
+        stale += context.mayArmByLastRead() ? 1 : 0;
+      }
+      assertThat(stale).isEqualTo(64);
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package jiffy.runtime.time;
 
 import static jiffy.linux.Delay.cpu_relax;
 import static jiffy.linux.Hrtimers.CLOCK_MONOTONIC;
+import static jiffy.linux.Hrtimers.CLOCK_REALTIME;
 import static jiffy.linux.Hrtimers.HRTIMER_MODE_ABS;
 import static jiffy.linux.Hrtimers.HRTIMER_MODE_REL;
 import static jiffy.linux.Hrtimers.HRTIMER_MODE_REL_SOFT;
@@ -16,6 +17,7 @@ import static jiffy.linux.Hrtimers.hrtimer_setup;
 import static jiffy.linux.Hrtimers.hrtimer_start;
 import static jiffy.linux.Hrtimers.hrtimer_try_to_cancel;
 import static jiffy.linux.Jiffies.jiffies;
+import static jiffy.linux.Ktime.ktime_get_real;
 import static jiffy.linux.Ktime.ms_to_ktime;
 import static jiffy.linux.Timers.mod_timer;
 import static jiffy.linux.Timers.timer_setup;
@@ -32,6 +34,7 @@ import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
 import jiffy.runtime.sched.Attachment;
 import jiffy.types.Hrtimer;
+import jiffy.types.HrtimerFunction;
 import jiffy.types.TimerList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +55,34 @@ class HrtimerAbuseTest {
   void halt() {
     test.close();
     machine.close();
+  }
+
+  @Test
+  void hrtimer_setup_ofATimerThatItsCallbackHasStarted_takesItOutFirst() {
+    HrtimerFunction second =
+        t -> {
+          otherRuns.incrementAndGet();
+          return HRTIMER_NORESTART;
+        };
+    hrtimer_setup(
+        timer,
+        t -> {
+          runs.incrementAndGet();
+          hrtimer_start(t, ms_to_ktime(1), HRTIMER_MODE_REL);
+          hrtimer_setup(t, second, CLOCK_REALTIME, HRTIMER_MODE_ABS);
+          hrtimer_start(t, ktime_get_real() + ms_to_ktime(5), HRTIMER_MODE_ABS);
+          runs.incrementAndGet();
+          return HRTIMER_NORESTART;
+        },
+        CLOCK_MONOTONIC,
+        HRTIMER_MODE_REL);
+    hrtimer_start(timer, ms_to_ktime(1), HRTIMER_MODE_REL);
+    sim.advance(Duration.ofMillis(5));
+    assertThat(runs).as("came to its end").hasValue(2);
+    assertThat(otherRuns).hasValue(0);
+    sim.advance(Duration.ofMillis(5));
+    assertThat(otherRuns).hasValue(1);
+    assertThat(hrtimer_is_queued(timer)).isFalse();
   }
 
   private void startOther(long ms, int mode) {

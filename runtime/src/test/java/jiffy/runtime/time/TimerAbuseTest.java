@@ -1,6 +1,7 @@
 package jiffy.runtime.time;
 
 import static jiffy.linux.Delay.cpu_relax;
+import static jiffy.linux.Delay.msleep;
 import static jiffy.linux.Hrtimers.CLOCK_MONOTONIC;
 import static jiffy.linux.Hrtimers.HRTIMER_MODE_REL;
 import static jiffy.linux.Hrtimers.HRTIMER_NORESTART;
@@ -8,6 +9,7 @@ import static jiffy.linux.Hrtimers.hrtimer_setup;
 import static jiffy.linux.Hrtimers.hrtimer_start;
 import static jiffy.linux.Jiffies.jiffies;
 import static jiffy.linux.Smp.smp_processor_id;
+import static jiffy.linux.Timers.TIMER_IRQSAFE;
 import static jiffy.linux.Timers.del_timer;
 import static jiffy.linux.Timers.del_timer_sync;
 import static jiffy.linux.Timers.init_timer;
@@ -230,5 +232,70 @@ class TimerAbuseTest {
     go.set(true);
     machine.timekeeping().books().release(test.context(), Owner.CORE);
     assertThat(timer_pending(timer)).isFalse();
+  }
+
+  /** The CPU is not his any more: what another callback does there goes on. */
+  @Test
+  void msleep_ofACallbackThatWasGivenUpBefore_leavesTheCpuAlone() {
+    AtomicBoolean entered = new AtomicBoolean();
+    AtomicBoolean sleep = new AtomicBoolean();
+    AtomicBoolean go = new AtomicBoolean();
+    timer_setup(
+        timer,
+        t -> {
+          entered.set(true);
+          spinUntil(sleep);
+          msleep(10);
+          runs.incrementAndGet();
+        },
+        0);
+    mod_timer(timer, jiffies() + 2);
+    sim.runUntil(entered::get);
+    machine.timekeeping().giveUp(test.context(), smp_processor_id());
+    entered.set(false);
+    timer_setup(
+        other,
+        t -> {
+          entered.set(true);
+          spinUntil(go);
+          otherRuns.incrementAndGet();
+        },
+        0);
+    mod_timer(other, jiffies() + 2);
+    sim.runUntil(entered::get);
+    sleep.set(true);
+    sim.advanceToJiffies(jiffies() + 10);
+    go.set(true);
+    sim.advanceToJiffies(jiffies() + 10);
+    assertThat(runs).hasValue(1);
+    assertThat(otherRuns).hasValue(1);
+    assertThat(machine.dmesg()).filteredOn(line -> line.contains("given up")).hasSize(1);
+  }
+
+  @Test
+  void giveUp_ofACallbackWithInterruptsDisabled_letsOtherTimersGoOn() {
+    AtomicBoolean entered = new AtomicBoolean();
+    AtomicBoolean release = new AtomicBoolean();
+    timer_setup(
+        timer,
+        t -> {
+          entered.set(true);
+          spinUntil(release);
+        },
+        TIMER_IRQSAFE);
+    mod_timer(timer, jiffies() + 2);
+    sim.runUntil(entered::get);
+    machine.timekeeping().giveUp(test.context(), smp_processor_id());
+    armOther(5);
+    sim.advanceToJiffies(jiffies() + 10);
+    assertThat(otherRuns).hasValue(1);
+    release.set(true);
+    sim.advanceToJiffies(jiffies() + 2);
+  }
+
+  private static void spinUntil(AtomicBoolean flag) {
+    while (!flag.get()) {
+      cpu_relax();
+    }
   }
 }

@@ -55,6 +55,23 @@ class TimerApiTest {
     machine.close();
   }
 
+  /** The wheel has been empty for days: what it says of its next expiry is from long ago. */
+  @ParameterizedTest
+  @CsvSource({"6.1, 0, 1", "6.1, 800000000, 800000000", "cascading, 0, 2147483648"})
+  void mod_timer_farAwayOnAnIdleCpu_fires(String wheel, long idle, long delay) {
+    boot(wheel);
+    mod_timer(timer, jiffies() + 1);
+    sim.advanceToJiffies(jiffies() + 3 + idle);
+    ran.clear();
+    long expires = jiffies() + delay;
+    mod_timer(timer, expires);
+    sim.advanceToJiffies(expires + delay / 8 + 2);
+    assertThat(ran).hasSize(1);
+    mod_timer(timer, jiffies() + 10);
+    sim.advanceToJiffies(jiffies() + 12);
+    assertThat(ran).hasSize(2);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"6.1", "cascading"})
   void mod_timer_pending_changesAPendingTimerOnly(String wheel) {

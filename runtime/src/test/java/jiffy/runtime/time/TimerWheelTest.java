@@ -147,6 +147,36 @@ class TimerWheelTest {
     assertThat(wheel.pushBack(timer, seen, 4294892800L + 300, 4294892800L + 72)).isFalse();
   }
 
+  /**
+   * A callback runs for 20 jiffies; meanwhile a timer of the same bucket, whose turn is yet to
+   * come, is pushed back as far as the level reaches from now: farther than it reaches from the
+   * wheel's clock, which stands where the bucket was.
+   */
+  @Test
+  void pushBack_inAListBeingRunThatIsLate_doesNotRunATurnEarly() {
+    long start = 4294892800L;
+    TimerWheel wheel = new TimerWheel(250, start);
+    TimerList slow = arm(wheel, new TimerList(), start + 100);
+    TimerList timer = arm(wheel, new TimerList(), start + 100);
+    long at = wheel.bucketExpiry;
+    TimerList other = arm(wheel, new TimerList(), at + 500);
+    assertThat(wheel.collect(at)).isTrue();
+    long now = at + 20;
+
+    assertThat(wheel.pushBack(timer, timer.__flags, now + 502, now)).isTrue();
+
+    wheel.detach(slow);
+    int flags = timer.__flags;
+    wheel.detach(timer);
+    wheel.fileAgain(timer, flags, TimerFlags.target(flags));
+    wheel.detach(other); // the next expiry is looked for
+    wheel.refreshNextExpiry();
+    TimerList near = arm(wheel, new TimerList(), at + 15);
+    assertThat(due(wheel, now)).containsExactly(near);
+    assertThat(due(wheel, now + 502)).isEmpty();
+    assertThat(due(wheel, now + 511)).containsExactly(timer);
+  }
+
   private static TimerList arm(Wheel wheel, TimerList timer, long expires) {
     timer.expires = expires;
     wheel.enqueue(timer, wheel.locate(expires, timer.__flags));
@@ -159,6 +189,24 @@ class TimerWheelTest {
       for (TimerList t = wheel.firstExpired(); t != null; t = wheel.firstExpired()) {
         wheel.detach(t);
         ran.add(t);
+      }
+    }
+    return ran;
+  }
+
+  /** As {@link #run}, but what has a target that is yet to come is filed again. */
+  private static List<TimerList> due(Wheel wheel, long now) {
+    List<TimerList> ran = new ArrayList<>();
+    while (wheel.collect(now)) {
+      for (TimerList t = wheel.firstExpired(); t != null; t = wheel.firstExpired()) {
+        int flags = t.__flags;
+        int target = TimerFlags.target(flags);
+        wheel.detach(t);
+        if (target != 0 && wheel.targetExpiry(t.expires, flags, target) - wheel.clk >= 0) {
+          wheel.fileAgain(t, flags, target);
+        } else {
+          ran.add(t);
+        }
       }
     }
     return ran;
