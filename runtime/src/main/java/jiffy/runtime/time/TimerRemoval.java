@@ -50,16 +50,21 @@ final class TimerRemoval {
     if (!irqSafe && (context.preemptCount() & PreemptCount.HARDIRQ_MASK) != 0) {
       warnOfHardirq(timer);
     }
+    int result = 0;
     for (; ; ) {
       TimerBase runs = bases.running(timer, null);
       if (runs != null && runs.runner == context) {
         warnOfSelf(timer);
-        return remove(context, timer, true, shutdown);
+        return result | remove(context, timer, true, shutdown);
       }
       if (runs == null) {
-        int result = remove(context, timer, false, shutdown);
-        if (result != RUNS) {
-          return result;
+        int removed = remove(context, timer, false, shutdown);
+        if (removed != RUNS) {
+          result |= removed;
+          // Once more: a callback that began after the first look may have moved the timer away.
+          if (bases.running(timer, null) == null) {
+            return result;
+          }
         }
       } else {
         if (shutdown) { // not to be armed again while it is waited for
