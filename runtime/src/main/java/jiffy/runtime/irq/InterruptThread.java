@@ -147,6 +147,7 @@ final class InterruptThread {
     cpu.gate.bindInterrupt(self);
     thread.set(self);
     state.set(AWAKE);
+    cpu.irqExit(); // what the handler of a thread that was given up has raised
     try {
       while (!stopping && thread.get() == self) {
         long deadline = nextDeadline();
@@ -256,6 +257,7 @@ final class InterruptThread {
       }
       context.localIrqEnable();
       context.setPreemptCount(0);
+      cpu.irqExit();
     }
   }
 
