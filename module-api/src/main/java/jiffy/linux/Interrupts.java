@@ -14,9 +14,9 @@ import jiffy.types.TaskletStruct;
  * <p>A tasklet runs in softirq context on the CPU that scheduled it, once however often it was
  * scheduled before it ran, never on two CPUs at once; those of {@link #tasklet_hi_schedule} before
  * the others, else in the order of scheduling. What a task scheduled is run by {@code ksoftirqd/N},
- * or inside the outermost {@code local_bh_enable}; what an interrupt scheduled, when its handler has returned. Any
- * context may call what does not say otherwise; all are thread safe; set-up is the caller's to
- * order.
+ * or inside the outermost {@code local_bh_enable}; what an interrupt scheduled, when its handler
+ * has returned. Any context may call what does not say otherwise; all are thread safe; set-up is
+ * the caller's to order.
  */
 public final class Interrupts {
   /** High-priority tasklets. The kernel's own. */
