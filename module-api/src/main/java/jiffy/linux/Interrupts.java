@@ -174,8 +174,11 @@ public final class Interrupts {
   /**
    * {@code from_tasklet(var, callback_tasklet, tasklet_fieldname)}: the struct that the tasklet is
    * part of; in Java the module's class that extends TaskletStruct.
+   *
+   * @param type that class
+   * @throws ClassCastException if the tasklet is no such object
    */
-  public static <T extends TaskletStruct> T from_tasklet(TaskletStruct t, Class<T> type) {
+  public static <T extends TaskletStruct> T from_tasklet(Class<T> type, TaskletStruct t) {
     return type.cast(t);
   }
 
