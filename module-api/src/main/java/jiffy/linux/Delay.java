@@ -24,17 +24,20 @@ public final class Delay {
     Current.get().cpuRelax();
   }
 
-  /** {@code ndelay(nsecs)}. */
+  /** {@code void ndelay(unsigned long nsecs)}: keeps the CPU for that many nanoseconds. */
   public static void ndelay(long nsecs) {
     Current.get().delay(nsecs);
   }
 
-  /** {@code udelay(usecs)}. */
+  /** {@code void udelay(unsigned long usecs)}: keeps the CPU for that many microseconds. */
   public static void udelay(long usecs) {
     Current.get().delay(usecs * 1_000);
   }
 
-  /** {@code mdelay(msecs)}: for the rare case that must not sleep. */
+  /**
+   * {@code void mdelay(unsigned long msecs)}: keeps the CPU for that many milliseconds; for the
+   * rare case that must not sleep.
+   */
   public static void mdelay(long msecs) {
     Current.get().delay(msecs * 1_000_000);
   }

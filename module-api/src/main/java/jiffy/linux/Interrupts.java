@@ -14,9 +14,9 @@ import jiffy.types.TaskletStruct;
  * <p>A tasklet runs in softirq context on the CPU that scheduled it, once however often it was
  * scheduled before it ran, never on two CPUs at once; those of {@link #tasklet_hi_schedule} before
  * the others, else in the order of scheduling. What a task scheduled is run by {@code ksoftirqd/N},
- * or inside the outermost {@code local_bh_enable}; what an interrupt scheduled, right after it. Any
- * context may call what does not say otherwise; all are thread safe; set-up is the caller's to
- * order.
+ * or inside the outermost {@code local_bh_enable}; what an interrupt scheduled, when its handler
+ * has returned. Any context may call what does not say otherwise; all are thread safe; set-up is
+ * the caller's to order.
  */
 public final class Interrupts {
   /** High-priority tasklets. The kernel's own. */
@@ -174,8 +174,11 @@ public final class Interrupts {
   /**
    * {@code from_tasklet(var, callback_tasklet, tasklet_fieldname)}: the struct that the tasklet is
    * part of; in Java the module's class that extends TaskletStruct.
+   *
+   * @param type that class
+   * @throws ClassCastException if the tasklet is no such object
    */
-  public static <T extends TaskletStruct> T from_tasklet(TaskletStruct t, Class<T> type) {
+  public static <T extends TaskletStruct> T from_tasklet(Class<T> type, TaskletStruct t) {
     return type.cast(t);
   }
 

@@ -49,6 +49,11 @@ public final class Ktime {
     return now(CLOCK_MONOTONIC);
   }
 
+  /** {@code u64 ktime_get_raw_ns(void)}: as {@link #ktime_get_raw}. */
+  public static long ktime_get_raw_ns() {
+    return now(CLOCK_MONOTONIC);
+  }
+
   /** {@code ktime_t ktime_get_boottime(void)}: time since boot, suspended time included. */
   public static long ktime_get_boottime() {
     return now(CLOCK_BOOTTIME);
@@ -79,14 +84,49 @@ public final class Ktime {
     return now(CLOCK_REALTIME) / NSEC_PER_SEC;
   }
 
+  /** {@code time64_t ktime_get_boottime_seconds(void)}: whole seconds since boot. */
+  public static long ktime_get_boottime_seconds() {
+    return now(CLOCK_BOOTTIME) / NSEC_PER_SEC;
+  }
+
   /** {@code ktime_t ktime_get_coarse(void)}: time since boot as of the last tick. */
   public static long ktime_get_coarse() {
+    return coarse(CLOCK_MONOTONIC);
+  }
+
+  /** {@code u64 ktime_get_coarse_ns(void)}: time since boot as of the last tick. */
+  public static long ktime_get_coarse_ns() {
     return coarse(CLOCK_MONOTONIC);
   }
 
   /** {@code ktime_t ktime_get_coarse_real(void)}: wall-clock time as of the last tick. */
   public static long ktime_get_coarse_real() {
     return coarse(CLOCK_REALTIME);
+  }
+
+  /** {@code u64 ktime_get_coarse_real_ns(void)}: wall-clock time as of the last tick. */
+  public static long ktime_get_coarse_real_ns() {
+    return coarse(CLOCK_REALTIME);
+  }
+
+  /** {@code ktime_t ktime_get_coarse_boottime(void)}: time since boot as of the last tick. */
+  public static long ktime_get_coarse_boottime() {
+    return coarse(CLOCK_BOOTTIME);
+  }
+
+  /**
+   * {@code ktime_t ktime_mono_to_real(ktime_t mono)}.
+   *
+   * @param mono ns since boot
+   * @return the same moment on the wall clock as it stands now, ns since 1970
+   */
+  public static long ktime_mono_to_real(long mono) {
+    return mono + (now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC));
+  }
+
+  /** {@code void ktime_get_raw_ts64(struct timespec64 *ts)}: time since boot. */
+  public static void ktime_get_raw_ts64(Timespec64 ts) {
+    set(ts, now(CLOCK_MONOTONIC));
   }
 
   /** {@code void ktime_get_ts64(struct timespec64 *ts)}: time since boot. */

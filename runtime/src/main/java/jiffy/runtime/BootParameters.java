@@ -83,7 +83,7 @@ public final class BootParameters {
 
   private static String oneOf(String key, String value, List<String> allowed) {
     if (!allowed.contains(value)) {
-      throw bad(key, value, "one of " + allowed);
+      throw bad(key, value, "one of " + String.join(", ", allowed));
     }
     return value;
   }

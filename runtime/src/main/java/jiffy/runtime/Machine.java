@@ -6,7 +6,6 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import jiffy.kernel.InterruptOps;
@@ -27,7 +26,6 @@ import jiffy.runtime.irq.Tasklets;
 import jiffy.runtime.locking.Locks;
 import jiffy.runtime.module.ModuleSettings;
 import jiffy.runtime.module.Modules;
-import jiffy.runtime.module.loader.UnloadedLoader;
 import jiffy.runtime.printk.Log;
 import jiffy.runtime.proc.ModuleFiles;
 import jiffy.runtime.proc.ProcTree;
@@ -142,8 +140,8 @@ public final class Machine implements AutoCloseable {
                 tasklets.books()));
     linked.bind(modules);
     splat.bind(modules::tainted, modules.taint()::add, linked::linkedIn);
-    registerFiles();
-    printk.print(KernelLog.NOTICE, version());
+    KernelFiles.register(proc, parameters, clock, softirqs, irqs, modules, log.levels());
+    printk.print(KernelLog.NOTICE, KernelFiles.version());
     printk.print(KernelLog.INFO, "Command line: " + parameters.commandLine());
     if (!parameters.unknown().isEmpty()) {
       printk.print(
@@ -190,53 +188,6 @@ public final class Machine implements AutoCloseable {
               + e.getMessage(),
           e);
     }
-  }
-
-  private void registerFiles() {
-    proc.register("/proc/version", () -> version() + "\n");
-    proc.register("/proc/cmdline", () -> parameters.commandLine() + "\n");
-    proc.register("/proc/uptime", this::uptime);
-    proc.register("/proc/softirqs", softirqs::table);
-    proc.register("/proc/interrupts", irqs::table);
-    proc.register("/proc/modules", () -> modules.procModules());
-    proc.register("/proc/jiffy/unloaded", this::unloaded);
-    proc.register("/proc/sys/kernel/tainted", () -> modules.tainted() + "\n");
-    proc.register("/proc/sys/kernel/printk", () -> log.levels().format());
-  }
-
-  private static String version() {
-    return "Jiffy version "
-        + Version.JIFFY
-        + " ("
-        + Runtime.version()
-        + ", "
-        + System.getProperty("os.name")
-        + " "
-        + System.getProperty("os.arch")
-        + ") #1 SMP";
-  }
-
-  /** A line for each module that was unloaded lately: what has become of its class loader. */
-  private String unloaded() {
-    StringBuilder text = new StringBuilder();
-    for (UnloadedLoader loader : modules.unloadedLoaders()) {
-      String state =
-          loader.isCollected() ? "collected" : loader.isHeld() ? "held" : "not collected yet";
-      text.append(loader.module()).append(' ').append(state).append('\n');
-    }
-    return text.toString();
-  }
-
-  private String uptime() {
-    long hundredths = clock.sinceBoot() / 10_000_000;
-    long idle = hundredths * parameters.nrCpus();
-    return String.format(
-        Locale.ROOT,
-        "%d.%02d %d.%02d\n",
-        hundredths / 100,
-        hundredths % 100,
-        idle / 100,
-        idle % 100);
   }
 
   /** The kernel as the API's functions see it. */

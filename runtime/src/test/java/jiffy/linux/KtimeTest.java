@@ -4,6 +4,8 @@ import static jiffy.linux.Ktime.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jiffy.runtime.Machine;
+import jiffy.runtime.sched.Attachment;
 import jiffy.types.Timespec64;
 import org.junit.jupiter.api.Test;
 
@@ -61,5 +63,21 @@ class KtimeTest {
     assertThat(ts.tv_sec).isEqualTo(-1);
     assertThat(ts.tv_nsec).isEqualTo(999_999_999);
     assertThat(timespec64_to_ktime(ts)).isEqualTo(-1);
+  }
+
+  @Test
+  void ktime_clocks_onVirtualTime_agree() {
+    try (Machine machine = Machine.simulate("hz=250");
+        Attachment test = machine.attach("test")) {
+      long real = ktime_get_real();
+      assertThat(ktime_mono_to_real(0)).isPositive().isLessThanOrEqualTo(real);
+      assertThat(ktime_get_coarse_ns()).isLessThanOrEqualTo(ktime_get_raw_ns());
+      assertThat(ktime_get_coarse_boottime()).isLessThanOrEqualTo(ktime_get_boottime());
+      assertThat(ktime_get_coarse_real_ns()).isLessThanOrEqualTo(ktime_get_real_ns());
+      assertThat(ktime_get_boottime_seconds()).isEqualTo(ktime_get_seconds());
+      Timespec64 raw = new Timespec64();
+      ktime_get_raw_ts64(raw);
+      assertThat(timespec64_to_ktime(raw)).isLessThanOrEqualTo(ktime_get());
+    }
   }
 }

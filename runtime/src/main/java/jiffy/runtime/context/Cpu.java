@@ -1,6 +1,7 @@
 package jiffy.runtime.context;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.arch.HwThread;
 import jiffy.types.TaskStruct;
@@ -26,10 +27,14 @@ public final class Cpu {
   /** Raised softirq vectors, a bit each. */
   public final AtomicInteger pending = new AtomicInteger();
 
+  /** Vectors that a hard interrupt's handler has raised: pending once it has returned. */
+  private final AtomicInteger raisedInHardirq = new AtomicInteger();
+
   private final WaitList passWaiters;
   private volatile long passes;
   private volatile boolean offline;
   private volatile Runnable waker = () -> {};
+  private volatile IntConsumer raiser = vectors -> {};
 
   Cpu(Arch arch, int number, TaskStruct idle, TaskStruct ksoftirqd) {
     this.number = number;
@@ -44,6 +49,31 @@ public final class Cpu {
    */
   public void onAwaited(Runnable wake) {
     waker = wake;
+  }
+
+  /** What raises, from boot on, the vectors that an interrupt leaves behind. */
+  public void onIrqExit(IntConsumer raise) {
+    raiser = raise;
+  }
+
+  /** Keeps vectors for {@link #irqExit}; in hard interrupt context of this CPU. */
+  public void raiseAtIrqExit(int vectors) {
+    raisedInHardirq.getAndAccumulate(vectors, (mask, bits) -> mask | bits);
+  }
+
+  /**
+   * A hard interrupt's handler has returned: what it raised begins now, as on Linux, and not while
+   * it still runs.
+   */
+  public void irqExit() {
+    if (raisedInHardirq.get() != 0) {
+      raiser.accept(raisedInHardirq.getAndSet(0));
+    }
+  }
+
+  /** {@code local_softirq_pending}: the vectors that are raised and not served yet, a bit each. */
+  public int softirqsPending() {
+    return pending.get() | raisedInHardirq.get();
   }
 
   /** How many passes over its raised vectors the softirq thread has finished. */

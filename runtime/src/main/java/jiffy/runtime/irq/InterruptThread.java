@@ -157,6 +157,7 @@ final class InterruptThread {
     cpu.gate.bindInterrupt(self);
     thread.set(self);
     state.set(AWAKE);
+    cpu.irqExit(); // what the handler of a thread that was given up has raised
     try {
       while (!stopping && thread.get() == self) {
         long deadline = nextDeadline();
@@ -284,6 +285,7 @@ final class InterruptThread {
       }
       context.localIrqEnable();
       context.setPreemptCount(0);
+      cpu.irqExit();
     }
   }
 

@@ -161,7 +161,7 @@ public final class ModuleSoftirqs implements SoftirqOps, Owned {
 
   @Override
   public int pending(Current current) {
-    return ((Context) current).cpu.pending.get();
+    return ((Context) current).cpu.softirqsPending();
   }
 
   @Override

@@ -85,6 +85,7 @@ final class SoftirqThread {
     this.softirqs = softirqs;
     this.cpu = cpu;
     cpu.onAwaited(this::wake);
+    cpu.onIrqExit(vectors -> raise(vectors, 0));
   }
 
   /** Marks a vector pending and makes sure that it is served. */

@@ -55,12 +55,16 @@ public final class Softirqs {
 
   /**
    * {@code raise_softirq}: the vector is served on the caller's CPU; by ksoftirqd if a task raised
-   * it, or a handler that ksoftirqd runs.
+   * it, or a handler that ksoftirqd runs. What a hard interrupt raises begins when its handler has
+   * returned.
    */
   public void raise(Context context, Vector vector) {
+    if ((context.preemptCount() & PreemptCount.HARDIRQ_MASK) != 0) {
+      context.cpu.raiseAtIrqExit(vector.bit());
+      return;
+    }
     SoftirqThread thread = threads.get(context.cpu.number);
-    boolean soft = (context.preemptCount() & PreemptCount.HARDIRQ_MASK) == 0;
-    thread.raise(vector, !context.inHandler() || soft && thread.isTired(context));
+    thread.raise(vector, !context.inHandler() || thread.isTired(context));
   }
 
   /** Has the vector served by the CPU's ksoftirqd. */

@@ -24,7 +24,7 @@ public final class Locks implements LockOps {
    * store costs a barrier of the garbage collector.
    *
    * A waiter spins. After SPIN_NANOS the holder has either lost its processor or is stuck: the waiter
-   * names it in the log, once an acquisition, and parks. To keep the unlock a plain store, waiter and
+   * parks, and after LOCKUP_NANOS names it in the log, once an acquisition. To keep the unlock a plain store, waiter and
    * unlocker meet over the hint `__waiters`: the waiter counts it up and looks at the word again; the
    * unlocker frees the word and then looks at the hint. Without a full fence in the unlock its look may
    * come too early and miss a waiter that has just come; so parks are bounded by PARK_NANOS, which the
@@ -44,8 +44,11 @@ public final class Locks implements LockOps {
     }
   }
 
-  /** A holder that takes longer is worth a line in the log: 1 ms. */
+  /** Who has waited that long parks: 1 ms. */
   private static final long SPIN_NANOS = 1_000_000;
+
+  /** A holder that takes longer is worth a line in the log, as on Linux: 1 s. */
+  private static final long LOCKUP_NANOS = 1_000_000_000;
 
   /** Bound of one park: 10 ms. */
   private static final long PARK_NANOS = 10_000_000;
@@ -110,7 +113,6 @@ public final class Locks implements LockOps {
       reportBug(context, lock, "recursion", owner);
     }
     if (!spin(context, lock)) {
-      reportBug(context, lock, "lockup suspected", (int) OWNER.getOpaque(lock));
       parkUntilTaken(context, lock);
     }
   }
@@ -130,19 +132,28 @@ public final class Locks implements LockOps {
 
   private void parkUntilTaken(Context context, SpinlockT lock) {
     WaitList waiters = parked.computeIfAbsent(lock, l -> new WaitList(arch));
+    long reportAt = arch.now() + LOCKUP_NANOS - SPIN_NANOS;
     WAITERS.getAndAdd(lock, 1);
     try {
       while (!waiters.await(
           context.thread,
-          arch.isSimulated() ? Arch.NEVER : arch.now() + PARK_NANOS, // sim: no look comes too early
+          Math.min(reportAt, parkEnd()),
           () -> OWNER.compareAndSet(lock, 0, context.id))) {
-        // PARK_NANOS are over: look again.
+        if (arch.now() >= reportAt) {
+          reportAt = Arch.NEVER;
+          reportBug(context, lock, "lockup suspected", (int) OWNER.getOpaque(lock));
+        }
       }
     } finally {
       if ((int) WAITERS.getAndAdd(lock, -1) == 1) {
         parked.remove(lock, waiters);
       }
     }
+  }
+
+  /** When to look again, woken or not; in a simulation no unlocker's look comes too early. */
+  private long parkEnd() {
+    return arch.isSimulated() ? Arch.NEVER : arch.now() + PARK_NANOS;
   }
 
   private void reportBug(Context context, SpinlockT lock, String what, int ownerId) {

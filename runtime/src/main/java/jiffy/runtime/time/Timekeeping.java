@@ -153,17 +153,17 @@ public final class Timekeeping implements TimerOps {
 
   @Override
   public void addOn(Current current, TimerList timer, int cpu) {
+    Context context = (Context) current;
     if (cpu < 0 || cpu >= bases.cpus()) {
       throw new IllegalArgumentException(
           "add_timer_on: there is no CPU "
               + cpu
               + " for timer "
-              + timer.__origin
+              + checks.nameOf(context, timer)
               + "; this kernel has CPUs 0 to "
               + (bases.cpus() - 1)
               + " (boot parameter nr_cpus)");
     }
-    Context context = (Context) current;
     if (!checks.warnsOfPending("add_timer_on", timer) && checks.mayArm(context, timer)) {
       modify(context, timer, timer.expires, freshJiffies(context), 0, cpu);
     }

@@ -69,6 +69,14 @@ final class TimerChecks {
     return !origin.owner.isGoing();
   }
 
+  /** A timer in a message: its function, though it has not been armed yet. */
+  String nameOf(Context context, TimerList timer) {
+    if (timer.__origin == null && timer.function != null) {
+      resolve(context, timer);
+    }
+    return timer.__origin == null ? "without a function" : timer.__origin.toString();
+  }
+
   /** As Linux does: a pending timer is left as it is, with one warning a boot. */
   boolean warnsOfPending(String call, TimerList timer) {
     if (TimerList.__PREV.getAcquire(timer) == null) {

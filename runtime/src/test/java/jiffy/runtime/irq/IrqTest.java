@@ -7,10 +7,12 @@ import static jiffy.linux.Interrupts.IRQ_HANDLED;
 import static jiffy.linux.Interrupts.IRQ_NONE;
 import static jiffy.linux.Interrupts.IRQ_WAKE_THREAD;
 import static jiffy.linux.Interrupts.NR_IRQS;
+import static jiffy.linux.Interrupts.TASKLET_SOFTIRQ;
 import static jiffy.linux.Interrupts.disable_irq;
 import static jiffy.linux.Interrupts.disable_irq_nosync;
 import static jiffy.linux.Interrupts.enable_irq;
 import static jiffy.linux.Interrupts.free_irq;
+import static jiffy.linux.Interrupts.local_softirq_pending;
 import static jiffy.linux.Interrupts.request_irq;
 import static jiffy.linux.Interrupts.synchronize_irq;
 import static jiffy.linux.Interrupts.tasklet_schedule;
@@ -145,13 +147,14 @@ class IrqTest {
     IrqHandler top =
         (irq, dev) -> {
           tasklet_schedule(bottom);
-          ran.add("top");
+          mdelay(5); // the CPU's softirqs wait for the interrupt's end
+          ran.add("top " + (local_softirq_pending() == 1 << TASKLET_SOFTIRQ));
           return IRQ_HANDLED;
         };
     assertThat(request_irq(IRQ, top, 0, "test", device)).isZero();
     machine.raiseIrq(IRQ);
     settle();
-    assertThat(ran).containsExactly("top", "bottom 0x101 swapper/0");
+    assertThat(ran).containsExactly("top true", "bottom 0x101 swapper/0");
   }
 
   @Test

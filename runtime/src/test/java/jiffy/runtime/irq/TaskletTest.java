@@ -428,7 +428,7 @@ class TaskletTest {
     TaskletStruct init = new TaskletStruct();
     tasklet_init(init, data -> order.add("init " + data), 42L);
     Device device = new Device();
-    tasklet_setup(device, t -> from_tasklet(t, Device.class).served++);
+    tasklet_setup(device, t -> from_tasklet(Device.class, t).served++);
     for (TaskletStruct each : List.of(old, zero, now, later, init, device)) {
       tasklet_schedule(each);
     }

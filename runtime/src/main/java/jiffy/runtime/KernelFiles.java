@@ -1,0 +1,71 @@
+package jiffy.runtime;
+
+import java.util.Locale;
+import jiffy.runtime.irq.IrqLines;
+import jiffy.runtime.irq.Softirqs;
+import jiffy.runtime.module.Modules;
+import jiffy.runtime.module.loader.UnloadedLoader;
+import jiffy.runtime.printk.LogLevels;
+import jiffy.runtime.proc.ProcTree;
+import jiffy.runtime.time.JiffiesClock;
+
+/** The kernel's own files under /proc: what each says, as text. */
+final class KernelFiles {
+  private KernelFiles() {}
+
+  /** Registers them all, at boot. */
+  static void register(
+      ProcTree proc,
+      BootParameters parameters,
+      JiffiesClock clock,
+      Softirqs softirqs,
+      IrqLines irqs,
+      Modules modules,
+      LogLevels levels) {
+    proc.register("/proc/version", () -> version() + "\n");
+    proc.register("/proc/cmdline", () -> parameters.commandLine() + "\n");
+    proc.register("/proc/uptime", () -> uptime(clock, parameters.nrCpus()));
+    proc.register("/proc/softirqs", softirqs::table);
+    proc.register("/proc/interrupts", irqs::table);
+    proc.register("/proc/modules", modules::procModules);
+    proc.register("/proc/jiffy/unloaded", () -> unloaded(modules));
+    proc.register("/proc/sys/kernel/tainted", () -> modules.tainted() + "\n");
+    proc.register("/proc/sys/kernel/printk", levels::format);
+  }
+
+  /** The text of /proc/version, without its newline: Jiffy, the JVM, the host. */
+  static String version() {
+    return "Jiffy version "
+        + Version.JIFFY
+        + " ("
+        + Runtime.version()
+        + ", "
+        + System.getProperty("os.name")
+        + " "
+        + System.getProperty("os.arch")
+        + ") #1 SMP";
+  }
+
+  /** A line for each module that was unloaded lately: what has become of its class loader. */
+  private static String unloaded(Modules modules) {
+    StringBuilder text = new StringBuilder();
+    for (UnloadedLoader loader : modules.unloadedLoaders()) {
+      String state =
+          loader.isCollected() ? "collected" : loader.isHeld() ? "held" : "not collected yet";
+      text.append(loader.module()).append(' ').append(state).append('\n');
+    }
+    return text.toString();
+  }
+
+  private static String uptime(JiffiesClock clock, int cpus) {
+    long hundredths = clock.sinceBoot() / 10_000_000;
+    long idle = hundredths * cpus;
+    return String.format(
+        Locale.ROOT,
+        "%d.%02d %d.%02d\n",
+        hundredths / 100,
+        hundredths % 100,
+        idle / 100,
+        idle % 100);
+  }
+}
