@@ -194,13 +194,15 @@ public final class Context extends Current {
       return;
     }
     int count = preemptCount - SOFTIRQ_DISABLE_OFFSET;
-    preemptCount = count;
-    if ((count & (SOFTIRQ_MASK | HANDLER_MASK)) == 0) {
-      long before = cpu.passes();
-      boolean waits = cpu.gate.leaveBh();
-      if (waits || cpu.pending.get() != 0) {
-        letSoftirqsRun(before);
-      }
+    if ((count & (SOFTIRQ_MASK | HANDLER_MASK)) != 0) {
+      preemptCount = count;
+      return;
+    }
+    long before = cpu.passes();
+    long left = cpu.gate.releaseBh();
+    preemptCount = count; // no call between these two: the count says who has a share
+    if (cpu.gate.wakeAfter(left) || cpu.pending.get() != 0) {
+      letSoftirqsRun(before);
     }
   }
 
@@ -234,15 +236,19 @@ public final class Context extends Current {
     if (!irqsOff) {
       return;
     }
-    irqsOff = false;
-    int count = preemptCount;
-    if ((count & PreemptCount.HARDIRQ_MASK) == 0) {
-      long before = cpu.passes();
-      boolean hasShare = irqShare == null || irqShare.compareAndSet(true, false);
-      boolean waits = hasShare && cpu.gate.leaveIrq();
-      if (waits) {
-        letSoftirqsRun(before);
-      }
+    if ((preemptCount & PreemptCount.HARDIRQ_MASK) != 0) {
+      irqsOff = false;
+      return;
+    }
+    long before = cpu.passes();
+    if (irqShare != null && !irqShare.compareAndSet(true, false)) {
+      irqsOff = false; // taken away: see giveBackIrqShare
+      return;
+    }
+    long left = cpu.gate.releaseIrq();
+    irqsOff = false; // no call between these two, as in localBhEnable
+    if (cpu.gate.wakeAfter(left)) {
+      letSoftirqsRun(before);
     }
   }
 

@@ -123,16 +123,31 @@ public final class Gate {
 
   /** Undoes {@link #enterBh}. @return whether a softirq handler has been waiting */
   boolean leaveBh() {
-    return leave(BH_SHARE);
+    return wakeAfter(releaseBh());
   }
 
   /** Undoes {@link #enterIrq}. @return whether a softirq handler has been waiting */
   boolean leaveIrq() {
-    return leave(IRQ_SHARE);
+    return wakeAfter(releaseIrq());
   }
 
-  private boolean leave(long share) {
-    long left = (long) WORD.getAndAdd(this, -share) - share;
+  /**
+   * The first half of {@link #leaveBh}: does nothing after the step that takes the share away, so
+   * that a caller whose stack overflows knows whether it has been.
+   *
+   * @return for {@link #wakeAfter}
+   */
+  long releaseBh() {
+    return (long) WORD.getAndAdd(this, -BH_SHARE) - BH_SHARE;
+  }
+
+  /** As {@link #releaseBh}, of {@link #leaveIrq}. */
+  long releaseIrq() {
+    return (long) WORD.getAndAdd(this, -IRQ_SHARE) - IRQ_SHARE;
+  }
+
+  /** The second half: wakes whom the release lets in. @return whether a softirq handler waited */
+  boolean wakeAfter(long left) {
     if ((left & (SOFT_WAITS | HARD_WAITS)) == 0) {
       return false;
     }
@@ -145,19 +160,35 @@ public final class Gate {
     return (left & SOFT_WAITS) != 0;
   }
 
+  /** Has the share at first, and at the end; not if it throws. */
   private void enterSlowly(HwThread self, long share, long blocking) {
     int spins = arch.isSimulated() ? 0 : SPINS;
-    do {
-      leave(share);
-      while (((long) WORD.getVolatile(this) & blocking) != 0) {
-        if (spins > 0) {
-          spins--;
-          arch.relax(self);
-        } else {
-          parkTask(self, blocking);
+    boolean hasShare = true;
+    try {
+      do {
+        long left = (long) WORD.getAndAdd(this, -share) - share;
+        hasShare = false;
+        wakeAfter(left);
+        while (((long) WORD.getVolatile(this) & blocking) != 0) {
+          if (spins > 0) {
+            spins--;
+            arch.relax(self);
+          } else {
+            parkTask(self, blocking);
+          }
         }
+        left = (long) WORD.getAndAdd(this, share);
+        hasShare = true;
+        if ((left & blocking) == 0) {
+          return;
+        }
+      } while (true);
+    } catch (Throwable e) { // a StackOverflowError of a module's, or the end of a simulation
+      if (hasShare) {
+        WORD.getAndAdd(this, -share);
       }
-    } while (((long) WORD.getAndAdd(this, share) & blocking) != 0);
+      throw e;
+    }
   }
 
   private void parkTask(HwThread self, long blocking) {
