@@ -97,9 +97,7 @@ public final class Gate {
    */
   void enterBh(HwThread self, boolean atomic) {
     long blocking = atomic ? SOFT_RUNS : SOFT_RUNS | SOFT_WAITS;
-    if (((long) WORD.getAndAdd(this, BH_SHARE) & blocking) != 0) {
-      enterSlowly(self, BH_SHARE, blocking);
-    }
+    enter(self, BH_SHARE, blocking);
   }
 
   /**
@@ -116,9 +114,7 @@ public final class Gate {
     if (!atomic) {
       blocking |= HARD_WAITS;
     }
-    if (((long) WORD.getAndAdd(this, IRQ_SHARE) & blocking) != 0) {
-      enterSlowly(self, IRQ_SHARE, blocking);
-    }
+    enter(self, IRQ_SHARE, blocking);
   }
 
   /** Undoes {@link #enterBh}. @return whether a softirq handler has been waiting */
@@ -160,8 +156,14 @@ public final class Gate {
     return (left & SOFT_WAITS) != 0;
   }
 
-  /** Has the share at first, and at the end; not if it throws. */
-  private void enterSlowly(HwThread self, long share, long blocking) {
+  /**
+   * Takes a share as soon as nobody who blocks it runs or waits. If it throws it has none: all that
+   * changes the word is in this one frame, and what its stack has carried once it carries again.
+   */
+  private void enter(HwThread self, long share, long blocking) {
+    if (((long) WORD.getAndAdd(this, share) & blocking) == 0) {
+      return;
+    }
     int spins = arch.isSimulated() ? 0 : SPINS;
     boolean hasShare = true;
     try {
