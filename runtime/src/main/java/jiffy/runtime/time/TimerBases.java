@@ -3,9 +3,7 @@ package jiffy.runtime.time;
 import static jiffy.runtime.time.TimerFlags.CPU_MASK;
 import static jiffy.runtime.time.TimerFlags.MIGRATING;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import jiffy.linux.Timers;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
@@ -57,12 +55,6 @@ final class TimerBases {
     return List.of(bases[2 * cpu], bases[2 * cpu + 1]);
   }
 
-  void forEach(Consumer<TimerBase> action) {
-    for (TimerBase base : bases) {
-      action.accept(base);
-    }
-  }
-
   /** Takes the lock of the base that the timer belongs to. */
   TimerBase lock(Context context, TimerList timer) {
     for (; ; ) {
@@ -80,12 +72,12 @@ final class TimerBases {
   }
 
   /**
-   * The base, other than the given one, on which the timer's callback runs, or null: {@code
+   * The base on which the timer's callback runs, or null. That need not be the timer's: {@code
    * add_timer_on} moves a timer away from its own callback.
    */
-  TimerBase running(TimerList timer, TimerBase except) {
+  TimerBase running(TimerList timer) {
     for (TimerBase base : bases) {
-      if (base != except && base.isRunning(timer)) {
+      if (base.isRunning(timer)) {
         return base;
       }
     }
@@ -94,6 +86,6 @@ final class TimerBases {
 
   /** Every base, in the order of CPUs. */
   List<TimerBase> all() {
-    return new ArrayList<>(List.of(bases));
+    return List.of(bases);
   }
 }

@@ -37,7 +37,7 @@ final class TimerRemoval {
   /** {@code try_to_del_timer_sync}. @return 1, 0, or -1 if its callback runs */
   int tryDelete(Context context, TimerList timer) {
     TimerChecks.requireOurs(context, timer);
-    if (bases.running(timer, null) != null) {
+    if (bases.running(timer) != null) {
       return RUNS;
     }
     return remove(context, timer, false, false);
@@ -52,7 +52,7 @@ final class TimerRemoval {
     }
     int result = 0;
     for (; ; ) {
-      TimerBase runs = bases.running(timer, null);
+      TimerBase runs = bases.running(timer);
       if (runs != null && runs.runner == context) {
         warnOfSelf(timer);
         return result | remove(context, timer, true, shutdown);
@@ -62,7 +62,7 @@ final class TimerRemoval {
         if (removed != RUNS) {
           result |= removed;
           // Once more: a callback that began after the first look may have moved the timer away.
-          if (bases.running(timer, null) == null) {
+          if (bases.running(timer) == null) {
             return result;
           }
         }
