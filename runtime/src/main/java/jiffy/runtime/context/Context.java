@@ -139,7 +139,9 @@ public final class Context extends Current {
   /** Says on whose behalf this runs from now on. @return the one before, to be put back */
   public Owner setOwner(Owner owner) {
     Owner before = this.owner;
-    OWNER.setRelease(this, owner); // twice for each callback: no fence
+    if (before != owner) { // at each callback: no fence, and no store for nothing
+      OWNER.setRelease(this, owner);
+    }
     return before;
   }
 

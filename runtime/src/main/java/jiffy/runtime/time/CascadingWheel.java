@@ -124,10 +124,13 @@ final class CascadingWheel extends Wheel {
   void detach(TimerList timer) {
     int flags = TimerFlags.takenOut(timer.__flags);
     int bucket = TimerFlags.bucket(timer.__flags);
-    TimerList prev = timer.__prev;
+    // The first of the list that is being run has an old __prev: see TimerWheel.
+    TimerList prev = expired.__next == timer ? expired : timer.__prev;
     TimerList next = timer.__next;
     prev.__next = next; // from here on without a call: see RawSpinlock
-    next.__prev = prev;
+    if (prev != expired || next == expired) {
+      next.__prev = prev;
+    }
     if (prev == next && prev == heads[bucket]) {
       pending[bucket >> BITS] &= ~(1L << bucket);
       nextIsStale = true;

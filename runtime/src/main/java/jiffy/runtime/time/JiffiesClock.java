@@ -22,19 +22,21 @@ public final class JiffiesClock {
 
   private final Arch arch;
   private final long bootNanos;
+  private final Reciprocal perTick;
 
   /** A clock that shows its initial jiffies now. */
   public JiffiesClock(Arch arch, int hz) {
     this.arch = arch;
     this.hz = hz;
     this.tickNanos = (NSEC_PER_SEC + hz / 2) / hz;
+    this.perTick = new Reciprocal(tickNanos);
     this.initialJiffies = -300L * hz & 0xffff_ffffL;
     this.bootNanos = arch.now();
   }
 
   /** Jiffies now. */
   public long now() {
-    return initialJiffies + (arch.now() - bootNanos) / tickNanos;
+    return initialJiffies + perTick.divide(arch.now() - bootNanos);
   }
 
   /** Nanoseconds since boot. */

@@ -208,7 +208,9 @@ final class TimerBase extends RawSpinlock {
    * A callback begins. No fences: who looks without the lock, and too early, looks again under it.
    */
   void begin(TimerList timer, Owner owner) {
-    RUNNING_OWNER.setRelease(this, owner);
+    if (runningOwner != owner) {
+      RUNNING_OWNER.setRelease(this, owner);
+    }
     RUNNING.setRelease(this, timer);
   }
 

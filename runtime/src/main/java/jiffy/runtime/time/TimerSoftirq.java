@@ -32,11 +32,13 @@ final class TimerSoftirq implements Softirqs.Handler {
 
   @Override
   public void serve(Context context) {
+    Owner before = context.owner();
     for (TimerBase base : bases.ofCpu(context.cpu.number)) {
       if (!run(context, base)) {
-        return;
+        break;
       }
     }
+    context.setOwner(before);
   }
 
   /** Runs what is due on a base. @return false if this thread was given up meanwhile */
@@ -85,7 +87,7 @@ final class TimerSoftirq implements Softirqs.Handler {
   private void call(
       Context context, TimerFunction function, Object data, Origin origin, boolean irqSafe) {
     int count = context.preemptCount();
-    Owner before = context.setOwner(origin.owner);
+    context.setOwner(origin.owner);
     if (irqSafe) {
       context.localIrqSave();
     }
@@ -97,7 +99,6 @@ final class TimerSoftirq implements Softirqs.Handler {
     } catch (Throwable e) {
       Oops.print(log, origin.owner.name, "timer " + origin.function, e, context);
     }
-    context.setOwner(before);
     if (context.preemptCount() != count) {
       log.print(
           KernelLog.WARNING,
