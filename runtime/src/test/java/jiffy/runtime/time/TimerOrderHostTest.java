@@ -112,10 +112,7 @@ class TimerOrderHostTest {
         });
   }
 
-  /**
-   * A late CPU makes up for the jiffies it has missed, a run for each, in one softirq; but it never
-   * is ahead of them.
-   */
+  /** A late CPU may run it twice in a jiffy, but all in all never more often than jiffies pass. */
   private void assertOneRunAJiffy(Consumer<TimerList> rearm) {
     AtomicInteger depth = new AtomicInteger();
     timer_setup(
