@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
-import jiffy.runtime.module.loader.UnloadedLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,21 +89,6 @@ class ForgottenHrtimerTest {
   @Test
   void cycles_ofLoadAndUnload_leaveNoLoader() {
     Path jar = forgetful("HRTIMER_MODE_REL", "return HRTIMER_RESTART;");
-    try (Machine machine = Machine.boot("hz=250 nr_cpus=2")) {
-      for (int i = 0; i < CYCLES; i++) {
-        machine.insmod(jar);
-        machine.rmmod("forgetful");
-      }
-      for (int i = 0; i < 20 && !allCollected(machine); i++) {
-        LoaderLeaks.collect(); // more than once: a JIT compiler holds classes while it works
-      }
-      assertThat(machine.modules().unloadedLoaders())
-          .filteredOn(loader -> !loader.isCollected())
-          .isEmpty();
-    }
-  }
-
-  private static boolean allCollected(Machine machine) {
-    return machine.modules().unloadedLoaders().stream().allMatch(UnloadedLoader::isCollected);
+    LoadCycles.assertLeaveNoLoader(jar, "forgetful", CYCLES);
   }
 }

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
-import jiffy.runtime.module.loader.UnloadedLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -153,22 +152,6 @@ class ForgottenInterruptsTest {
 
   @Test
   void cycles_ofLoadAndUnload_leaveNoLoader() {
-    Path tasklet = disabledTasklet();
-    try (Machine machine = Machine.boot("hz=250 nr_cpus=2")) {
-      for (int i = 0; i < CYCLES; i++) {
-        machine.insmod(tasklet);
-        machine.rmmod("tired");
-      }
-      for (int i = 0; i < 20 && !allCollected(machine); i++) {
-        LoaderLeaks.collect();
-      }
-      assertThat(machine.modules().unloadedLoaders())
-          .filteredOn(loader -> !loader.isCollected())
-          .isEmpty();
-    }
-  }
-
-  private static boolean allCollected(Machine machine) {
-    return machine.modules().unloadedLoaders().stream().allMatch(UnloadedLoader::isCollected);
+    LoadCycles.assertLeaveNoLoader(disabledTasklet(), "tired", CYCLES);
   }
 }

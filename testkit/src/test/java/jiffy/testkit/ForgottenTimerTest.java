@@ -7,7 +7,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
-import jiffy.runtime.module.loader.UnloadedLoader;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,30 +101,12 @@ class ForgottenTimerTest {
   @Test
   void cycles_ofLoadAndUnload_leaveNoLoaderAndNoThread() {
     Set<Long> threadsBefore = threads();
-    try (Machine machine = Machine.boot("hz=250 nr_cpus=2")) {
-      for (int i = 0; i < CYCLES; i++) {
-        machine.insmod(jar);
-        machine.rmmod("forgetful");
-      }
-      assertThat(machine.modules().list()).isEmpty();
-      for (int i = 0; i < 20 && !allCollected(machine); i++) {
-        LoaderLeaks
-            .collect(); // more than once: a JIT compiler holds classes while it works on them
-      }
-      assertThat(machine.modules().unloadedLoaders())
-          .as("unloaded loaders that live on")
-          .filteredOn(loader -> !loader.isCollected())
-          .isEmpty();
-    }
+    LoadCycles.assertLeaveNoLoader(jar, "forgetful", CYCLES);
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
       if (!threadsBefore.contains(thread.getId()) && isOurs(thread)) {
         joinOf(thread);
       }
     }
-  }
-
-  private static boolean allCollected(Machine machine) {
-    return machine.modules().unloadedLoaders().stream().allMatch(UnloadedLoader::isCollected);
   }
 
   private static boolean isOurs(Thread thread) {

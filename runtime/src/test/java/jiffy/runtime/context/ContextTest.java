@@ -1,7 +1,5 @@
 package jiffy.runtime.context;
 
-import static jiffy.linux.BottomHalf.local_bh_disable;
-import static jiffy.linux.BottomHalf.local_bh_enable;
 import static jiffy.linux.Delay.mdelay;
 import static jiffy.linux.Hrtimers.CLOCK_MONOTONIC;
 import static jiffy.linux.Hrtimers.HRTIMER_MODE_REL;
@@ -10,26 +8,10 @@ import static jiffy.linux.Hrtimers.HRTIMER_NORESTART;
 import static jiffy.linux.Hrtimers.hrtimer_setup;
 import static jiffy.linux.Hrtimers.hrtimer_start;
 import static jiffy.linux.Irqflags.irqs_disabled;
-import static jiffy.linux.Irqflags.local_irq_disable;
-import static jiffy.linux.Irqflags.local_irq_enable;
 import static jiffy.linux.Jiffies.jiffies;
-import static jiffy.linux.Preempt.in_atomic;
-import static jiffy.linux.Preempt.in_hardirq;
-import static jiffy.linux.Preempt.in_interrupt;
-import static jiffy.linux.Preempt.in_serving_softirq;
-import static jiffy.linux.Preempt.in_softirq;
-import static jiffy.linux.Preempt.in_task;
 import static jiffy.linux.Preempt.preempt_count;
-import static jiffy.linux.Preempt.preempt_disable;
-import static jiffy.linux.Preempt.preempt_enable;
 import static jiffy.linux.Sched.current;
-import static jiffy.linux.Spinlocks.spin_lock;
-import static jiffy.linux.Spinlocks.spin_lock_bh;
-import static jiffy.linux.Spinlocks.spin_lock_irq;
 import static jiffy.linux.Spinlocks.spin_lock_irqsave;
-import static jiffy.linux.Spinlocks.spin_unlock;
-import static jiffy.linux.Spinlocks.spin_unlock_bh;
-import static jiffy.linux.Spinlocks.spin_unlock_irq;
 import static jiffy.linux.Spinlocks.spin_unlock_irqrestore;
 import static jiffy.linux.Timers.TIMER_IRQSAFE;
 import static jiffy.linux.Timers.mod_timer;
@@ -38,11 +20,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import jiffy.kernel.Current;
 import jiffy.runtime.Machine;
@@ -59,7 +36,7 @@ import org.junit.jupiter.api.Test;
 class ContextTest {
   private final Machine machine = Machine.simulate("hz=250 nr_cpus=2");
   private final Attachment test = machine.attach("insmod");
-  private final Map<String, String> rows = new TreeMap<>();
+  private final ContextRows rows = new ContextRows();
 
   @AfterEach
   void halt() {
@@ -110,44 +87,16 @@ class ContextTest {
 
   @Test
   void contexts_asRecorded() throws IOException {
-    SpinlockT a = new SpinlockT();
-    SpinlockT b = new SpinlockT();
-    note("module_init");
-    spin_lock(a);
-    note("spin_lock");
-    spin_lock(b);
-    note("two_spin_locks");
-    spin_unlock(b);
-    spin_unlock(a);
-    spin_lock_bh(a);
-    note("spin_lock_bh");
-    spin_unlock_bh(a);
-    spin_lock_irq(a);
-    note("spin_lock_irq");
-    spin_unlock_irq(a);
-    long flags = spin_lock_irqsave(a);
-    note("spin_lock_irqsave");
-    spin_unlock_irqrestore(a, flags);
-    local_irq_disable();
-    note("local_irq_disable");
-    local_irq_enable();
-    local_bh_disable();
-    note("local_bh_disable");
-    local_bh_enable();
-    preempt_disable();
-    note("preempt_disable");
-    preempt_enable();
+    rows.noteOfATask();
     TimerList timer = new TimerList();
-    timer_setup(timer, t -> note("timer"), 0);
+    timer_setup(timer, t -> rows.note("timer"), 0);
     TimerList irqSafe = new TimerList();
-    timer_setup(irqSafe, t -> note("timer_TIMER_IRQSAFE"), TIMER_IRQSAFE);
+    timer_setup(irqSafe, t -> rows.note("timer_TIMER_IRQSAFE"), TIMER_IRQSAFE);
     mod_timer(timer, jiffies() + 2);
     mod_timer(irqSafe, jiffies() + 2);
     machine.simulation().orElseThrow().advanceToJiffies(jiffies() + 5);
 
-    Map<String, String> recorded = recorded();
-    assertThat(rows).hasSize(11);
-    rows.forEach((name, row) -> assertThat(row).as(name).isEqualTo(recorded.get(name)));
+    rows.assertAsRecorded(11);
     assertThat(preempt_count()).isZero();
     assertThat(irqs_disabled()).isFalse();
   }
@@ -198,7 +147,7 @@ class ContextTest {
     hrtimer_setup(
         hard,
         t -> {
-          note("hrtimer_MODE_REL");
+          rows.note("hrtimer_MODE_REL");
           return HRTIMER_NORESTART;
         },
         CLOCK_MONOTONIC,
@@ -207,7 +156,7 @@ class ContextTest {
     hrtimer_setup(
         soft,
         t -> {
-          note("hrtimer_MODE_REL_SOFT");
+          rows.note("hrtimer_MODE_REL_SOFT");
           return HRTIMER_NORESTART;
         },
         CLOCK_MONOTONIC,
@@ -216,51 +165,6 @@ class ContextTest {
     hrtimer_start(soft, 1_000_000, HRTIMER_MODE_REL_SOFT);
     mdelay(5);
 
-    Map<String, String> recorded = recorded();
-    assertThat(rows).hasSize(2);
-    rows.forEach((name, row) -> assertThat(row).as(name).isEqualTo(recorded.get(name)));
-  }
-
-  private void note(String name) {
-    rows.put(
-        name,
-        String.format(
-            Locale.ROOT,
-            "in_interrupt=%d in_softirq=%d in_serving_softirq=%d in_hardirq=%d in_atomic=%d"
-                + " in_task=%d irqs_disabled=%d preempt_count=0x%08x comm=%s",
-            bit(in_interrupt()),
-            bit(in_softirq()),
-            bit(in_serving_softirq()),
-            bit(in_hardirq()),
-            bit(in_atomic()),
-            bit(in_task()),
-            bit(irqs_disabled()),
-            preempt_count(),
-            current().comm));
-  }
-
-  private static int bit(boolean value) {
-    return value ? 1 : 0;
-  }
-
-  /** Name to state; cpu and pid, which vary, are left out. */
-  private static Map<String, String> recorded() throws IOException {
-    Map<String, String> recorded = new TreeMap<>();
-    try (InputStream in = ContextTest.class.getResourceAsStream("/truth/semprobe_ctx.dmesg")) {
-      new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .lines()
-          .filter(line -> line.contains("semprobe: ctx."))
-          .forEach(
-              line -> {
-                String row = line.substring(line.indexOf("ctx.") + 4);
-                String[] parts = row.split(" \\| ");
-                recorded.put(
-                    parts[0],
-                    parts[1]
-                        .replaceAll(" cpu=\\d+ pid=\\d+", "")
-                        .replace("swapper/1", "swapper/0"));
-              });
-    }
-    return recorded;
+    rows.assertAsRecorded(2);
   }
 }

@@ -9,16 +9,13 @@ import static jiffy.linux.Interrupts.free_irq;
 import static jiffy.linux.Interrupts.request_irq;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import jiffy.kernel.Owner;
 import jiffy.runtime.Machine;
+import jiffy.runtime.StressTasks;
 import jiffy.runtime.sched.Attachment;
-import jiffy.runtime.sched.Task;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -42,19 +39,9 @@ class IrqStressTest {
   @Test
   @Timeout(value = 10, unit = TimeUnit.MINUTES)
   void lines_usedByManyTasks_areServedOneAtATimeAndLoseNothing() {
-    long seconds = Long.getLong("jiffy.stress", 1);
     try (Machine machine = Machine.boot("hz=1000 nr_cpus=2");
         Attachment test = machine.attach("stress")) {
-      long until = machine.uptimeNanos() + seconds * 1_000_000_000L;
-      List<Task> tasks = new ArrayList<>();
-      for (int n = 0; n < TASKS; n++) {
-        int seed = n;
-        tasks.add(machine.tasks().spawn("t" + n, Owner.CORE, () -> work(machine, seed, until)));
-      }
-      for (Task task : tasks) {
-        task.join(test.context());
-        assertThat(task.failure()).isNull();
-      }
+      StressTasks.run(machine, TASKS, (seed, until) -> work(machine, seed, until));
       assertThat(machine.dmesg()).noneMatch(line -> line.contains("irq "));
     }
     assertThat(violations).hasValue(0);

@@ -60,6 +60,21 @@ class TaskletAbuseTest {
     assertThat(otherRuns).hasPositiveValue();
   }
 
+  /**
+   * @return the task, which exits with the number of runs when tasklet_kill has returned
+   */
+  private Task startKiller() {
+    return machine
+        .tasks()
+        .spawn(
+            "killer",
+            Owner.CORE,
+            () -> {
+              tasklet_kill(tasklet);
+              return runs.get();
+            });
+  }
+
   private void assertLogged(String part) {
     assertThat(machine.dmesg()).anyMatch(line -> line.contains(part));
   }
@@ -171,16 +186,7 @@ class TaskletAbuseTest {
     tasklet_setup(tasklet, t -> runs.incrementAndGet());
     tasklet_disable(tasklet);
     tasklet_schedule(tasklet);
-    Task killer =
-        machine
-            .tasks()
-            .spawn(
-                "killer",
-                Owner.CORE,
-                () -> {
-                  tasklet_kill(tasklet);
-                  return runs.get();
-                });
+    Task killer = startKiller();
     sim.advance(Duration.ofSeconds(1));
     assertThat(killer.isEnded()).isFalse();
     tasklet_enable(tasklet);
@@ -267,16 +273,7 @@ class TaskletAbuseTest {
   @Test
   void tasklet_kill_ofOneThatWasGivenUp_returnsInBoundedTime() {
     startEndless();
-    Task killer =
-        machine
-            .tasks()
-            .spawn(
-                "killer",
-                Owner.CORE,
-                () -> {
-                  tasklet_kill(tasklet);
-                  return 0;
-                });
+    Task killer = startKiller();
     settle();
     machine.tasklets().giveUp(test.context(), 0);
     sim.advance(Duration.ofSeconds(6));

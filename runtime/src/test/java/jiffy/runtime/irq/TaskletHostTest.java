@@ -47,6 +47,7 @@ class TaskletHostTest {
 
   private static void await(BooleanSupplier condition) {
     while (!condition.getAsBoolean()) {
+      assertThat(Thread.currentThread().isInterrupted()).as("timed out").isFalse();
       cpu_relax();
     }
   }

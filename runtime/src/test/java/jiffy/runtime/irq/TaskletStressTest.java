@@ -16,10 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import jiffy.kernel.Owner;
 import jiffy.runtime.Machine;
+import jiffy.runtime.StressTasks;
 import jiffy.runtime.sched.Attachment;
-import jiffy.runtime.sched.Task;
 import jiffy.types.TaskletStruct;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,22 +52,12 @@ class TaskletStressTest {
   @Test
   @Timeout(value = 10, unit = TimeUnit.MINUTES)
   void tasklets_usedByManyTasks_runNeitherTwiceNorDisabledNorKilledAndAllWorkIsDone() {
-    long seconds = Long.getLong("jiffy.stress", 1);
     try (Machine machine = Machine.boot("hz=1000 nr_cpus=2");
         Attachment test = machine.attach("stress")) {
       for (int i = 0; i < TASKLETS; i++) {
         shared.add(probe());
       }
-      long until = machine.uptimeNanos() + seconds * 1_000_000_000L;
-      List<Task> tasks = new ArrayList<>();
-      for (int n = 0; n < TASKS; n++) {
-        int seed = n;
-        tasks.add(machine.tasks().spawn("t" + n, Owner.CORE, () -> work(machine, seed, until)));
-      }
-      for (Task task : tasks) {
-        task.join(test.context());
-        assertThat(task.failure()).isNull();
-      }
+      StressTasks.run(machine, TASKS, (seed, until) -> work(machine, seed, until));
       for (Probe probe : shared) {
         awaitWork(probe); // hangs, and times out, if a scheduling was lost
         tasklet_kill(probe);

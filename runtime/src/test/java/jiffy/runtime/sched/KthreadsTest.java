@@ -28,19 +28,13 @@ import jiffy.runtime.Machine;
 import jiffy.types.TaskStruct;
 import jiffy.types.WaitQueueHead;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Kernel threads, beside truth/semprobe_sync.dmesg. */
 class KthreadsTest {
   private final Machine machine = Machine.simulate("hz=250 nr_cpus=2");
+  private final Attachment self = machine.attach("insmod", 0);
   private final WaitQueueHead wq = new WaitQueueHead();
-  private Attachment self;
-
-  @BeforeEach
-  void attach() {
-    self = machine.attach("insmod", 0);
-  }
 
   @AfterEach
   void halt() {

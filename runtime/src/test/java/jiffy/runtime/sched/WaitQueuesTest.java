@@ -43,22 +43,16 @@ import jiffy.types.TimerList;
 import jiffy.types.WaitQueueEntry;
 import jiffy.types.WaitQueueHead;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** wait_event in its forms and completions, beside truth/semprobe_sync.dmesg. */
 class WaitQueuesTest {
   private final Machine machine = Machine.simulate("hz=250 nr_cpus=2");
+  private final Attachment self = machine.attach("insmod", 0);
   private final Simulation sim = machine.simulation().orElseThrow();
   private final WaitQueueHead wq = DECLARE_WAIT_QUEUE_HEAD();
   private final Completion c = new Completion();
-  private Attachment self;
   private boolean cond;
-
-  @BeforeEach
-  void attach() {
-    self = machine.attach("insmod", 0);
-  }
 
   @AfterEach
   void halt() {

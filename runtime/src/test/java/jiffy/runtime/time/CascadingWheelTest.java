@@ -1,5 +1,6 @@
 package jiffy.runtime.time;
 
+import static jiffy.runtime.time.TimerWheelTest.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -69,16 +70,5 @@ class CascadingWheelTest {
     timer.expires = expires;
     wheel.enqueue(timer, wheel.locate(expires, timer.__flags));
     return timer;
-  }
-
-  private static List<TimerList> run(Wheel wheel, long now) {
-    List<TimerList> ran = new ArrayList<>();
-    while (wheel.collect(now)) {
-      for (TimerList t = wheel.firstExpired(); t != null; t = wheel.firstExpired()) {
-        wheel.detach(t);
-        ran.add(t);
-      }
-    }
-    return ran;
   }
 }

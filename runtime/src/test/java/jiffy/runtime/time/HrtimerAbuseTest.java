@@ -321,7 +321,7 @@ class HrtimerAbuseTest {
   }
 
   @Test
-  void hrtimer_ofAnotherKernel_isRefusedByName() {
+  void hrtimer_ofAnotherKernel_isRefusedByName() throws InterruptedException {
     setUpCounting(HRTIMER_MODE_REL);
     hrtimer_start(timer, ms_to_ktime(1000), HRTIMER_MODE_REL);
     try (Machine second = Machine.simulate("name=second")) {
@@ -340,17 +340,9 @@ class HrtimerAbuseTest {
                 }
               });
       thread.start();
-      join(thread);
+      thread.join();
     }
     assertThat(otherRuns).as("two kernels side by side").hasValue(1);
     assertThat(hrtimer_cancel(timer)).isEqualTo(1);
-  }
-
-  private static void join(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -21,11 +21,10 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import jiffy.kernel.Owner;
 import jiffy.linux.Irqflags;
 import jiffy.runtime.Machine;
+import jiffy.runtime.StressTasks;
 import jiffy.runtime.sched.Attachment;
-import jiffy.runtime.sched.Task;
 import jiffy.types.Hrtimer;
 import jiffy.types.HrtimerRestart;
 import org.junit.jupiter.api.Test;
@@ -75,22 +74,12 @@ class HrtimerStressTest {
   @Test
   @Timeout(value = 5, unit = TimeUnit.MINUTES)
   void hrtimers_startedAndCancelledByManyTasks_runNeitherTwiceNorEarlyNorCancelled() {
-    long seconds = Long.getLong("jiffy.stress", 1);
     try (Machine machine = Machine.boot("hz=1000 nr_cpus=2");
         Attachment test = machine.attach("stress")) {
       for (int i = 0; i < TIMERS; i++) {
         shared.add(probe(i));
       }
-      long until = machine.uptimeNanos() + seconds * 1_000_000_000L;
-      List<Task> tasks = new ArrayList<>();
-      for (int n = 0; n < TASKS; n++) {
-        int seed = n;
-        tasks.add(machine.tasks().spawn("t" + n, Owner.CORE, () -> work(machine, seed, until)));
-      }
-      for (Task task : tasks) {
-        task.join(test.context());
-        assertThat(task.failure()).isNull();
-      }
+      StressTasks.run(machine, TASKS, (seed, until) -> work(machine, seed, until));
       all.forEach(probe -> hrtimer_cancel(probe));
       assertThat(all).noneMatch(probe -> hrtimer_active(probe));
       assertThat(machine.dmesg()).noneMatch(line -> line.contains("threw"));

@@ -19,7 +19,6 @@ import jiffy.linux.Irqflags;
 import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
 import jiffy.runtime.sched.Attachment;
-import jiffy.runtime.sched.Task;
 import jiffy.types.Hrtimer;
 import jiffy.types.HrtimerFunction;
 import org.junit.jupiter.api.AfterEach;
@@ -458,23 +457,15 @@ class HrtimersTest {
   }
 
   private void startOnAnotherCpu(long time) {
-    Task task;
-    do {
-      task =
-          machine
-              .tasks()
-              .spawn(
-                  "starter",
-                  Owner.CORE,
-                  () -> {
-                    if (smp_processor_id() == test.context().cpu.number) {
-                      return 0;
-                    }
-                    hrtimer_start(timer, time, HRTIMER_MODE_REL_PINNED);
-                    return 1;
-                  });
-      task.join(test.context());
-    } while (task.exitValue() == 0);
+    machine
+        .tasks()
+        .spawn("starter", Owner.CORE, 1 - smp_processor_id(), () -> start(time))
+        .join(test.context());
     cpu_relax();
+  }
+
+  private int start(long time) {
+    hrtimer_start(timer, time, HRTIMER_MODE_REL_PINNED);
+    return 0;
   }
 }

@@ -24,7 +24,6 @@ import jiffy.kernel.Owner;
 import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
 import jiffy.runtime.sched.Attachment;
-import jiffy.runtime.sched.Task;
 import jiffy.types.TimerList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -404,7 +403,7 @@ class TimekeepingTest {
   }
 
   @Test
-  void timer_ofAnotherKernel_isRefusedByName() {
+  void timer_ofAnotherKernel_isRefusedByName() throws InterruptedException {
     countingTimer();
     mod_timer(timer, jiffies() + 1000);
     try (Machine other = Machine.simulate("name=other")) {
@@ -419,36 +418,15 @@ class TimekeepingTest {
                 }
               });
       thread.start();
-      join(thread);
+      thread.join();
     }
     assertThat(runs).hasValue(1);
   }
 
-  private static void join(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   private void armOnAnotherCpu(TimerList armed) {
-    Task task;
-    do {
-      task =
-          machine
-              .tasks()
-              .spawn(
-                  "armer",
-                  Owner.CORE,
-                  () -> {
-                    if (smp_processor_id() == test.context().cpu.number) {
-                      return 0;
-                    }
-                    mod_timer(armed, jiffies() + 2);
-                    return 1;
-                  });
-      task.join(test.context());
-    } while (task.exitValue() == 0);
+    machine
+        .tasks()
+        .spawn("armer", Owner.CORE, 1 - smp_processor_id(), () -> mod_timer(armed, jiffies() + 2))
+        .join(test.context());
   }
 }

@@ -43,20 +43,14 @@ import jiffy.types.SpinlockT;
 import jiffy.types.TaskStruct;
 import jiffy.types.TimerList;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** schedule_timeout and msleep, beside truth/semprobe_sync.dmesg; sleeping where one must not. */
 class TimeoutsTest {
   private final Machine machine = Machine.simulate("hz=250 nr_cpus=2");
+  private final Attachment self = machine.attach("insmod", 0);
   private final Simulation sim = machine.simulation().orElseThrow();
   private final TimerList timer = new TimerList();
-  private Attachment self;
-
-  @BeforeEach
-  void attach() {
-    self = machine.attach("insmod", 0);
-  }
 
   @AfterEach
   void halt() {

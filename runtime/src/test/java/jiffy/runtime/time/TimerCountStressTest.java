@@ -14,10 +14,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import jiffy.kernel.Owner;
 import jiffy.runtime.Machine;
+import jiffy.runtime.StressTasks;
 import jiffy.runtime.sched.Attachment;
-import jiffy.runtime.sched.Task;
 import jiffy.types.TimerList;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,19 +48,9 @@ class TimerCountStressTest {
   @ValueSource(strings = {"6.1", "cascading"})
   @Timeout(value = 5, unit = TimeUnit.MINUTES)
   void timers_armedPushedBackAndDeleted_runAsOftenAsTheyWereArmed(String wheel) {
-    long seconds = Long.getLong("jiffy.stress", 1);
     try (Machine machine = Machine.boot("hz=1000 nr_cpus=2 timer_wheel=" + wheel);
         Attachment test = machine.attach("stress")) {
-      long until = machine.uptimeNanos() + seconds * 1_000_000_000L;
-      List<Task> tasks = new ArrayList<>();
-      for (int n = 0; n < TASKS; n++) {
-        int seed = n;
-        tasks.add(machine.tasks().spawn("t" + n, Owner.CORE, () -> work(machine, seed, until)));
-      }
-      for (Task task : tasks) {
-        task.join(test.context());
-        assertThat(task.failure()).isNull();
-      }
+      StressTasks.run(machine, TASKS, (seed, until) -> work(machine, seed, until));
     }
     assertThat(violations).hasValue(0);
   }

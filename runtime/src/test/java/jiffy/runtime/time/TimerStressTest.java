@@ -11,10 +11,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import jiffy.kernel.Owner;
 import jiffy.runtime.Machine;
+import jiffy.runtime.StressTasks;
 import jiffy.runtime.sched.Attachment;
-import jiffy.runtime.sched.Task;
 import jiffy.types.TimerList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,7 +39,6 @@ class TimerStressTest {
   @Test
   @Timeout(value = 3, unit = TimeUnit.MINUTES)
   void timers_armedAndDeletedByManyTasks_runNeitherTwiceNorEarlyNorDeleted() {
-    long seconds = Long.getLong("jiffy.stress", 1);
     try (Machine machine = Machine.boot("hz=1000 nr_cpus=2");
         Attachment test = machine.attach("stress")) {
       for (int i = 0; i < TIMERS; i++) {
@@ -48,16 +46,7 @@ class TimerStressTest {
         timer_setup(probe, t -> ran((Probe) t), 0);
         shared.add(probe);
       }
-      long until = machine.uptimeNanos() + seconds * 1_000_000_000L;
-      List<Task> tasks = new ArrayList<>();
-      for (int n = 0; n < TASKS; n++) {
-        int seed = n;
-        tasks.add(machine.tasks().spawn("t" + n, Owner.CORE, () -> work(machine, seed, until)));
-      }
-      for (Task task : tasks) {
-        task.join(test.context());
-        assertThat(task.failure()).isNull();
-      }
+      StressTasks.run(machine, TASKS, (seed, until) -> work(machine, seed, until));
       shared.forEach(probe -> del_timer_sync(probe));
     }
     assertThat(violations).hasValue(0);

@@ -183,7 +183,8 @@ class TimerWheelTest {
     return timer;
   }
 
-  private static List<TimerList> run(Wheel wheel, long now) {
+  /** What is due up to now, in order; taken out. */
+  static List<TimerList> run(Wheel wheel, long now) {
     List<TimerList> ran = new ArrayList<>();
     while (wheel.collect(now)) {
       for (TimerList t = wheel.firstExpired(); t != null; t = wheel.firstExpired()) {

@@ -1,5 +1,8 @@
 package samples.jit;
 
+import static jiffy.linux.Timers.mod_timer;
+import static jiffy.linux.Timers.timer_pending;
+import static jiffy.linux.Timers.timer_setup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,6 +23,7 @@ import jiffy.runtime.proc.OpenFile;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Task;
 import jiffy.testkit.ModuleJar;
+import jiffy.types.TimerList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +49,7 @@ class JitTest {
     machine.close();
   }
 
+  /** The reader's CPU has run its timers in that jiffy already; with tdelay=-5 that shows. */
   @ParameterizedTest
   @CsvSource({
     "tdelay=10, 4294904606, 0",
@@ -52,13 +57,20 @@ class JitTest {
     "tdelay=10, 4294904745, 1",
     "tdelay=100, 4294908384, 1",
     "tdelay=1, 4294908942, 0",
+    "tdelay=0, 4294909005, 0",
+    "tdelay=-5, 4294909069, 0",
     "tdelay=0x10, 4294909235, 1"
   })
   void jitimer_atTheRecordedJiffy_readsAsOnLinux(String word, long jiffy, int cpu)
       throws IOException {
     try (Attachment cat = machine.attach("cat", cpu)) {
       machine.insmod(jar, word);
+      TimerList tick = new TimerList();
+      timer_setup(tick, t -> {}, 0);
+      sim.advanceToJiffies(jiffy - 2);
+      mod_timer(tick, jiffy - 1); // runs in the jiffy after
       sim.advanceToJiffies(jiffy);
+      assertThat(timer_pending(tick)).isFalse();
       assertThat(masked(read(cat.context(), "/proc/jitimer"))).isEqualTo(recorded(jiffy));
     }
   }
