@@ -37,6 +37,7 @@ import jiffy.runtime.time.Hrtimers;
 import jiffy.runtime.time.JiffiesClock;
 import jiffy.runtime.time.Timekeeping;
 import jiffy.runtime.time.Timeouts;
+import jiffy.runtime.workqueue.Workqueues;
 
 /**
  * A kernel with everything it needs, in this JVM. Several may run side by side.
@@ -66,6 +67,7 @@ public final class Machine implements AutoCloseable {
   private final Timekeeping timekeeping;
   private final Hrtimers hrtimers;
   private final Tasks tasks;
+  private final Workqueues works;
   private final Kernel kernel;
   private final Scheduler scheduler;
   private final ModuleFiles files;
@@ -102,6 +104,8 @@ public final class Machine implements AutoCloseable {
         new SleepingHandlers(timekeeping, hrtimers, softirqs, interrupts)::leaveCpu);
     Kthreads kthreads = new Kthreads(arch, contexts, tasks, scheduler, origins, printk);
     Timeouts timeouts = new Timeouts(arch, timekeeping, scheduler, printk, splat);
+    this.works =
+        new Workqueues(arch, contexts, timekeeping, tasks, scheduler, origins, printk, splat);
     LinkedModules linked = new LinkedModules();
     this.files = new ModuleFiles(arch, origins, scheduler, printk, splat, linked);
     this.proc = new ProcTree(files);
@@ -115,7 +119,8 @@ public final class Machine implements AutoCloseable {
             printk,
             new KernelTasks(contexts, scheduler, timeouts, kthreads, splat),
             files,
-            new InterruptOps(moduleSoftirqs, tasklets, irqs));
+            new InterruptOps(moduleSoftirqs, tasklets, irqs),
+            works);
     contexts.bind(kernel);
     this.cache = cache;
     this.modules =
@@ -134,6 +139,7 @@ public final class Machine implements AutoCloseable {
                 files,
                 irqs,
                 kthreads,
+                works.books(),
                 timekeeping.books(),
                 hrtimers.books(),
                 moduleSoftirqs,
@@ -371,6 +377,9 @@ public final class Machine implements AutoCloseable {
       if (!(arch instanceof SimArch) || !((SimArch) arch).isHalted()) { // the guard may have been
         files.hangUpReaders();
         modules.close();
+        try (Attachment here = attach("halt")) {
+          works.stop(here.context());
+        }
       }
     } finally {
       interrupts.stop();

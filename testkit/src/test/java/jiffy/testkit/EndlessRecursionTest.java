@@ -31,6 +31,19 @@ import static jiffy.linux.Timers.mod_timer;
 import static jiffy.linux.Timers.timer_setup;
 import static jiffy.linux.Wait.wait_event_timeout;
 import static jiffy.linux.Wait.wake_up;
+import static jiffy.linux.Workqueues.INIT_DELAYED_WORK;
+import static jiffy.linux.Workqueues.INIT_WORK;
+import static jiffy.linux.Workqueues.cancel_delayed_work;
+import static jiffy.linux.Workqueues.cancel_delayed_work_sync;
+import static jiffy.linux.Workqueues.cancel_work;
+import static jiffy.linux.Workqueues.cancel_work_sync;
+import static jiffy.linux.Workqueues.flush_scheduled_work;
+import static jiffy.linux.Workqueues.flush_work;
+import static jiffy.linux.Workqueues.mod_delayed_work;
+import static jiffy.linux.Workqueues.schedule_delayed_work;
+import static jiffy.linux.Workqueues.schedule_work;
+import static jiffy.linux.Workqueues.system_wq;
+import static jiffy.linux.Workqueues.work_pending;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CountDownLatch;
@@ -40,10 +53,12 @@ import jiffy.kernel.Owner;
 import jiffy.runtime.Machine;
 import jiffy.runtime.sched.Attachment;
 import jiffy.types.Completion;
+import jiffy.types.DelayedWork;
 import jiffy.types.Hrtimer;
 import jiffy.types.TaskletStruct;
 import jiffy.types.TimerList;
 import jiffy.types.WaitQueueHead;
+import jiffy.types.WorkStruct;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -128,6 +143,48 @@ class EndlessRecursionTest {
       ran.await();
     }
     assertThat(ran.getCount()).isZero();
+  }
+
+  @Test
+  void recursion_inWorkCalls_leavesWorkqueuesUsable() {
+    WorkStruct[] works = new WorkStruct[64];
+    DelayedWork delayed = new DelayedWork();
+    try (Machine machine = Machine.boot("nr_cpus=2 hz=1000");
+        Attachment test = machine.attach("test")) {
+      for (int i = 0; i < works.length; i++) {
+        works[i] = new WorkStruct();
+        INIT_WORK(works[i], work -> {});
+      }
+      INIT_DELAYED_WORK(delayed, work -> {});
+      overflow(
+          machine,
+          depth -> {
+            WorkStruct work = works[depth & 63];
+            switch (depth % 9) {
+              case 0 -> cancel_work(work);
+              case 1 -> schedule_delayed_work(delayed, 1 + depth % 5);
+              case 2 -> cancel_delayed_work(delayed);
+              case 3 -> mod_delayed_work(system_wq(), delayed, depth % 3);
+              default -> schedule_work(work);
+            }
+          });
+      schedule_work(new Fresh()); // what waits for a kworker gets it now
+      for (WorkStruct work : works) {
+        cancel_work_sync(work);
+        assertThat(schedule_work(work)).isTrue();
+        flush_work(work);
+        assertThat(work_pending(work)).isFalse();
+      }
+      cancel_delayed_work_sync(delayed);
+      flush_scheduled_work();
+      assertLogWorks(machine);
+    }
+  }
+
+  private static final class Fresh extends WorkStruct {
+    Fresh() {
+      INIT_WORK(this, work -> {});
+    }
   }
 
   @Test

@@ -71,6 +71,14 @@ public interface Arch extends AutoCloseable {
    */
   default void clockRead(HwThread self) {}
 
+  /**
+   * Whether a thread stands still without the kernel's knowledge: for a Java lock, or in a call of
+   * the OS, such as a read from a socket. As it looks at this moment; slow. Never in a simulation.
+   */
+  default boolean isBlocked(HwThread thread) {
+    return false;
+  }
+
   /** Ends it: threads still parked in here are left to themselves (host) or unwound (sim). */
   @Override
   void close();

@@ -40,6 +40,21 @@ public final class HostArch implements Arch {
     return false;
   }
 
+  /** A thread in a native method counts: it reads from a socket or a disk, more often than not. */
+  @Override
+  public boolean isBlocked(HwThread thread) {
+    Thread java = thread.javaThread();
+    if (java == null) {
+      return false;
+    }
+    Thread.State state = java.getState();
+    if (state != Thread.State.RUNNABLE) {
+      return state != Thread.State.NEW && state != Thread.State.TERMINATED;
+    }
+    StackTraceElement[] stack = java.getStackTrace();
+    return stack.length > 0 && stack[0].isNativeMethod();
+  }
+
   @Override
   public HwThread spawn(String name, Consumer<HwThread> body) {
     HostThread handle = new HostThread();

@@ -54,6 +54,15 @@ public final class Context extends Current {
   /** What this context last read as jiffies; 0 before the first read, and after a wait. */
   public long lastJiffies;
 
+  /** Who is told when this sleeps; null: nobody. Set once, by the context itself. */
+  public SleepWatcher sleepWatcher;
+
+  /**
+   * Counts the calls that have taken something over from their caller: who meets a
+   * StackOverflowError knows by it whether the callee answers for that thing already.
+   */
+  public int takenOver;
+
   /** So many timers are armed by one read of the clock, at most. */
   private static final int ARMINGS_A_READ = 64;
 

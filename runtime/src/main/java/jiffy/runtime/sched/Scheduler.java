@@ -10,6 +10,7 @@ import jiffy.runtime.arch.Arch;
 import jiffy.runtime.arch.HwThread;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.PreemptCount;
+import jiffy.runtime.context.SleepWatcher;
 import jiffy.runtime.context.Splat;
 import jiffy.types.TaskStruct;
 
@@ -92,8 +93,12 @@ public final class Scheduler {
       return true;
     }
     boolean isWoken = true;
+    SleepWatcher watcher = context.sleepWatcher;
     try {
       task.__sleeper = context.thread;
+      if (watcher != null) {
+        watcher.sleeps(context);
+      }
       while (isWoken && task.__state != TASK_RUNNING) {
         context.park(deadline);
         if (deadline != Arch.NEVER && arch.now() >= deadline && task.__state != TASK_RUNNING) {
@@ -103,6 +108,9 @@ public final class Scheduler {
     } finally { // no call here: the stack may have overflowed
       task.__state = TASK_RUNNING;
       task.__sleeper = null;
+    }
+    if (watcher != null) {
+      watcher.wakes(context);
     }
     return isWoken;
   }

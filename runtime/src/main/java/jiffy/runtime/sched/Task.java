@@ -3,6 +3,7 @@ package jiffy.runtime.sched;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Cpu;
+import jiffy.runtime.context.SleepWatcher;
 import jiffy.runtime.context.WaitList;
 import jiffy.types.TaskStruct;
 
@@ -87,7 +88,14 @@ public class Task {
    * @return whether it has ended
    */
   public boolean join(Context caller, long deadline) {
+    SleepWatcher watcher = caller.sleepWatcher;
+    if (watcher != null) {
+      watcher.sleeps(caller);
+    }
     boolean done = waiters.await(caller.thread, deadline, () -> ended);
+    if (watcher != null) {
+      watcher.wakes(caller);
+    }
     caller.forgetClock();
     return done;
   }

@@ -8,6 +8,7 @@ import static jiffy.runtime.time.TimerFlags.SLACK_SHIFT;
 import java.util.ArrayList;
 import java.util.List;
 import jiffy.kernel.Current;
+import jiffy.kernel.Origin;
 import jiffy.kernel.TimerOps;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
@@ -142,6 +143,21 @@ public final class Timekeeping implements TimerOps {
       delete(current, timer, false);
     }
     checks.setup(context, timer, function, data, flags);
+  }
+
+  /**
+   * Sets up a timer of the runtime's own, which is not pending.
+   *
+   * @param origin on whose behalf its function runs
+   */
+  public void setupOwn(
+      Context context,
+      TimerList timer,
+      TimerFunction function,
+      Object data,
+      int flags,
+      Origin origin) {
+    TimerChecks.setup(context, timer, function, data, flags, origin);
   }
 
   @Override

@@ -102,11 +102,7 @@ public final class Timeouts {
       known = new Origin(context.kernel, Owner.CORE, "process_timeout", "schedule_timeout");
       origin = known;
     }
-    timer.function = PROCESS_TIMEOUT;
-    timer.data = timer;
-    timer.__resolved = PROCESS_TIMEOUT;
-    timer.__origin = known;
-    TimerList.__FLAGS.setRelease(timer, TimerFlags.takenOut(context.cpu.number));
+    timekeeping.setupOwn(context, timer, PROCESS_TIMEOUT, timer, 0, known);
   }
 
   private static void processTimeout(Object data) {

@@ -33,17 +33,28 @@ final class TimerChecks {
 
   /** Sets a timer up that is not pending. */
   void setup(Context context, TimerList timer, TimerFunction function, Object data, int flags) {
+    setup(context, timer, function, data, flags, null);
+    if (function != null) {
+      resolve(context, timer);
+    }
+  }
+
+  /** As above, for a function of the kernel's own: on whose behalf it runs is known. */
+  static void setup(
+      Context context,
+      TimerList timer,
+      TimerFunction function,
+      Object data,
+      int flags,
+      Origin origin) {
     timer.__next = null;
     TimerList.__PREV.setOpaque(timer, null);
     timer.function = function;
     timer.data = data;
-    timer.__resolved = null;
-    timer.__origin = null;
+    timer.__resolved = origin == null ? null : function;
+    timer.__origin = origin;
     TimerList.__FLAGS.setRelease(
         timer, TimerFlags.takenOut(flags & TimerFlags.SETUP_MASK | context.cpu.number));
-    if (function != null) {
-      resolve(context, timer);
-    }
   }
 
   private void resolve(Context context, TimerList timer) {

@@ -1,2 +1,9 @@
-/** Worker pools, flushing and delayed work. */
+/**
+ * Workqueues: functions that run later, in process context, on kworkers shared by all queues.
+ *
+ * <p>{@link jiffy.runtime.workqueue.Workqueues} is the door; {@link
+ * jiffy.runtime.workqueue.WorkerPool} says how the kworkers share a CPU, {@link
+ * jiffy.runtime.workqueue.PoolQueue} how a queue's items are counted, {@link
+ * jiffy.runtime.workqueue.WorkRemoval} how an item is taken back.
+ */
 package jiffy.runtime.workqueue;

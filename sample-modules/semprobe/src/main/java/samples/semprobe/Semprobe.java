@@ -32,7 +32,8 @@ public final class Semprobe extends KernelModule {
       case "hr" -> SpHr.sp_hr();
       case "tasklet" -> SpTasklet.sp_tasklet();
       case "conv" -> SpConv.sp_conv();
-      /* wq, sync, printk, wheel, late and extra are not ported yet */
+      case "wq" -> SpWq.sp_wq();
+      /* printk, wheel, late and extra are not ported yet */
       default -> {}
     }
     P("== section %s end", sect);

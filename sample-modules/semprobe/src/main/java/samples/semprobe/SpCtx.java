@@ -11,19 +11,22 @@ import static jiffy.linux.Ktime.*;
 import static jiffy.linux.Preempt.*;
 import static jiffy.linux.Spinlocks.*;
 import static jiffy.linux.Timers.*;
+import static jiffy.linux.Workqueues.*;
 import static samples.semprobe.Sp.getctx;
 import static samples.semprobe.Sp.prctx;
 
+import jiffy.types.DelayedWork;
 import jiffy.types.Hrtimer;
 import jiffy.types.HrtimerRestart;
 import jiffy.types.SpinlockT;
 import jiffy.types.TaskletStruct;
 import jiffy.types.TimerList;
+import jiffy.types.WorkStruct;
+import jiffy.types.WorkqueueStruct;
 
 /**
- * ctx.c: what each context says of itself. Its questions about work items, rcu_read_lock, read_lock
- * and mutex_lock wait for workqueues and sleeping locks, that about smp_call_function_single for
- * calls to another CPU.
+ * ctx.c: what each context says of itself. Its questions about rcu_read_lock, read_lock and
+ * mutex_lock wait for these locks, that about smp_call_function_single for calls to another CPU.
  */
 final class SpCtx {
   private static final Sp.Ctx ct = new Sp.Ctx();
@@ -31,6 +34,9 @@ final class SpCtx {
   private static final Sp.Ctx chs = new Sp.Ctx();
   private static final Sp.Ctx ctl = new Sp.Ctx();
   private static final Sp.Ctx cthi = new Sp.Ctx();
+  private static final Sp.Ctx cw = new Sp.Ctx();
+  private static final Sp.Ctx cws = new Sp.Ctx();
+  private static final Sp.Ctx cdw = new Sp.Ctx();
   private static final Sp.Ctx ck = new Sp.Ctx();
   private static final Sp.Ctx ctirq = new Sp.Ctx();
   private static final TimerList t = new TimerList();
@@ -39,6 +45,9 @@ final class SpCtx {
   private static final Hrtimer hs = new Hrtimer();
   private static final TaskletStruct tl = new TaskletStruct();
   private static final TaskletStruct th = new TaskletStruct();
+  private static final WorkStruct w = new WorkStruct();
+  private static final WorkStruct ws = new WorkStruct();
+  private static final DelayedWork dw = new DelayedWork();
 
   private SpCtx() {}
 
@@ -68,6 +77,18 @@ final class SpCtx {
     getctx(cthi);
   }
 
+  private static void wf(WorkStruct x) {
+    getctx(cw);
+  }
+
+  private static void wsf(WorkStruct x) {
+    getctx(cws);
+  }
+
+  private static void dwf(WorkStruct x) {
+    getctx(cdw);
+  }
+
   private static int kf(Object x) {
     getctx(ck);
     return 0;
@@ -93,6 +114,14 @@ final class SpCtx {
     hrtimer_start(hs, ms_to_ktime(5), HRTIMER_MODE_REL_SOFT);
     tasklet_schedule(tl);
     tasklet_hi_schedule(th);
+    WorkqueueStruct q = alloc_workqueue("spq", WQ_HIGHPRI, 1);
+    WorkqueueStruct u = alloc_workqueue("spu", WQ_UNBOUND, 1);
+    INIT_WORK(w, SpCtx::wf);
+    INIT_WORK(ws, SpCtx::wsf);
+    INIT_DELAYED_WORK(dw, SpCtx::dwf);
+    queue_work(q, w);
+    queue_work(u, ws);
+    schedule_delayed_work(dw, 2);
     kthread_run(SpCtx::kf, null, "sp_kthread/%d", 7);
     msleep(300);
     prctx("timer", ct);
@@ -101,6 +130,9 @@ final class SpCtx {
     prctx("hrtimer_MODE_REL_SOFT", chs);
     prctx("tasklet(scheduled from process ctx)", ctl);
     prctx("tasklet_hi", cthi);
+    prctx("work_highpri_wq", cw);
+    prctx("work_unbound_wq", cws);
+    prctx("delayed_work_system_wq", cdw);
     prctx("kthread", ck);
     spin_lock(l);
     getctx(c);
@@ -137,6 +169,8 @@ final class SpCtx {
     getctx(c);
     preempt_enable();
     prctx("preempt_disable", c);
+    destroy_workqueue(q);
+    destroy_workqueue(u);
     tasklet_kill(tl);
     tasklet_kill(th);
     del_timer_sync(t);

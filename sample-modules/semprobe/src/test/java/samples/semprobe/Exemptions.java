@@ -37,6 +37,7 @@ final class Exemptions {
       case "ctx" -> exemptions.ctx();
       case "hr" -> exemptions.hr();
       case "tasklet" -> exemptions.tasklet();
+      case "wq" -> exemptions.wq();
       case "conv" -> exemptions.conv();
       default -> {}
     }
@@ -56,10 +57,6 @@ final class Exemptions {
   }
 
   private void ctx() {
-    for (String key : List.of("ctx.work_highpri_wq", "ctx.work_unbound_wq")) {
-      leftOut(key, "there are no workqueues yet");
-    }
-    leftOut("ctx.delayed_work_system_wq", "there are no workqueues yet");
     leftOut("ctx.smp_call_function_single(IPI)", "there are no calls to another CPU yet");
     leftOut("ctx.rcu_read_lock", "there is no RCU yet");
     leftOut("ctx.read_lock", "there are no rwlocks yet");
@@ -93,6 +90,18 @@ final class Exemptions {
     String reason = "mdelay(100) took 60 ms there, its delay loop being badly calibrated";
     measured("tasklet.kill_while_running_on_cpu1", reason, "waited_jiffies");
     measured("tasklet.schedule_while_running_elsewhere+disable", reason, "waited");
+  }
+
+  private void wq() {
+    measured(
+        "wq.delay_100",
+        "the wheel's granule is 8 jiffies there: 100 to 108, by the jiffy at which it was queued",
+        "ran_after_jiffies");
+    different(
+        "wq.order_unbound_sleeping20ms",
+        "semprobe: wq.order_unbound_sleeping20ms | started: 0@0 1@1 2@1 3@0 4@1 5@0 "
+            + " max_concurrency=6",
+        "which CPU each of the six kworkers has is the scheduler's choice");
   }
 
   private void conv() {
@@ -142,7 +151,8 @@ final class Exemptions {
     String masked =
         text.replaceAll("\\bpid=\\d+", "pid=N")
             .replaceAll("\\bPID: \\d+", "PID: N")
-            .replaceAll("\\.java:\\d+", ".java:N");
+            .replaceAll("\\.java:\\d+", ".java:N")
+            .replaceAll("\\bkworker/(\\d+|u\\d+):\\d+", "kworker/$1:N");
     for (String field : fields) {
       masked = masked.replaceAll("\\b" + field + "=-?\\d+", field + "=TIME");
     }

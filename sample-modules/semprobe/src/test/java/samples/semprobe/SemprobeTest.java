@@ -49,6 +49,11 @@ class SemprobeTest {
     return compare("conv");
   }
 
+  @TestFactory
+  List<DynamicTest> wq_atItsRecordedJiffy_printsWhatItPrintedOnLinux() throws Exception {
+    return compare("wq");
+  }
+
   private static List<DynamicTest> compare(String section) throws IOException, URISyntaxException {
     Recording linux = Recording.ofLinux(section);
     Recording jiffy = run(section, linux.startJiffies());

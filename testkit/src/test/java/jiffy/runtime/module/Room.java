@@ -23,6 +23,7 @@ import jiffy.kernel.SoftirqOps;
 import jiffy.kernel.TaskOps;
 import jiffy.kernel.TaskletOps;
 import jiffy.kernel.TimerOps;
+import jiffy.kernel.WorkOps;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Contexts;
@@ -74,7 +75,8 @@ final class Room implements AutoCloseable {
             unused(TaskOps.class),
             unused(FileOps.class),
             new InterruptOps(
-                unused(SoftirqOps.class), unused(TaskletOps.class), unused(IrqOps.class)));
+                unused(SoftirqOps.class), unused(TaskletOps.class), unused(IrqOps.class)),
+            unused(WorkOps.class));
     contexts.bind(kernel);
     ModuleSettings settings =
         new ModuleSettings(dir.resolve("cache"), parameters, "0.1.0", 200_000_000L);

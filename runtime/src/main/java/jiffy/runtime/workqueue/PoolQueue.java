@@ -1,0 +1,167 @@
+package jiffy.runtime.workqueue;
+
+import java.util.function.Consumer;
+import jiffy.runtime.context.Context;
+import jiffy.runtime.sched.Scheduler;
+import jiffy.types.WorkStruct;
+
+/**
+ * A queue's part in one pool: how many of its items are under way, and those that wait for their
+ * turn. Linux's {@code pool_workqueue}. Guarded by the lock of the pool.
+ */
+final class PoolQueue {
+  /*
+   * Flushing. An item belongs to the generation that was the newest when it was queued. Who flushes
+   * the queue closes that generation, by beginning another, and waits until it and all older ones have
+   * nothing in flight; so what is queued later, by the very items it waits for too, does not hold it
+   * up. (Linux has 15 colours for this and lets further flushers wait for one to become free; objects
+   * do not run out.)
+   *
+   *     oldest -> . -> . -> newest
+   *     in flight: 2    0    5         the first is drained when its two have run; with it the second
+   */
+  private static final class Generation {
+    int inFlight;
+    Generation next;
+    Waiter waiters;
+  }
+
+  final Workqueue queue;
+  final WorkerPool pool;
+
+  private final Scheduler scheduler;
+  private final WorkList inactive = new WorkList();
+  private int active;
+  private int maxActive;
+  private Generation oldest = new Generation();
+  private Generation newest = oldest;
+
+  PoolQueue(Workqueue queue, WorkerPool pool, int maxActive, Scheduler scheduler) {
+    this.queue = queue;
+    this.pool = pool;
+    this.maxActive = maxActive;
+    this.scheduler = scheduler;
+  }
+
+  /** Puts an item in that its caller has made pending. */
+  void insert(WorkStruct work) {
+    Generation generation = newest;
+    boolean waits = active >= maxActive;
+    WorkStruct head = waits ? inactive.head : pool.works.head;
+    WorkStruct last = head.__prev;
+    work.__next = head; // from here on without a call: see RawSpinlock
+    work.__prev = last;
+    last.__next = work;
+    head.__prev = work;
+    work.__inactive = waits;
+    work.__generation = generation;
+    generation.inFlight++;
+    if (!waits) {
+      active++;
+    }
+    work.__data = this;
+    if (!waits && inactive.head.__next != inactive.head) {
+      activate(); // what an overflow of a stack has left
+    }
+  }
+
+  /** Takes an item out that is queued here; it stays pending, for its caller. */
+  void remove(WorkStruct work) {
+    Generation generation = (Generation) work.__generation;
+    Waiter waiters = (Waiter) work.__waiters;
+    boolean wasActive = !work.__inactive;
+    WorkStruct next = work.__next;
+    WorkStruct prev = work.__prev;
+    prev.__next = next; // from here on without a call: see RawSpinlock
+    next.__prev = prev;
+    work.__next = null;
+    work.__prev = null;
+    work.__generation = null;
+    work.__waiters = null;
+    work.__data = pool;
+    left(generation, wasActive);
+    Waiter.completeAll(scheduler, waiters);
+  }
+
+  /**
+   * An item begins: off the list, and the pool's own.
+   *
+   * @return its generation, for {@link #finished}
+   */
+  Object begins(WorkStruct work) {
+    Object generation = work.__generation;
+    WorkList.unlink(work);
+    work.__generation = null;
+    work.__waiters = null;
+    work.__data = pool;
+    return generation;
+  }
+
+  /** An item that has begun has ended. */
+  void finished(Object generation) {
+    left((Generation) generation, true);
+  }
+
+  private void left(Generation generation, boolean wasActive) {
+    if (wasActive) {
+      active--;
+    }
+    generation.inFlight--;
+    activate();
+    retire();
+  }
+
+  /** Lets items have their turn. */
+  private void activate() {
+    WorkStruct work;
+    while (active < maxActive && (work = inactive.first()) != null) {
+      WorkList.unlink(work);
+      work.__inactive = false;
+      active++;
+      pool.works.addLast(work);
+    }
+  }
+
+  /** Drops drained generations. */
+  private void retire() {
+    while (oldest != newest && oldest.inFlight == 0) {
+      Waiter waiters = oldest.waiters;
+      oldest = oldest.next;
+      Waiter.completeAll(scheduler, waiters);
+    }
+  }
+
+  void setMaxActive(int most) {
+    maxActive = most;
+    activate();
+  }
+
+  /** Whether nothing is queued or runs. */
+  boolean isEmpty() {
+    return oldest == newest && newest.inFlight == 0;
+  }
+
+  /**
+   * Closes the newest generation.
+   *
+   * @return to be waited for; null if there is nothing in flight
+   */
+  Waiter flush(Context context) {
+    if (isEmpty()) {
+      return null;
+    }
+    Generation last = newest;
+    Generation begun = new Generation();
+    Waiter waiter = new Waiter(context, last.waiters);
+    last.waiters = waiter; // from here on without a call: see RawSpinlock
+    last.next = begun;
+    newest = begun;
+    retire();
+    return waiter;
+  }
+
+  /** Shows the items that wait for their turn. */
+  void forEachInactive(Consumer<WorkStruct> action) {
+    inactive.forEach(action);
+  }
+}

@@ -1,0 +1,133 @@
+package jiffy.runtime.workqueue;
+
+import static jiffy.types.WorkStruct.__CANCELING;
+import static jiffy.types.WorkStruct.__PENDING;
+
+import jiffy.runtime.arch.Arch;
+import jiffy.runtime.context.Context;
+import jiffy.runtime.context.WaitList;
+import jiffy.runtime.time.Timekeeping;
+import jiffy.types.TimerList;
+import jiffy.types.WorkStruct;
+
+/**
+ * Takes items back: {@code cancel_work} and its relatives, and what {@code mod_delayed_work} begins
+ * with. Thread safe.
+ */
+final class WorkRemoval {
+  /*
+   * The pending bit is the lock of an item: who has set it may put it into a queue, arm its timer, or
+   * neither. It is set either by a CAS on an idle item, or taken over from a queued one, by taking that
+   * out of its queue, or from one whose delay runs, by deleting the timer. In the short time in which
+   * another holds it and has done nothing with it yet, one tries again.
+   *
+   *     grab()                       the bit was
+   *     STOLEN                       a queue's or a timer's: now the caller's
+   *     WAS_IDLE                     nobody's: now the caller's
+   *     BUSY                         between two places, for a few instructions
+   *     CANCELED                     somebody's who waits in cancel_work_sync
+   *
+   * cancel_work_sync keeps the bit, with CANCELING beside it, until the function has returned: so the
+   * item cannot queue itself again.
+   */
+  static final int WAS_IDLE = 0;
+  static final int STOLEN = 1;
+  private static final int BUSY = -1;
+  static final int CANCELED = -2;
+
+  private final Arch arch;
+  private final Timekeeping timekeeping;
+  private final WorkFlush flush;
+  private final WaitList cancelers;
+
+  WorkRemoval(Arch arch, Timekeeping timekeeping, WorkFlush flush) {
+    this.arch = arch;
+    this.timekeeping = timekeeping;
+    this.flush = flush;
+    this.cancelers = new WaitList(arch);
+  }
+
+  /**
+   * Gets the pending bit.
+   *
+   * @param delay the item's timer, or null if it has none
+   * @return STOLEN, WAS_IDLE: the caller has it; CANCELED: the caller cannot have it
+   */
+  int grab(Context context, WorkStruct work, TimerList delay) {
+    for (; ; ) {
+      int got = tryGrab(context, work, delay);
+      if (got != BUSY) {
+        return got;
+      }
+      arch.relax(context.thread);
+    }
+  }
+
+  private int tryGrab(Context context, WorkStruct work, TimerList delay) {
+    if (delay != null && timekeeping.delete(context, delay, false) == 1) {
+      return STOLEN;
+    }
+    if (WorkStruct.__STATE.compareAndSet(work, 0, __PENDING)) {
+      return WAS_IDLE;
+    }
+    WorkerPool pool = WorkFlush.poolOf(work);
+    if (pool != null && steal(context, pool, work)) {
+      return STOLEN;
+    }
+    return (work.__state & __CANCELING) != 0 ? CANCELED : BUSY;
+  }
+
+  private boolean steal(Context context, WorkerPool pool, WorkStruct work) {
+    boolean stolen = false;
+    pool.lock(arch, context);
+    boolean locked = true;
+    try {
+      if (work.__data instanceof PoolQueue && ((PoolQueue) work.__data).pool == pool) {
+        ((PoolQueue) work.__data).remove(work);
+        stolen = true;
+        Worker next = pool.choose(); // another may have its turn now
+        pool.held = 0; // no call: see RawSpinlock
+        locked = false;
+        pool.wake(context, next);
+      } else {
+        pool.held = 0;
+      }
+      return stolen;
+    } catch (Throwable e) { // a StackOverflowError of the module's: free it, without a call
+      if (stolen || work.__data == pool && work.__prev == null) {
+        work.__state = 0;
+      }
+      if (locked) {
+        pool.held = 0;
+      }
+      throw e;
+    }
+  }
+
+  /** {@code cancel_work}, {@code cancel_delayed_work}. @return whether it was pending */
+  boolean cancel(Context context, WorkStruct work, TimerList delay) {
+    int got = grab(context, work, delay);
+    if (got == CANCELED) {
+      return false;
+    }
+    work.__state = 0;
+    return got == STOLEN;
+  }
+
+  /** {@code cancel_work_sync}, {@code cancel_delayed_work_sync}. @return whether it was pending */
+  boolean cancelSync(Context context, WorkStruct work, TimerList delay) {
+    int got;
+    while ((got = grab(context, work, delay)) == CANCELED) {
+      cancelers.await(context.thread, () -> (work.__state & __CANCELING) == 0);
+      context.forgetClock();
+    }
+    try {
+      work.__state = __PENDING | __CANCELING;
+      flush.awaitRunning(context, work);
+    } finally {
+      work.__state = 0;
+    }
+    cancelers.wakeAll();
+    return got == STOLEN;
+  }
+}

@@ -1,0 +1,281 @@
+package jiffy.runtime.workqueue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import jiffy.kernel.Current;
+import jiffy.kernel.Origin;
+import jiffy.kernel.Owner;
+import jiffy.runtime.arch.Arch;
+import jiffy.runtime.arch.HwThread;
+import jiffy.runtime.arch.SimHalt;
+import jiffy.runtime.context.Context;
+import jiffy.runtime.context.KernelLog;
+import jiffy.runtime.context.Oops;
+import jiffy.runtime.context.SleepWatcher;
+import jiffy.types.WorkFunction;
+import jiffy.types.WorkStruct;
+
+/**
+ * A kworker: takes items from its pool and runs them. Its fields are guarded by the pool's lock,
+ * but where said.
+ */
+final class Worker implements SleepWatcher {
+  /** An idle kworker that is one too many ends after: 300 s. */
+  private static final long IDLE_NANOS = 300_000_000_000L;
+
+  private final WorkerPool pool;
+  final int id;
+
+  /** To wake it; set before it rests first. */
+  HwThread thread;
+
+  /** Next in the pool's list of idle ones. */
+  Worker nextIdle;
+
+  /** It was woken, or is about to be. Written under the lock, read by itself without. */
+  volatile boolean poked;
+
+  /** The item whose function runs; it may be freed or queued again: only compared. */
+  WorkStruct current;
+
+  WorkFunction currentFunction;
+  PoolQueue currentQueue;
+  Origin currentOrigin;
+  private Object generation;
+
+  /** Who waits for the current item. */
+  Waiter waiters;
+
+  /** The current item was queued again while it ran: for this kworker, and nobody else. */
+  final WorkList scheduled = new WorkList();
+
+  /** Counts items: a look at it twice tells a hog. */
+  int turn;
+
+  /** The current item holds up nobody: it is not counted in the pool's running. */
+  boolean uncounted;
+
+  /** It sleeps in the kernel: not counted either. */
+  boolean sleeping;
+
+  /** What PoolWatch saw last. */
+  int seenTurn = -1;
+
+  long seenAtNanos;
+
+  /** Whose items it has run. */
+  private final List<Owner> served = new ArrayList<>();
+
+  private boolean retires;
+
+  Worker(WorkerPool pool, int id) {
+    this.pool = pool;
+    this.id = id;
+  }
+
+  /** The thread's body. */
+  int live() {
+    Context context = (Context) Current.get();
+    thread = context.thread;
+    context.sleepWatcher = this;
+    pool.hatched(context);
+    lock(context);
+    while (!pool.isStopped() && !retires) {
+      if (pool.needsWorker()) {
+        serve(context);
+      } else if (!rest(context)) {
+        break;
+      }
+    }
+    Worker next = pool.choose(); // what came while it was leaving
+    pool.unlock();
+    pool.wake(context, next);
+    return 0;
+  }
+
+  private void lock(Context context) {
+    pool.lock(pool.arch, context);
+  }
+
+  /**
+   * Sleeps until somebody chooses it; with the lock held, which is given back meanwhile.
+   *
+   * @return false if nobody did for long, and it is one too many
+   */
+  private boolean rest(Context context) {
+    boolean surplus = pool.rests(this);
+    pool.unlock();
+    long until = surplus ? pool.arch.now() + IDLE_NANOS : Arch.NEVER;
+    while (!poked && (!surplus || pool.arch.now() < until)) {
+      context.park(until);
+    }
+    lock(context);
+    boolean wanted = poked || pool.needsWorker();
+    poked = false;
+    pool.rises(this);
+    return wanted;
+  }
+
+  /** Runs items as long as there are some and it is the only one that computes. */
+  private void serve(Context context) {
+    boolean bound = !pool.isUnbound();
+    pool.busy.add(this);
+    if (bound) {
+      pool.running++;
+    }
+    WorkStruct work;
+    while ((work = next()) != null) {
+      process(context, work);
+    }
+    if (bound) {
+      pool.running--;
+    }
+    pool.busy.remove(this);
+  }
+
+  private WorkStruct next() {
+    WorkStruct own = scheduled.first();
+    return own != null || pool.running > 1 || retires ? own : pool.works.first();
+  }
+
+  private void process(Context context, WorkStruct work) {
+    Worker other = pool.executing(work);
+    if (other != null) { // never twice at once: for who runs it
+      WorkList.unlink(work);
+      other.scheduled.addLast(work);
+      return;
+    }
+    WorkFunction function = work.func;
+    Origin origin = work.__origin;
+    begin(work, origin);
+    Worker next = pool.choose();
+    work.__state = 0; // it may be queued again, and who does is seen by the function: a fence
+    pool.unlock();
+    pool.wake(context, next);
+    if (function != null) {
+      call(context, work, function, origin);
+    }
+    lock(context);
+    end();
+  }
+
+  private void begin(WorkStruct work, Origin origin) {
+    current = work;
+    currentFunction = work.func;
+    currentQueue = (PoolQueue) work.__data;
+    currentOrigin = origin;
+    waiters = (Waiter) work.__waiters;
+    generation = currentQueue.begins(work);
+    turn++;
+    if (currentQueue.queue.isCpuIntensive()) {
+      hold();
+    }
+    if (origin.owner != Owner.CORE && !served.contains(origin.owner)) {
+      served.add(origin.owner);
+    }
+  }
+
+  /** With the lock held: the current item is not counted from now on. */
+  void hold() {
+    if (!uncounted && !pool.isUnbound()) {
+      uncounted = true;
+      if (!sleeping) {
+        pool.running--;
+      }
+    }
+  }
+
+  private void end() {
+    if (sleeping || uncounted) {
+      sleeping = false; // also if its stack overflowed in a sleep
+      uncounted = false;
+      pool.running += pool.isUnbound() ? 0 : 1;
+    }
+    Waiter done = waiters;
+    PoolQueue queue = currentQueue;
+    current = null;
+    currentFunction = null;
+    currentQueue = null;
+    currentOrigin = null;
+    waiters = null;
+    queue.finished(generation);
+    generation = null;
+    Waiter.completeAll(pool.scheduler, done);
+  }
+
+  private void call(Context context, WorkStruct work, WorkFunction function, Origin origin) {
+    boolean foreign = origin.owner != Owner.CORE;
+    context.setOwner(origin.owner);
+    context.forgetClock();
+    if (foreign) {
+      Thread.currentThread().setContextClassLoader(function.getClass().getClassLoader());
+    }
+    try {
+      function.call(work);
+    } catch (SimHalt e) {
+      throw e;
+    } catch (Throwable e) {
+      Oops.print(pool.log, origin.owner.name, "work " + origin.function, e, context);
+    }
+    if (foreign) {
+      Thread.currentThread().setContextClassLoader(null);
+    }
+    context.setOwner(Owner.CORE);
+    if (context.preemptCount() != 0 || context.irqsDisabled()) {
+      pool.log.print(
+          KernelLog.ERR,
+          String.format(
+              Locale.ROOT,
+              "BUG: workqueue leaked lock or atomic: %s/0x%08x/%d",
+              context.task().comm,
+              context.preemptCount(),
+              context.task().pid));
+      pool.log.print(KernelLog.ERR, "     last function: " + origin.symbol());
+      context.enableAll();
+    }
+    context.task().__signal = 0;
+  }
+
+  @Override
+  public void sleeps(Context context) {
+    if (pool.isUnbound() || current == null) {
+      return;
+    }
+    Worker next;
+    lock(context);
+    try {
+      if (!sleeping) {
+        sleeping = true;
+        if (!uncounted) {
+          pool.running--;
+        }
+      }
+      next = pool.choose();
+    } finally {
+      pool.held = 0; // no call: see RawSpinlock
+    }
+    pool.wake(context, next);
+  }
+
+  @Override
+  public void wakes(Context context) {
+    if (pool.isUnbound() || current == null) {
+      return;
+    }
+    lock(context);
+    if (sleeping) {
+      sleeping = false;
+      if (!uncounted) {
+        pool.running++;
+      }
+    }
+    pool.held = 0;
+  }
+
+  /** With the lock held: if it has run items of the owner, it takes no more. @return whether */
+  boolean retireAfter(Owner owner) {
+    retires |= served.contains(owner);
+    return retires;
+  }
+}

@@ -1,0 +1,250 @@
+package jiffy.runtime.workqueue;
+
+import java.util.ArrayList;
+import java.util.List;
+import jiffy.kernel.Owner;
+import jiffy.runtime.arch.Arch;
+import jiffy.runtime.context.Context;
+import jiffy.runtime.context.KernelLog;
+import jiffy.runtime.locking.RawSpinlock;
+import jiffy.runtime.sched.Scheduler;
+import jiffy.runtime.sched.Tasks;
+import jiffy.types.WorkStruct;
+
+/**
+ * The items of one CPU (of one priority), and the kworkers that run them; or those of no CPU.
+ * Linux's {@code worker_pool}. The lock guards all of it.
+ */
+final class WorkerPool extends RawSpinlock {
+  /*
+   * Concurrency management (Linux: cmwq). A CPU's pool wants exactly one kworker that computes. Running
+   * counts them: a kworker that sleeps in the kernel is not counted, nor one whose item is CPU_INTENSIVE
+   * or was found to be a hog (PoolWatch). Whenever running falls to 0 while items wait, the next kworker
+   * is woken, or hatched if none is idle; so a queue of items that all sleep has as many kworkers as
+   * items, and one of items that compute has one.
+   *
+   *     queue        an item comes, running = 0          -> wake one
+   *     sleeps()     running falls to 0, items wait      -> wake one
+   *     wakes()      running rises, maybe to 2           -> who finishes first goes to rest
+   *     begin        an item that is not counted begins  -> wake one
+   *
+   * A pool of no CPU counts nobody: each item that waits has a kworker woken for it, as far as its
+   * queue's max_active lets items in.
+   *
+   * Who is woken is poked first: a second item does not wake a second kworker while the first is on its
+   * way, for that looks at everything when it comes.
+   */
+
+  /** How many idle kworkers stay for ever. */
+  private static final int SPARE = 2;
+
+  /** As a kworker's name has it: {@code 0}, {@code u4}. */
+  private final String label;
+
+  private final String suffix;
+
+  /** -1: of no CPU. Then the kworkers are spread, beginning with the second CPU. */
+  final int cpu;
+
+  private final int cpus;
+
+  final Arch arch;
+  final Scheduler scheduler;
+  private final Tasks tasks;
+  final KernelLog log;
+
+  /** In the order in which they were queued. */
+  final WorkList works = new WorkList();
+
+  /** Kworkers that serve, be it that they sleep in an item. */
+  final List<Worker> busy = new ArrayList<>();
+
+  /** The one that came to rest last; it is woken first, for its caches are warm. */
+  private Worker idle;
+
+  private int idleCount;
+
+  /** How many of the busy ones are counted as computing. */
+  int running;
+
+  /** A kworker is being made; nobody else need be woken. */
+  private boolean hatching;
+
+  /** Stands for one that has to be made. */
+  private final Worker fresh;
+
+  private int nextId;
+  private boolean stopped;
+
+  /** Whether {@link PoolWatch} looks at it from time to time. */
+  boolean watched;
+
+  WorkerPool(
+      Arch arch,
+      Scheduler scheduler,
+      Tasks tasks,
+      KernelLog log,
+      String label,
+      String suffix,
+      int cpu,
+      int cpus) {
+    this.arch = arch;
+    this.scheduler = scheduler;
+    this.tasks = tasks;
+    this.log = log;
+    this.label = label;
+    this.suffix = suffix;
+    this.cpu = cpu;
+    this.cpus = cpus;
+    this.fresh = new Worker(this, -1);
+  }
+
+  boolean isUnbound() {
+    return cpu < 0;
+  }
+
+  /** Whether items wait and nobody computes. */
+  boolean needsWorker() {
+    return !works.isEmpty() && running == 0;
+  }
+
+  /**
+   * Chooses a kworker for what waits; to be woken with {@link #wake}, after the lock is given back.
+   *
+   * @return null if nobody need be woken
+   */
+  Worker choose() {
+    if (works.head.__next == works.head || running != 0) {
+      return null;
+    }
+    Worker chosen = idle;
+    if (chosen == null) {
+      if (hatching || stopped) {
+        return null;
+      }
+      hatching = true;
+      return fresh;
+    }
+    if (chosen.poked) {
+      return null;
+    }
+    chosen.poked = true;
+    return chosen;
+  }
+
+  /** Wakes the chosen one, without the lock. */
+  void wake(Context context, Worker chosen) {
+    if (chosen == null) {
+      return;
+    }
+    try {
+      if (chosen == fresh) {
+        hatch(context);
+      } else {
+        arch.unpark(chosen.thread);
+      }
+    } catch (StackOverflowError e) { // of the module's: the next item chooses anew; no call
+      hatching = false;
+      chosen.poked = false;
+      throw e;
+    }
+  }
+
+  private void hatch(Context context) {
+    lock(arch, context);
+    int id = nextId;
+    nextId = id + 1;
+    unlock();
+    Worker worker = new Worker(this, id);
+    String name = "kworker/" + label + ":" + id + suffix;
+    try {
+      tasks.spawn(name, Owner.CORE, isUnbound() ? (id + 1) % cpus : cpu, worker::live);
+    } catch (IllegalStateException | OutOfMemoryError e) {
+      hatched(context);
+      log.print(
+          KernelLog.ERR,
+          "workqueue: no thread can be made for " + name + ": its works wait: " + e.getMessage());
+    }
+  }
+
+  /** A kworker has begun, or could not be made. */
+  void hatched(Context context) {
+    lock(arch, context);
+    hatching = false;
+    unlock();
+  }
+
+  /** With the lock held: it goes to rest. @return whether it is one too many: it need not stay */
+  boolean rests(Worker worker) {
+    worker.nextIdle = idle;
+    idle = worker;
+    idleCount++;
+    return idleCount > SPARE;
+  }
+
+  /** With the lock held: it rests no longer. */
+  void rises(Worker worker) {
+    if (idle == worker) {
+      idle = worker.nextIdle;
+    } else {
+      Worker before = idle;
+      while (before.nextIdle != worker) {
+        before = before.nextIdle;
+      }
+      before.nextIdle = worker.nextIdle;
+    }
+    worker.nextIdle = null;
+    idleCount--;
+  }
+
+  /** With the lock held: who runs the item now, or null. */
+  Worker executing(WorkStruct work) {
+    for (int i = 0; i < busy.size(); i++) {
+      Worker worker = busy.get(i);
+      if (worker.current == work && worker.currentFunction == work.func) {
+        return worker;
+      }
+    }
+    return null;
+  }
+
+  /** With the lock held: whether a kworker is being made. */
+  boolean isHatching() {
+    return hatching;
+  }
+
+  boolean isStopped() {
+    return stopped;
+  }
+
+  /** Ends the kworkers: the idle ones now, the busy ones when they have finished. */
+  void stop(Context context) {
+    lock(arch, context);
+    stopped = true;
+    List<Worker> sleepers = new ArrayList<>();
+    for (Worker worker = idle; worker != null; worker = worker.nextIdle) {
+      worker.poked = true;
+      sleepers.add(worker);
+    }
+    unlock();
+    sleepers.forEach(worker -> arch.unpark(worker.thread));
+  }
+
+  /**
+   * Ends the kworkers that have run items of an owner: what these have left in ThreadLocals would
+   * keep the owner's classes.
+   */
+  void retire(Context context, Owner owner) {
+    lock(arch, context);
+    List<Worker> sleepers = new ArrayList<>();
+    for (Worker worker = idle; worker != null; worker = worker.nextIdle) {
+      if (worker.retireAfter(owner)) {
+        worker.poked = true;
+        sleepers.add(worker);
+      }
+    }
+    busy.forEach(worker -> worker.retireAfter(owner));
+    unlock();
+    sleepers.forEach(worker -> arch.unpark(worker.thread));
+  }
+}

@@ -1,0 +1,292 @@
+package jiffy.runtime.workqueue;
+
+import static jiffy.linux.Workqueues.WORK_BUSY_PENDING;
+import static jiffy.linux.Workqueues.WORK_BUSY_RUNNING;
+import static jiffy.linux.Workqueues.WQ_DFL_ACTIVE;
+import static jiffy.linux.Workqueues.WQ_HIGHPRI;
+import static jiffy.linux.Workqueues.WQ_MAX_ACTIVE;
+import static jiffy.linux.Workqueues.WQ_UNBOUND;
+import static jiffy.types.WorkStruct.__PENDING;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import jiffy.kernel.Current;
+import jiffy.kernel.Owner;
+import jiffy.kernel.WorkOps;
+import jiffy.runtime.arch.Arch;
+import jiffy.runtime.context.Context;
+import jiffy.runtime.context.Contexts;
+import jiffy.runtime.context.Cpu;
+import jiffy.runtime.context.KernelLog;
+import jiffy.runtime.context.Origins;
+import jiffy.runtime.context.Owned;
+import jiffy.runtime.context.Splat;
+import jiffy.runtime.sched.Scheduler;
+import jiffy.runtime.sched.Tasks;
+import jiffy.runtime.time.Timekeeping;
+import jiffy.types.DelayedWork;
+import jiffy.types.TimerList;
+import jiffy.types.WorkFunction;
+import jiffy.types.WorkStruct;
+import jiffy.types.WorkqueueStruct;
+
+/**
+ * The workqueues of a kernel: two pools a CPU (the usual one and that of high priority), two of no
+ * CPU, and the queues that share them. Linux's {@code kernel/workqueue.c}.
+ *
+ * <p>Thread safe; each method is called by the context that it is given.
+ */
+public final class Workqueues implements WorkOps {
+  private final Arch arch;
+  private final Contexts contexts;
+  private final Scheduler scheduler;
+  private final KernelLog log;
+  private final Splat splat;
+
+  /** By CPU: the usual ones, then those of high priority; last the two of no CPU. */
+  private final List<WorkerPool> pools = new ArrayList<>();
+
+  private final List<Workqueue> queues = new CopyOnWriteArrayList<>();
+  private final Map<System, Workqueue> system = new EnumMap<>(System.class);
+  private final WorkFlush flush;
+  private final WorkRemoval removal;
+  private final WorkIntake intake;
+  private final DelayedWorks delayed;
+
+  /** No kworker yet: the first item makes the first. */
+  public Workqueues(
+      Arch arch,
+      Contexts contexts,
+      Timekeeping timekeeping,
+      Tasks tasks,
+      Scheduler scheduler,
+      Origins origins,
+      KernelLog log,
+      Splat splat) {
+    this.arch = arch;
+    this.contexts = contexts;
+    this.scheduler = scheduler;
+    this.log = log;
+    this.splat = splat;
+    int cpus = contexts.cpus().size();
+    for (String suffix : List.of("", "H")) {
+      for (Cpu cpu : contexts.cpus()) {
+        pools.add(
+            new WorkerPool(arch, scheduler, tasks, log, "" + cpu.number, suffix, cpu.number, cpus));
+      }
+    }
+    for (int i = 0; i < 2; i++) {
+      pools.add(new WorkerPool(arch, scheduler, tasks, log, "u" + pools.size(), "", -1, cpus));
+    }
+    this.flush = new WorkFlush(arch, scheduler, log, pools);
+    this.removal = new WorkRemoval(arch, timekeeping, flush);
+    this.intake = new WorkIntake(arch, contexts, timekeeping, origins, log, pools);
+    this.delayed = new DelayedWorks(timekeeping, intake, removal);
+    for (System which : System.values()) {
+      int flags = which == System.HIGHPRI ? WQ_HIGHPRI : which == System.UNBOUND ? WQ_UNBOUND : 0;
+      int most = which == System.UNBOUND ? WQ_MAX_ACTIVE : 0;
+      system.put(which, make(which.title, Owner.CORE, flags, most));
+    }
+  }
+
+  private Workqueue make(String name, Owner owner, int flags, int maxActive) {
+    int cpus = contexts.cpus().size();
+    int high = (flags & WQ_HIGHPRI) != 0 ? 1 : 0;
+    boolean unbound = (flags & WQ_UNBOUND) != 0;
+    List<WorkerPool> of =
+        unbound
+            ? List.of(pools.get(2 * cpus + high))
+            : pools.subList(high * cpus, (high + 1) * cpus);
+    Workqueue queue = new Workqueue(name, owner, flags, clamped(name, maxActive), of, scheduler);
+    queues.add(queue);
+    return queue;
+  }
+
+  private int clamped(String name, int maxActive) {
+    if (maxActive < 0 || maxActive > WQ_MAX_ACTIVE) {
+      log.print(
+          KernelLog.WARNING,
+          "workqueue: max_active "
+              + maxActive
+              + " requested for "
+              + name
+              + " is out of range, clamping between 1 and "
+              + WQ_MAX_ACTIVE);
+    }
+    return maxActive == 0 ? WQ_DFL_ACTIVE : Math.max(1, Math.min(maxActive, WQ_MAX_ACTIVE));
+  }
+
+  /** What rmmod asks about items and queues. */
+  public Owned books() {
+    return new WorkBooks(this, arch, pools, log);
+  }
+
+  /** All queues. */
+  List<Workqueue> queues() {
+    return queues;
+  }
+
+  /** Ends the kworkers that return. */
+  public void stop(Context context) {
+    pools.forEach(pool -> pool.stop(context));
+  }
+
+  @Override
+  public WorkqueueStruct system(Current current, System which) {
+    return system.get(which);
+  }
+
+  @Override
+  public void init(Current current, WorkStruct work, WorkFunction function) {
+    Context context = (Context) current;
+    if (work.__state != 0) {
+      log.print(KernelLog.ERR, initOfActive(work));
+      removal.cancel(context, work, null);
+    }
+    work.func = function;
+    intake.resolve(context, work);
+  }
+
+  @Override
+  public void initDelayed(
+      Current current, DelayedWork work, WorkFunction function, int timerFlags) {
+    Context context = (Context) current;
+    if (work.work.__state != 0) {
+      log.print(KernelLog.ERR, initOfActive(work.work));
+      removal.cancel(context, work.work, work.timer);
+    }
+    init(current, work.work, function);
+    delayed.setUp(context, work, timerFlags);
+  }
+
+  private static String initOfActive(WorkStruct work) {
+    return "ODEBUG: init active object type: work_struct, "
+        + work.__origin
+        + ": it was pending, and is canceled";
+  }
+
+  @Override
+  public WorkqueueStruct alloc(Current current, String name, int flags, int maxActive) {
+    Context context = (Context) current;
+    splat.mightSleep(context);
+    return context.owner().isGoing() ? null : make(name, context.owner(), flags, maxActive);
+  }
+
+  @Override
+  public void setMaxActive(Current current, WorkqueueStruct struct, int maxActive) {
+    Context context = (Context) current;
+    Workqueue queue = (Workqueue) struct;
+    if (queue.isOrdered()) {
+      log.print(
+          KernelLog.WARNING, "workqueue: max_active of " + queue + ", which is ordered, stays 1");
+      return;
+    }
+    int most = clamped(queue.name, maxActive);
+    for (PoolQueue part : queue.parts()) {
+      part.pool.lock(arch, context);
+      part.setMaxActive(most);
+      Worker next = part.pool.choose();
+      part.pool.unlock();
+      part.pool.wake(context, next);
+    }
+  }
+
+  @Override
+  public void destroy(Current current, WorkqueueStruct struct) {
+    Context context = (Context) current;
+    Workqueue queue = (Workqueue) struct;
+    splat.mightSleep(context);
+    if (queue == null || queue.isDestroyed || system.containsValue(queue)) {
+      log.print(
+          KernelLog.WARNING,
+          "workqueue: destroy_workqueue of "
+              + (queue == null ? "null" : queue + ", which is destroyed or the kernel's")
+              + ": ignored");
+      return;
+    }
+    flush.drain(context, queue);
+    forget(queue);
+  }
+
+  /** The queue takes nothing any more. */
+  void forget(Workqueue queue) {
+    queue.isDestroyed = true;
+    queues.remove(queue);
+  }
+
+  @Override
+  public boolean queue(Current current, int cpu, WorkqueueStruct queue, WorkStruct work) {
+    return intake.queue((Context) current, cpu, queue, work);
+  }
+
+  @Override
+  public boolean queueDelayed(
+      Current current, int cpu, WorkqueueStruct queue, DelayedWork work, long delayJiffies) {
+    return delayed.queue((Context) current, cpu, queue, work, delayJiffies);
+  }
+
+  @Override
+  public boolean modDelayed(
+      Current current, int cpu, WorkqueueStruct queue, DelayedWork work, long delayJiffies) {
+    return delayed.modify((Context) current, cpu, queue, work, delayJiffies);
+  }
+
+  @Override
+  public boolean flush(Current current, WorkStruct work) {
+    splat.mightSleep((Context) current);
+    return flush.flush((Context) current, work);
+  }
+
+  @Override
+  public boolean flushDelayed(Current current, DelayedWork work) {
+    Context context = (Context) current;
+    splat.mightSleep(context);
+    delayed.expedite(context, work);
+    return flush.flush(context, work.work);
+  }
+
+  @Override
+  public void flushQueue(Current current, WorkqueueStruct queue) {
+    splat.mightSleep((Context) current);
+    flush.flush((Context) current, (Workqueue) queue);
+  }
+
+  @Override
+  public void drain(Current current, WorkqueueStruct queue) {
+    splat.mightSleep((Context) current);
+    flush.drain((Context) current, (Workqueue) queue);
+  }
+
+  @Override
+  public boolean cancel(Current current, WorkStruct work, boolean sync) {
+    return cancel((Context) current, work, null, sync);
+  }
+
+  @Override
+  public boolean cancelDelayed(Current current, DelayedWork work, boolean sync) {
+    return cancel((Context) current, work.work, work.timer, sync);
+  }
+
+  private boolean cancel(Context context, WorkStruct work, TimerList delay, boolean sync) {
+    if (!sync) {
+      return removal.cancel(context, work, delay);
+    }
+    splat.mightSleep(context);
+    return removal.cancelSync(context, work, delay);
+  }
+
+  @Override
+  public int busy(Current current, WorkStruct work) {
+    int busy = (work.__state & __PENDING) != 0 ? WORK_BUSY_PENDING : 0;
+    WorkerPool pool = WorkFlush.poolOf(work);
+    if (pool != null) {
+      pool.lock(arch, (Context) current);
+      busy |= pool.executing(work) != null ? WORK_BUSY_RUNNING : 0;
+      pool.unlock();
+    }
+    return busy;
+  }
+}
