@@ -35,6 +35,9 @@ public final class Kernel {
   /** Files of modules. */
   public final FileOps files;
 
+  /** Memory. */
+  public final MemoryOps memory;
+
   /** All subsystems, made by the runtime at boot. */
   public Kernel(
       String name,
@@ -45,7 +48,8 @@ public final class Kernel {
       LogOps log,
       TaskOps tasks,
       FileOps files,
-      InterruptOps interrupts) {
+      InterruptOps interrupts,
+      MemoryOps memory) {
     this.name = Objects.requireNonNull(name);
     this.hz = hz;
     this.timers = Objects.requireNonNull(timers);
@@ -55,6 +59,7 @@ public final class Kernel {
     this.tasks = Objects.requireNonNull(tasks);
     this.files = Objects.requireNonNull(files);
     this.interrupts = Objects.requireNonNull(interrupts);
+    this.memory = Objects.requireNonNull(memory);
   }
 
   @Override
