@@ -19,6 +19,7 @@ final class House {
           "trace",
           "context",
           "printk",
+          "mm",
           "locking",
           "sched",
           "irq",

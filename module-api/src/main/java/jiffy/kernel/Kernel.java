@@ -38,6 +38,9 @@ public final class Kernel {
   /** Workqueues. */
   public final WorkOps works;
 
+  /** Memory. */
+  public final MemoryOps memory;
+
   /** All subsystems, made by the runtime at boot. */
   public Kernel(
       String name,
@@ -49,7 +52,8 @@ public final class Kernel {
       TaskOps tasks,
       FileOps files,
       InterruptOps interrupts,
-      WorkOps works) {
+      WorkOps works,
+      MemoryOps memory) {
     this.name = Objects.requireNonNull(name);
     this.hz = hz;
     this.timers = Objects.requireNonNull(timers);
@@ -60,6 +64,7 @@ public final class Kernel {
     this.files = Objects.requireNonNull(files);
     this.interrupts = Objects.requireNonNull(interrupts);
     this.works = Objects.requireNonNull(works);
+    this.memory = Objects.requireNonNull(memory);
   }
 
   @Override

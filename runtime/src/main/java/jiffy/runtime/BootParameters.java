@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import jiffy.runtime.mm.FaultAttributes;
 
 /**
  * The kernel command line, parsed: {@code hz=250 nr_cpus=2 loglevel=7 kt.interval=3 plugins=DIR}.
@@ -33,6 +34,7 @@ public final class BootParameters {
   private Path plugins;
   private boolean highres = true;
   private int hrtimerSpinNanos;
+  private FaultAttributes failslab = FaultAttributes.NONE;
 
   private BootParameters(String commandLine) {
     this.commandLine = commandLine;
@@ -66,6 +68,7 @@ public final class BootParameters {
       case "timer_wheel" -> timerWheel = oneOf(key, value, TIMER_WHEELS);
       case "highres" -> highres = bool(key, value);
       case "hrtimer_spin_ns" -> hrtimerSpinNanos = number(key, value, 0, MAX_SPIN_NANOS);
+      case "failslab" -> failslab = faults(key, value);
       case "plugins" -> plugins = Path.of(value);
       default -> takeOther(word, key);
     }
@@ -114,6 +117,14 @@ public final class BootParameters {
       case "0", "n", "N", "off" -> false;
       default -> throw bad(key, value, "on or off");
     };
+  }
+
+  private static FaultAttributes faults(String key, String value) {
+    FaultAttributes faults = FaultAttributes.parse(value);
+    if (faults == null) {
+      throw bad(key, value, "INTERVAL,PROBABILITY,SPACE,TIMES");
+    }
+    return faults;
   }
 
   private static IllegalArgumentException bad(String key, String value, String takes) {
@@ -196,6 +207,11 @@ public final class BootParameters {
   /** For so long before an hrtimer's time its CPU spins instead of sleeping; default 0. */
   public int hrtimerSpinNanos() {
     return hrtimerSpinNanos;
+  }
+
+  /** Which allocations of modules are to fail. */
+  public FaultAttributes failslab() {
+    return failslab;
   }
 
   /** Parameters for modules: name to words, in the order given. */

@@ -1,13 +1,29 @@
 package jiffy.runtime;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import jiffy.kernel.OwnedLoader;
+import jiffy.linux.Slab;
 import jiffy.runtime.context.Addresses;
 import jiffy.runtime.context.Origins;
 import jiffy.runtime.printk.Symbolizer;
+import jiffy.types.ListHead;
 
 /** Names and addresses for the {@code %p} family. */
 final class KernelSymbols implements Symbolizer {
+  /** Objects that stand for an address. */
+  private static final Map<Object, Long> FIXED = fixed();
+
   private final Addresses addresses;
+
+  private static Map<Object, Long> fixed() {
+    Map<Object, Long> fixed = new IdentityHashMap<>();
+    fixed.put(Slab.ZERO_SIZE_PTR, 0x10L);
+    fixed.put(ListHead.LIST_POISON1, 0xdead_0000_0000_0100L);
+    fixed.put(ListHead.LIST_POISON2, 0xdead_0000_0000_0122L);
+    return Collections.unmodifiableMap(fixed);
+  }
 
   KernelSymbols(Addresses addresses) {
     this.addresses = addresses;
@@ -15,7 +31,11 @@ final class KernelSymbols implements Symbolizer {
 
   @Override
   public long addressOf(Object object) {
-    return object == null ? 0 : addresses.of(object);
+    if (object == null) {
+      return 0;
+    }
+    Long fixed = FIXED.get(object);
+    return fixed == null ? addresses.of(object) : fixed;
   }
 
   @Override

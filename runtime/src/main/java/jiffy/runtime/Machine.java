@@ -24,6 +24,7 @@ import jiffy.runtime.irq.ModuleSoftirqs;
 import jiffy.runtime.irq.Softirqs;
 import jiffy.runtime.irq.Tasklets;
 import jiffy.runtime.locking.Locks;
+import jiffy.runtime.mm.Memory;
 import jiffy.runtime.module.ModuleSettings;
 import jiffy.runtime.module.Modules;
 import jiffy.runtime.printk.Log;
@@ -120,7 +121,13 @@ public final class Machine implements AutoCloseable {
             new KernelTasks(contexts, scheduler, timeouts, kthreads, splat),
             files,
             new InterruptOps(moduleSoftirqs, tasklets, irqs),
-            works);
+            works,
+            new Memory(
+                arch,
+                printk,
+                splat,
+                parameters.failslab(),
+                TrackedStructs.of(timekeeping, hrtimers, tasklets)));
     contexts.bind(kernel);
     this.cache = cache;
     this.modules =

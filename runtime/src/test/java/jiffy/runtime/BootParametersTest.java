@@ -59,6 +59,7 @@ class BootParametersTest {
     "log_buf_len=1,4096",
     "log_buf_len=1G,1G",
     "printk.caller=maybe,on or off",
+    "failslab=1;2,INTERVAL",
     "name=\"open,not closed"
   })
   void parse_ofABadValue_namesParameterAndValue(String line, String inMessage) {

@@ -74,7 +74,7 @@ final class DropPlan {
     Object module; // what came of it
     long loadOrder;
     boolean blocked; // nothing can be done before another module comes or goes
-    boolean nameTaken; // why it is blocked: its name has to become free
+    int refusal; // why it is blocked: the errno of its load, positive
 
     Entry(String file) {
       this.file = file;
@@ -142,16 +142,22 @@ final class DropPlan {
       entry.phase = Phase.LOADED;
       entry.module = module;
       entry.loadOrder = ++loads;
-      unblock(e -> e.phase == Phase.NONE && !e.nameTaken);
+      unblock(e -> e.phase == Phase.NONE && e.refusal != Errno.EEXIST);
       return;
     }
     entry.phase = Phase.NONE;
-    entry.nameTaken = errno == -Errno.EEXIST || errno == -Errno.EBUSY;
-    if (errno == -Errno.ENOENT || entry.nameTaken) {
+    entry.refusal = -errno;
+    String until =
+        switch (-errno) {
+          case Errno.EEXIST -> "that module is unloaded";
+          case Errno.EBUSY -> "that module, or one that it needs, has come or gone";
+          case Errno.ENOENT -> "another module is loaded";
+          default -> null;
+        };
+    if (until != null) {
       entry.used = null;
       entry.blocked = true;
-      String what = entry.nameTaken ? "that module is unloaded" : "another module is loaded";
-      complain(entry, "waits: " + reason.get() + ": tried again when " + what);
+      complain(entry, "waits: " + reason.get() + ": tried again when " + until);
     } else {
       complain(entry, "could not be loaded: " + reason.get());
     }
@@ -166,7 +172,7 @@ final class DropPlan {
       entry.phase = Phase.NONE;
       entry.module = null;
       entry.used = null;
-      unblock(e -> e.phase == Phase.LOADED || e.nameTaken);
+      unblock(e -> e.phase == Phase.LOADED || e.refusal != Errno.ENOENT);
       return;
     }
     entry.phase = Phase.LOADED;

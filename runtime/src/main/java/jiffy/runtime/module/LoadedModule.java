@@ -63,6 +63,10 @@ final class LoadedModule {
     taints = flags;
   }
 
+  long taints() {
+    return taints;
+  }
+
   void setWrapper(PluginWrapper wrapper) {
     this.wrapper = wrapper;
   }
@@ -130,11 +134,15 @@ final class LoadedModule {
   }
 
   ModuleView view() {
+    return view(List.of());
+  }
+
+  ModuleView view(List<String> holders) {
     return new ModuleView(
         name(),
         copy.pages(),
         refcount(),
-        List.of(),
+        holders,
         state,
         isPermanent,
         Taint.letters(taints),

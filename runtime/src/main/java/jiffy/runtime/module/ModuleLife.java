@@ -1,6 +1,5 @@
 package jiffy.runtime.module;
 
-import static jiffy.linux.Errno.ENOENT;
 import static jiffy.linux.Errno.ENOEXEC;
 
 import java.util.ArrayList;
@@ -12,7 +11,6 @@ import java.util.function.Supplier;
 import jiffy.linux.KernelModule;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.KernelLog;
-import jiffy.runtime.module.file.Import;
 import jiffy.runtime.module.file.ModuleNames;
 import jiffy.runtime.module.loader.LoaderWatch;
 import jiffy.runtime.module.loader.PluginHost;
@@ -33,6 +31,7 @@ final class ModuleLife {
   private final KernelLog log;
   private final ModuleSettings settings;
   private final Registry registry;
+  private final Linker linker;
   private final Supplier<PluginHost> host;
   private final Hooks hooks;
   private final Leftovers leftovers;
@@ -43,6 +42,7 @@ final class ModuleLife {
       KernelLog log,
       ModuleSettings settings,
       Registry registry,
+      Linker linker,
       Supplier<PluginHost> host,
       Hooks hooks,
       Leftovers leftovers,
@@ -50,6 +50,7 @@ final class ModuleLife {
     this.log = log;
     this.settings = settings;
     this.registry = registry;
+    this.linker = linker;
     this.host = host;
     this.hooks = hooks;
     this.leftovers = leftovers;
@@ -65,29 +66,27 @@ final class ModuleLife {
    * @return 0 or what {@link Modules#insmod} returns
    */
   int begin(Context caller, LoadedModule module, List<String> words) {
-    int error = link(module);
+    int error = link(caller, module);
+    if (error == 0) {
+      error = form(module);
+    }
     if (error != 0) {
       module.owner.setGoing();
       drop(module);
       return error;
     }
-    registry.move(module, ModuleState.COMING);
     return bringUp(caller, module, words);
   }
 
   /** Imports, descriptor, loader. No code of the module runs. */
-  private int link(LoadedModule module) {
-    List<Import> unresolved = unresolved(module.file.imports());
-    for (Import symbol : unresolved) {
-      log.print(
-          KernelLog.WARNING,
-          module.name() + ": Unknown symbol " + symbol.symbol() + " (err -" + ENOENT + ")");
-    }
-    if (!unresolved.isEmpty()) {
-      return -ENOENT;
+  private int link(Context caller, LoadedModule module) {
+    Linker.Linkage linkage = linker.link(caller, module);
+    if (linkage.error() != 0) {
+      return linkage.error();
     }
     try {
-      PluginWrapper wrapper = host.get().link(module.file, module.owner, module.copy.path());
+      PluginWrapper wrapper =
+          host.get().link(module.file, module.owner, module.copy.path(), linkage.classes());
       module.setWrapper(wrapper);
       if (wrapper.getPluginState() == PluginState.DISABLED) {
         log.print(
@@ -107,9 +106,21 @@ final class ModuleLife {
     }
   }
 
-  /** The place where symbols of other modules will be found; there are no exports yet. */
-  private static List<Import> unresolved(List<Import> imports) {
-    return imports;
+  /** Its symbols are there, and it is coming. */
+  private int form(LoadedModule module) {
+    SymbolTable.Symbol duplicate = registry.form(module);
+    if (duplicate == null) {
+      return 0;
+    }
+    log.print(
+        KernelLog.ERR,
+        module.name()
+            + ": exports duplicate symbol "
+            + duplicate.export().member()
+            + " (owned by "
+            + duplicate.module().name()
+            + ")");
+    return -ENOEXEC;
   }
 
   private int bringUp(Context caller, LoadedModule module, List<String> words) {

@@ -92,7 +92,9 @@ public final class Modules implements AutoCloseable {
     taint = new Taint(log);
     host = Suppliers.memoize(() -> new PluginHost(settings.cacheDirectory(), settings.version()));
     Hooks hooks = new Hooks(arch, contexts, log, taint);
-    life = new ModuleLife(log, settings, registry, host, hooks, new Leftovers(holders, log), watch);
+    Linker linker = new Linker(arch, registry, log);
+    Leftovers leftovers = new Leftovers(holders, log);
+    life = new ModuleLife(log, settings, registry, linker, host, hooks, leftovers, watch);
     PrivateCopy.deleteAll(settings.cacheDirectory());
   }
 
@@ -106,14 +108,16 @@ public final class Modules implements AutoCloseable {
    * @param words parameters such as {@code interval=3}
    * @return 0, or one of
    *     <ul>
-   *       <li>-ENOENT: no such file, or a symbol that nobody has
+   *       <li>-ENOENT: no such file, or a symbol that nobody has or that is for GPL modules only
    *       <li>-EISDIR, -EPERM, -EIO: a file that cannot be read
-   *       <li>-EINVAL: an empty file, or a parameter's value that is none
-   *       <li>-ENOEXEC: no JAR, no kernel module, of a newer Java
+   *       <li>-EINVAL: an empty file, a parameter's value that is none, or a symbol whose signature
+   *           is another one
+   *       <li>-ENOEXEC: no JAR, no kernel module, of a newer Java; exports what another one does
    *       <li>-ENOMEM: not enough memory to read it
    *       <li>-ENOSPC: no room for the copy, or a value too long
    *       <li>-ERANGE: a parameter's value too large
-   *       <li>-EEXIST: loaded already; -EBUSY: going, or another load of it has just failed
+   *       <li>-EEXIST: loaded already; -EBUSY: going, or another load of it has just failed, or the
+   *           init of a module that it needs has not returned within 30 s
    *       <li>-EFAULT: init, a constructor or a static initializer threw; all that it had set up is
    *           taken back. (Linux kills insmod and keeps the module for ever.)
    *       <li>-EPERM: the machine halts
@@ -187,7 +191,8 @@ public final class Modules implements AutoCloseable {
    *
    * @param caller the calling thread's context
    * @param nameOrFile {@code kt}, {@code my-timer}, {@code build/kt-1.0.jar}
-   * @param force go on although the module is permanent or in use; taints the kernel
+   * @param force go on although the module is permanent or in use, but for users of its symbols;
+   *     taints the kernel
    * @return 0, -ENOENT: not loaded; -EBUSY: permanent, being loaded or unloaded; -EAGAIN: in use
    */
   public int rmmod(Context caller, String nameOrFile, boolean force) {
@@ -215,15 +220,13 @@ public final class Modules implements AutoCloseable {
 
   /** The modules that are coming, live or going; newest first. */
   public List<ModuleView> list() {
-    return registry.newestFirst().stream().map(LoadedModule::view).toList();
+    return registry.views();
   }
 
   /** The module of that name, {@code -} being {@code _}; none while it is not listed. */
   public Optional<ModuleView> find(String name) {
-    LoadedModule module = registry.find(ModuleNames.canonical(name));
-    return module == null || !module.state().isListed()
-        ? Optional.empty()
-        : Optional.of(module.view());
+    String canonical = ModuleNames.canonical(name);
+    return list().stream().filter(module -> module.name().equals(canonical)).findFirst();
   }
 
   /** {@code /proc/modules}. */

@@ -3,6 +3,7 @@ package jiffy.runtime.module;
 import static jiffy.linux.Errno.EAGAIN;
 import static jiffy.linux.Errno.EBUSY;
 import static jiffy.linux.Errno.EEXIST;
+import static jiffy.linux.Errno.ENOENT;
 import static jiffy.linux.Errno.EPERM;
 
 import java.util.ArrayList;
@@ -11,9 +12,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.WaitList;
+import jiffy.runtime.module.file.Import;
 
 /**
- * The names that are taken and the state of each module.
+ * The names that are taken, the state of each module, and who links to whom.
  *
  * <p>Thread safe. The lock is held for a few instructions: never while a hook runs, while PF4J
  * works or while somebody waits.
@@ -23,6 +25,9 @@ final class Registry {
 
   /** Oldest first. Guarded by lock. */
   private final List<LoadedModule> modules = new ArrayList<>();
+
+  /** Guarded by lock. */
+  private final SymbolTable symbols = new SymbolTable();
 
   /** Who waits until a module that is being loaded is live or gone. */
   private final WaitList undecided;
@@ -73,6 +78,7 @@ final class Registry {
       module.setState(next);
       if (next == ModuleState.GONE) {
         modules.remove(module);
+        symbols.forget(module);
       }
     } finally {
       lock.unlock();
@@ -80,11 +86,89 @@ final class Registry {
     undecided.wakeAll();
   }
 
+  /**
+   * {@code complete_formation}: from now on its symbols are there, and it is coming.
+   *
+   * @return null; or the symbol that another module has already, and nothing is changed
+   */
+  SymbolTable.Symbol form(LoadedModule module) {
+    lock.lock();
+    try {
+      SymbolTable.Symbol duplicate = symbols.duplicate(module);
+      if (duplicate == null) {
+        symbols.publish(module);
+        module.setState(ModuleState.COMING);
+      }
+      return duplicate;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What an import means; null if nobody has it. */
+  SymbolTable.Symbol symbol(LoadedModule user, Import wanted) {
+    lock.lock();
+    try {
+      return symbols.find(user, wanted);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether there is that symbol, but with another signature. */
+  boolean hasOtherVersion(Import wanted) {
+    lock.lock();
+    try {
+      return symbols.hasOtherVersion(wanted);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * {@code ref_module}: from now on the library cannot go before its user, which counts as newer.
+   *
+   * @return 0; -EBUSY while the library's init runs; -ENOENT if it goes or is gone
+   */
+  int use(LoadedModule user, LoadedModule library) {
+    lock.lock();
+    try {
+      if (library.state() == ModuleState.COMING) {
+        return -EBUSY;
+      }
+      if (library.state() != ModuleState.LIVE || !symbols.use(user, library)) {
+        return -ENOENT;
+      }
+      modules.remove(user);
+      modules.add(user);
+      return 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until it is known what becomes of a module. @return whether it is, in time */
+  boolean awaitDecision(Context caller, LoadedModule module, long deadline) {
+    boolean decided = undecided.await(caller.thread, deadline, () -> module.state().isDecided());
+    caller.forgetClock();
+    return decided;
+  }
+
+  /** What a module links to. */
+  List<LoadedModule> libraries(LoadedModule user) {
+    lock.lock();
+    try {
+      return symbols.libraries(user);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** How hard to try. */
   enum Force {
     /** As Linux's rmmod. */
     NONE,
-    /** As rmmod -f: permanent modules and held ones go, too. */
+    /** As rmmod -f: permanent modules and held ones go, too; but none that others link to. */
     RMMOD,
     /** The machine halts: everything goes. */
     HALT
@@ -97,6 +181,9 @@ final class Registry {
   Verdict beginUnload(LoadedModule module, Force force) {
     lock.lock();
     try {
+      if (force != Force.HALT && symbols.isUsed(module)) {
+        return new Verdict(-EAGAIN, false); // its users would run into nothing
+      }
       if (module.state() != ModuleState.LIVE) {
         return new Verdict(-EBUSY, false);
       }
@@ -144,6 +231,16 @@ final class Registry {
       lock.unlock();
     }
     return all;
+  }
+
+  /** All that are listed, newest first, as they are at one moment. */
+  List<ModuleView> views() {
+    lock.lock();
+    try {
+      return newestFirst().stream().map(m -> m.view(symbols.holders(m))).toList();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** No name is taken from now on. */

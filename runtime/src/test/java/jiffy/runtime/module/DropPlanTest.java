@@ -305,4 +305,41 @@ class DropPlanTest {
     unloaded("kt-1.0.jar");
     assertThat(look()).containsExactly("load kt-1.1.jar");
   }
+
+  @Test
+  void look_onAFileWhoseLibraryIsStillComing_triesItAgainWhenAnythingHasComeOrGone() {
+    have("old.jar", "old");
+    put("user.jar");
+    look();
+    assertThat(lookAfter(SETTLE_NANOS)).containsExactly("load user.jar");
+    notLoaded("user.jar", Errno.EBUSY, "Device or resource busy");
+    assertThat(look())
+        .containsExactly(
+            "user.jar waits: Device or resource busy: tried again when that module, or one that it"
+                + " needs, has come or gone");
+    put("library.jar");
+    look();
+    assertThat(lookAfter(SETTLE_NANOS)).containsExactly("load library.jar");
+    loaded("library.jar", "library");
+    assertThat(look()).containsExactly("load user.jar");
+    notLoaded("user.jar", Errno.EBUSY, "Device or resource busy");
+    files.remove("old.jar");
+    assertThat(look()).containsExactly("unload old");
+    unloaded("old.jar");
+    assertThat(look()).containsExactly("load user.jar");
+  }
+
+  @Test
+  void look_onAFileThatNeedsAnother_doesNotTryItAgainAfterAnUnload() {
+    have("old.jar", "old");
+    put("user.jar");
+    look();
+    lookAfter(SETTLE_NANOS);
+    notLoaded("user.jar", Errno.ENOENT, "Unknown symbol in module");
+    look();
+    files.remove("old.jar");
+    assertThat(look()).containsExactly("unload old");
+    unloaded("old.jar");
+    assertThat(look()).isEmpty();
+  }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import jiffy.kernel.Owner;
 import jiffy.runtime.module.file.BadModuleException;
+import jiffy.runtime.module.file.Exports;
 import jiffy.runtime.module.file.ModuleFile;
 import jiffy.runtime.module.file.PrivateCopy;
 import org.junit.jupiter.api.Test;
@@ -72,7 +73,19 @@ class ModuleStateTest {
     PrivateCopy copy = copyOf(jar);
     List<String> none = List.of();
     ModuleFile file =
-        new ModuleFile("m", "M", "GPL", none, "", "1.0", none, none, List.of(), List.of(), "");
+        new ModuleFile(
+            "m",
+            "M",
+            "GPL",
+            none,
+            "",
+            "1.0",
+            none,
+            none,
+            List.of(),
+            List.of(),
+            new Exports(List.of(), Set.of(), Set.of()),
+            "");
     return new LoadedModule(new Owner(null, "m"), file, copy, 0xffffffffc0200000L);
   }
 

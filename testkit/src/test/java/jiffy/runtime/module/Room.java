@@ -18,6 +18,7 @@ import jiffy.kernel.IrqOps;
 import jiffy.kernel.Kernel;
 import jiffy.kernel.LockOps;
 import jiffy.kernel.LogOps;
+import jiffy.kernel.MemoryOps;
 import jiffy.kernel.Owner;
 import jiffy.kernel.SoftirqOps;
 import jiffy.kernel.TaskOps;
@@ -76,7 +77,8 @@ final class Room implements AutoCloseable {
             unused(FileOps.class),
             new InterruptOps(
                 unused(SoftirqOps.class), unused(TaskletOps.class), unused(IrqOps.class)),
-            unused(WorkOps.class));
+            unused(WorkOps.class),
+            unused(MemoryOps.class));
     contexts.bind(kernel);
     ModuleSettings settings =
         new ModuleSettings(dir.resolve("cache"), parameters, "0.1.0", 200_000_000L);

@@ -3,6 +3,7 @@ package jiffy.runtime.module.file;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +13,8 @@ import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.FieldVisitor;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.signature.SignatureReader;
+import org.objectweb.asm.signature.SignatureVisitor;
 
 /**
  * One class file: its place in the hierarchy, its members, its Jiffy annotations. Names are
@@ -20,12 +23,22 @@ import org.objectweb.asm.Opcodes;
 final class ClassFacts extends ClassVisitor {
   private static final String MODULE_INFO = "Ljiffy/linux/ModuleInfo;";
   private static final String MODULE_PARAM = "Ljiffy/linux/ModuleParam;";
+  private static final String EXPORT_SYMBOL = "Ljiffy/linux/ExportSymbol;";
+  private static final int SHOWN = Opcodes.ACC_PUBLIC | Opcodes.ACC_PROTECTED;
 
   /** A static or other field with {@code @ModuleParam}. */
   record ParamField(int access, String name, String descriptor, Map<String, Object> values) {}
 
+  /**
+   * A method with {@code @ExportSymbol}.
+   *
+   * @param types internal names of what its signature mentions
+   */
+  record ExportedMethod(
+      int access, String name, String descriptor, boolean isGpl, Set<String> types) {}
+
   /** Its values, lists for arrays; those that were given. */
-  private static final class Values extends AnnotationVisitor {
+  private static class Values extends AnnotationVisitor {
     private final Map<String, Object> values;
 
     Values(Map<String, Object> values) {
@@ -53,6 +66,8 @@ final class ClassFacts extends ClassVisitor {
 
   private final Set<String> members = new HashSet<>();
   private final List<ParamField> params = new ArrayList<>();
+  private final List<ExportedMethod> exports = new ArrayList<>();
+  private final Set<String> shownTypes = new LinkedHashSet<>();
   private String name;
   private int access;
   private String superName;
@@ -79,6 +94,10 @@ final class ClassFacts extends ClassVisitor {
     this.access = access;
     this.superName = superName;
     this.interfaces = ifs == null ? List.of() : List.of(ifs);
+    if (superName != null) {
+      shownTypes.add(superName);
+    }
+    shownTypes.addAll(interfaces);
   }
 
   @Override
@@ -94,6 +113,9 @@ final class ClassFacts extends ClassVisitor {
   public FieldVisitor visitField(
       int access, String name, String descriptor, String signature, Object value) {
     members.add(name + descriptor);
+    if ((access & SHOWN) != 0) {
+      addTypes(descriptor, signature, shownTypes);
+    }
     return new FieldVisitor(Opcodes.ASM9) {
       @Override
       public AnnotationVisitor visitAnnotation(String annotation, boolean visible) {
@@ -111,7 +133,69 @@ final class ClassFacts extends ClassVisitor {
   public MethodVisitor visitMethod(
       int access, String name, String descriptor, String signature, String[] exceptions) {
     members.add(name + descriptor);
-    return null;
+    if ((access & SHOWN) != 0) {
+      addTypes(descriptor, signature, shownTypes);
+    }
+    return new MethodVisitor(Opcodes.ASM9) {
+      @Override
+      public AnnotationVisitor visitAnnotation(String annotation, boolean visible) {
+        return annotation.equals(EXPORT_SYMBOL)
+            ? exported(access, name, descriptor, signature)
+            : null;
+      }
+    };
+  }
+
+  private AnnotationVisitor exported(int access, String name, String descriptor, String signature) {
+    Map<String, Object> values = new HashMap<>();
+    return new Values(values) {
+      @Override
+      public void visitEnd() {
+        Set<String> types = new LinkedHashSet<>();
+        addTypes(descriptor, signature, types);
+        boolean isGpl = Boolean.TRUE.equals(values.get("gpl"));
+        exports.add(new ExportedMethod(access, name, descriptor, isGpl, types));
+      }
+    };
+  }
+
+  private static void read(String text, SignatureVisitor names) {
+    boolean isMethods = text.startsWith("(") || text.startsWith("<");
+    if (isMethods) {
+      new SignatureReader(text).accept(names);
+    } else {
+      new SignatureReader(text).acceptType(names);
+    }
+  }
+
+  /**
+   * The classes in a descriptor and in the generic signature, which has those in angle brackets.
+   */
+  private static void addTypes(String descriptor, String signature, Set<String> types) {
+    SignatureVisitor names =
+        new SignatureVisitor(Opcodes.ASM9) {
+          private String outer;
+
+          @Override
+          public void visitClassType(String type) {
+            outer = type;
+            types.add(type);
+          }
+
+          @Override
+          public void visitInnerClassType(String type) {
+            outer += "$" + type;
+            types.add(outer);
+          }
+        };
+    read(descriptor, names);
+    if (signature != null) {
+      try {
+        read(signature, names);
+      } catch (RuntimeException e) {
+        return; // the JVM does not look at it either
+      }
+    }
   }
 
   String name() {
@@ -150,5 +234,18 @@ final class ClassFacts extends ClassVisitor {
 
   List<ParamField> params() {
     return params;
+  }
+
+  boolean isPublic() {
+    return (access & Opcodes.ACC_PUBLIC) != 0;
+  }
+
+  List<ExportedMethod> exports() {
+    return exports;
+  }
+
+  /** Internal names of what is above it, and in its public and protected members' signatures. */
+  Set<String> shownTypes() {
+    return shownTypes;
   }
 }

@@ -36,7 +36,7 @@ final class Imports {
    * @param jar its classes by internal name
    * @param readers their class files
    * @param moduleClass internal name
-   * @return in the order of the constant pools, each symbol once
+   * @return in the order of the constant pools, each once
    */
   static List<Import> of(
       Map<String, ClassFacts> jar,
@@ -129,9 +129,8 @@ final class Imports {
   /** A class that is missing is said by its members, if any are used. */
   private List<Import> result() {
     missing.values().forEach(member -> missingClasses.remove(member.owner()));
-    Map<String, Import> bySymbol = new LinkedHashMap<>();
-    missing.values().forEach(i -> bySymbol.putIfAbsent(i.symbol(), i));
-    missingClasses.values().forEach(i -> bySymbol.putIfAbsent(i.symbol(), i));
-    return List.copyOf(bySymbol.values());
+    List<Import> all = new ArrayList<>(missing.values());
+    all.addAll(missingClasses.values());
+    return List.copyOf(all);
   }
 }

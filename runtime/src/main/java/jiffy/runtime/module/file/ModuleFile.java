@@ -24,6 +24,7 @@ import org.objectweb.asm.Opcodes;
  * @param softdeps one a string
  * @param params in the order of the class files
  * @param imports what must come from other modules
+ * @param exports what other modules may use
  * @param requires version constraint on the kernel ({@code Plugin-Requires}); may be empty
  */
 public record ModuleFile(
@@ -37,6 +38,7 @@ public record ModuleFile(
     List<String> softdeps,
     List<ParamSpec> params,
     List<Import> imports,
+    Exports exports,
     String requires) {
 
   private static final String KERNEL_MODULE = "jiffy/linux/KernelModule";
@@ -70,6 +72,7 @@ public record ModuleFile(
           strings(info, "softdep"),
           params(),
           Imports.of(jar.classes, jar.readers, type.name(), host),
+          Exports.of(file, jar.classes),
           attribute("Plugin-Requires"));
     }
 

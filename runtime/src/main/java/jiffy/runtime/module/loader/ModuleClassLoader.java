@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import jiffy.kernel.Origin;
@@ -17,7 +18,8 @@ import jiffy.kernel.Owner;
 import jiffy.runtime.module.file.Visibility;
 
 /**
- * A module's class loader: what it sees is {@link Visibility}'s rule.
+ * A module's class loader: what it sees is {@link Visibility}'s rule, and before all but the host's
+ * what the modules that it links to show.
  *
  * <p>Not a subclass of PF4J's {@code PluginClassLoader}: a loader can be parallel capable only if
  * its superclass is, and have a name (which stack traces show) only through a constructor; PF4J's
@@ -29,14 +31,20 @@ final class ModuleClassLoader extends URLClassLoader implements OwnedLoader {
   }
 
   private final Owner owner;
+
+  /** By binary name: what other modules show to this one. These stay as long as it does. */
+  private final Map<String, ClassLoader> libraries;
+
   private final ConcurrentHashMap<Class<?>, Origin> origins = new ConcurrentHashMap<>();
 
   /**
    * @param jar the private copy
+   * @param libraries classes of other modules, by binary name
    */
-  ModuleClassLoader(Owner owner, Path jar) {
+  ModuleClassLoader(Owner owner, Path jar, Map<String, ClassLoader> libraries) {
     super(owner.name, new URL[] {url(jar)}, Visibility.host());
     this.owner = owner;
+    this.libraries = Map.copyOf(libraries);
   }
 
   private static URL url(Path jar) {
@@ -62,6 +70,10 @@ final class ModuleClassLoader extends URLClassLoader implements OwnedLoader {
     synchronized (getClassLoadingLock(name)) {
       if (Visibility.isHostFirst(name)) {
         return getParent().loadClass(name);
+      }
+      ClassLoader library = libraries.get(name);
+      if (library != null) {
+        return library.loadClass(name);
       }
       Class<?> loaded = findLoadedClass(name);
       if (loaded == null) {

@@ -4,6 +4,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import jiffy.kernel.Owner;
 import jiffy.linux.KernelModule;
 import jiffy.runtime.module.file.ModuleFile;
@@ -38,6 +39,7 @@ public final class PluginHost extends AbstractPluginManager {
   private ModuleFile linking;
 
   private Owner linkingOwner;
+  private Map<String, ClassLoader> linkingLibraries;
 
   /**
    * @param root a directory PF4J may take for its plugins folder; never read
@@ -50,16 +52,20 @@ public final class PluginHost extends AbstractPluginManager {
   /**
    * Makes descriptor, loader and wrapper.
    *
+   * @param libraries classes of other modules that it sees, by binary name
    * @throws RuntimeException PF4J's, if it does not like the descriptor
    */
-  public synchronized PluginWrapper link(ModuleFile file, Owner owner, Path jar) {
+  public synchronized PluginWrapper link(
+      ModuleFile file, Owner owner, Path jar, Map<String, ClassLoader> libraries) {
     linking = file;
     linkingOwner = owner;
+    linkingLibraries = libraries;
     try {
       return getPlugin(loadPlugin(jar));
     } finally {
       linking = null;
       linkingOwner = null;
+      linkingLibraries = null;
     }
   }
 
@@ -103,7 +109,7 @@ public final class PluginHost extends AbstractPluginManager {
 
       @Override
       public ClassLoader loadPlugin(Path path, PluginDescriptor descriptor) {
-        return new ModuleClassLoader(linkingOwner, path);
+        return new ModuleClassLoader(linkingOwner, path, linkingLibraries);
       }
     };
   }
