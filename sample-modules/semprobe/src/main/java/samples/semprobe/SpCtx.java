@@ -8,7 +8,9 @@ import static jiffy.linux.Irqflags.*;
 import static jiffy.linux.Jiffies.*;
 import static jiffy.linux.Kthreads.*;
 import static jiffy.linux.Ktime.*;
+import static jiffy.linux.Mutexes.*;
 import static jiffy.linux.Preempt.*;
+import static jiffy.linux.Rwlocks.*;
 import static jiffy.linux.Spinlocks.*;
 import static jiffy.linux.Timers.*;
 import static samples.semprobe.Sp.getctx;
@@ -16,14 +18,15 @@ import static samples.semprobe.Sp.prctx;
 
 import jiffy.types.Hrtimer;
 import jiffy.types.HrtimerRestart;
+import jiffy.types.Mutex;
+import jiffy.types.RwlockT;
 import jiffy.types.SpinlockT;
 import jiffy.types.TaskletStruct;
 import jiffy.types.TimerList;
 
 /**
- * ctx.c: what each context says of itself. Its questions about work items, rcu_read_lock, read_lock
- * and mutex_lock wait for workqueues and sleeping locks, that about smp_call_function_single for
- * calls to another CPU.
+ * ctx.c: what each context says of itself. Its questions about work items wait for workqueues,
+ * those about rcu_read_lock and smp_call_function_single for RCU and calls to another CPU.
  */
 final class SpCtx {
   private static final Sp.Ctx ct = new Sp.Ctx();
@@ -137,6 +140,16 @@ final class SpCtx {
     getctx(c);
     preempt_enable();
     prctx("preempt_disable", c);
+    RwlockT rw = DEFINE_RWLOCK();
+    read_lock(rw);
+    getctx(c);
+    read_unlock(rw);
+    prctx("read_lock", c);
+    Mutex m = DEFINE_MUTEX();
+    mutex_lock(m);
+    getctx(c);
+    mutex_unlock(m);
+    prctx("mutex_lock", c);
     tasklet_kill(tl);
     tasklet_kill(th);
     del_timer_sync(t);

@@ -49,6 +49,11 @@ class SemprobeTest {
     return compare("conv");
   }
 
+  @TestFactory
+  List<DynamicTest> sync_atItsRecordedJiffy_printsWhatItPrintedOnLinux() throws Exception {
+    return compare("sync");
+  }
+
   private static List<DynamicTest> compare(String section) throws IOException, URISyntaxException {
     Recording linux = Recording.ofLinux(section);
     Recording jiffy = run(section, linux.startJiffies());
