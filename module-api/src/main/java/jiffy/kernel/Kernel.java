@@ -23,6 +23,12 @@ public final class Kernel {
   /** Spinlocks. */
   public final LockOps locks;
 
+  /** Rwlocks. */
+  public final RwLockOps rwlocks;
+
+  /** Mutexes and rw_semaphores. */
+  public final SleepLockOps sleepLocks;
+
   /** The log. */
   public final LogOps log;
 
@@ -48,6 +54,8 @@ public final class Kernel {
       TimerOps timers,
       HrtimerOps hrtimers,
       LockOps locks,
+      RwLockOps rwlocks,
+      SleepLockOps sleepLocks,
       LogOps log,
       TaskOps tasks,
       FileOps files,
@@ -59,6 +67,8 @@ public final class Kernel {
     this.timers = Objects.requireNonNull(timers);
     this.hrtimers = Objects.requireNonNull(hrtimers);
     this.locks = Objects.requireNonNull(locks);
+    this.rwlocks = Objects.requireNonNull(rwlocks);
+    this.sleepLocks = Objects.requireNonNull(sleepLocks);
     this.log = Objects.requireNonNull(log);
     this.tasks = Objects.requireNonNull(tasks);
     this.files = Objects.requireNonNull(files);

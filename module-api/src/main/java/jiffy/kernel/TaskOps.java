@@ -38,6 +38,12 @@ public interface TaskOps {
   /** {@code finish_wait}: running again, and off the queue. */
   void finishWait(Current current, WaitQueueHead queue, WaitQueueEntry entry);
 
+  /** {@code add_wait_queue}: as the entry's flags say; the task's state stays as it is. */
+  void addWaiter(Current current, WaitQueueHead queue, WaitQueueEntry entry);
+
+  /** {@code remove_wait_queue}. */
+  void removeWaiter(Current current, WaitQueueHead queue, WaitQueueEntry entry);
+
   /** {@code __wake_up}: all non-exclusive waiters and so many exclusive ones; 0: all. */
   void wake(Current current, WaitQueueHead queue, int stateMask, int exclusive);
 
@@ -52,6 +58,21 @@ public interface TaskOps {
 
   /** {@code kthread_should_stop}. */
   boolean kthreadShouldStop(Current current);
+
+  /** {@code kthread_park}. */
+  int kthreadPark(Current current, TaskStruct thread);
+
+  /** {@code kthread_unpark}. */
+  void kthreadUnpark(Current current, TaskStruct thread);
+
+  /** {@code kthread_should_park}. */
+  boolean kthreadShouldPark(Current current);
+
+  /** {@code kthread_parkme}. */
+  void kthreadParkme(Current current);
+
+  /** {@code kthread_data}. */
+  Object kthreadData(TaskStruct thread);
 
   /** {@code num_online_cpus}. */
   int onlineCpus();

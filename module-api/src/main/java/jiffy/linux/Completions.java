@@ -103,6 +103,15 @@ public final class Completions {
     return await(x, TASK_INTERRUPTIBLE, timeoutJiffies);
   }
 
+  /**
+   * {@code long wait_for_completion_killable_timeout(x, timeout)}.
+   *
+   * @return as {@link #wait_for_completion_timeout}, or -ERESTARTSYS: a fatal signal
+   */
+  public static long wait_for_completion_killable_timeout(Completion x, long timeoutJiffies) {
+    return await(x, TASK_KILLABLE, timeoutJiffies);
+  }
+
   private static long await(Completion x, int state, long timeoutJiffies) {
     if (timeoutJiffies != 0) {
       long left =

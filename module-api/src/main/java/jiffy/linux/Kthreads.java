@@ -33,6 +33,41 @@ public final class Kthreads {
     return current.kernel.tasks.kthreadCreate(current, function, data, name);
   }
 
+  /**
+   * {@code struct task_struct *kthread_create_on_node(threadfn, data, node, namefmt, ...)}: {@link
+   * #kthread_create}; there is but one node.
+   */
+  public static TaskStruct kthread_create_on_node(
+      KthreadFunction function, Object data, int node, String nameFormat, Object... arguments) {
+    return kthread_create(function, data, nameFormat, arguments);
+  }
+
+  /**
+   * {@code struct task_struct *kthread_create_on_cpu(threadfn, data, unsigned int cpu, namefmt)}:
+   * {@link #kthread_create}, bound to that CPU.
+   *
+   * @param cpu where it runs; there is a warning, and it runs elsewhere, if there is no such CPU
+   * @param nameFormat {@code %u} in it is the CPU's number
+   */
+  public static TaskStruct kthread_create_on_cpu(
+      KthreadFunction function, Object data, int cpu, String nameFormat) {
+    TaskStruct thread = kthread_create(function, data, nameFormat, cpu);
+    if (thread != null) {
+      kthread_bind(thread, cpu);
+    }
+    return thread;
+  }
+
+  /** {@code kthread_run_on_cpu(...)}: {@link #kthread_create_on_cpu}, and woken. */
+  public static TaskStruct kthread_run_on_cpu(
+      KthreadFunction function, Object data, int cpu, String nameFormat) {
+    TaskStruct thread = kthread_create_on_cpu(function, data, cpu, nameFormat);
+    if (thread != null) {
+      Sched.wake_up_process(thread);
+    }
+    return thread;
+  }
+
   /** {@code kthread_run(threadfn, data, namefmt, ...)}: {@link #kthread_create}, and woken. */
   public static TaskStruct kthread_run(
       KthreadFunction function, Object data, String nameFormat, Object... arguments) {
@@ -77,5 +112,55 @@ public final class Kthreads {
   public static boolean kthread_should_stop() {
     Current current = Current.get();
     return current.kernel.tasks.kthreadShouldStop(current);
+  }
+
+  /**
+   * {@code int kthread_park(struct task_struct *k)}: {@link #kthread_should_park} becomes true for
+   * it, it is woken, and this waits until it is in {@link #kthread_parkme}; one that has not begun
+   * parks before its function runs. Process context.
+   *
+   * @return
+   *     <ul>
+   *       <li>0: it is parked; or it is the caller itself, who has to go there
+   *       <li>-EBUSY: it has been asked already
+   *       <li>-ENOSYS: it has ended, or did so instead
+   *       <li>-ESRCH: it is no kernel thread
+   *     </ul>
+   */
+  public static int kthread_park(TaskStruct thread) {
+    Current current = Current.get();
+    return current.kernel.tasks.kthreadPark(current, thread);
+  }
+
+  /** {@code void kthread_unpark(struct task_struct *k)}: it goes on. Any context. */
+  public static void kthread_unpark(TaskStruct thread) {
+    Current current = Current.get();
+    current.kernel.tasks.kthreadUnpark(current, thread);
+  }
+
+  /**
+   * {@code bool kthread_should_park(void)}: whether this thread has been asked to call {@link
+   * #kthread_parkme}.
+   */
+  public static boolean kthread_should_park() {
+    Current current = Current.get();
+    return current.kernel.tasks.kthreadShouldPark(current);
+  }
+
+  /**
+   * {@code void kthread_parkme(void)}: sleeps until {@link #kthread_unpark} or {@link
+   * #kthread_stop}; returns at once if {@link #kthread_should_park} is false. By the thread itself.
+   */
+  public static void kthread_parkme() {
+    Current current = Current.get();
+    current.kernel.tasks.kthreadParkme(current);
+  }
+
+  /**
+   * {@code void *kthread_data(struct task_struct *task)}: what its function was given; null if it
+   * is no kernel thread.
+   */
+  public static Object kthread_data(TaskStruct thread) {
+    return Current.get().kernel.tasks.kthreadData(thread);
   }
 }

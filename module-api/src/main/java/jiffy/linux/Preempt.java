@@ -20,6 +20,16 @@ public final class Preempt {
     return Current.get().preemptCount();
   }
 
+  /** {@code softirq_count()}: the softirq bits of {@link #preempt_count}. */
+  public static int softirq_count() {
+    return preempt_count() & SOFTIRQ_MASK;
+  }
+
+  /** {@code hardirq_count()}: the hardirq bits of {@link #preempt_count}. */
+  public static int hardirq_count() {
+    return preempt_count() & HARDIRQ_MASK;
+  }
+
   /** {@code in_interrupt()}: serving an interrupt or softirq, or bh disabled. */
   public static boolean in_interrupt() {
     return (preempt_count() & (NMI_MASK | HARDIRQ_MASK | SOFTIRQ_MASK)) != 0;

@@ -1,5 +1,6 @@
 package jiffy.linux;
 
+import java.util.Objects;
 import jiffy.kernel.Current;
 import jiffy.types.TaskStruct;
 
@@ -21,6 +22,9 @@ public final class Sched {
 
   /** Sleeps until it is woken. */
   public static final int TASK_UNINTERRUPTIBLE = 0x0002;
+
+  /** A kernel thread that {@code kthread_park} has put away. */
+  public static final int TASK_PARKED = 0x0040;
 
   /** Woken by a fatal signal too; a bit of {@link #TASK_KILLABLE}. */
   public static final int TASK_WAKEKILL = 0x0100;
@@ -65,6 +69,24 @@ public final class Sched {
     Current.get().task().__state = state;
   }
 
+  /** {@code get_current_state()}: of the calling task; TASK_RUNNING but on its way to sleep. */
+  public static int get_current_state() {
+    return Current.get().task().__state;
+  }
+
+  /**
+   * {@code get_task_struct(t)}: nothing here, where a task that has ended stays readable while
+   * somebody refers to it.
+   */
+  public static TaskStruct get_task_struct(TaskStruct task) {
+    return task;
+  }
+
+  /** {@code void put_task_struct(struct task_struct *t)}: nothing; see {@link #get_task_struct}. */
+  public static void put_task_struct(TaskStruct task) {
+    Objects.requireNonNull(task);
+  }
+
   /**
    * {@code void schedule(void)}: sleeps until it is woken, if the state says so; else only lets
    * others run. A signal ends an interruptible sleep at once. Afterwards the state is TASK_RUNNING.
@@ -72,6 +94,11 @@ public final class Sched {
   public static void schedule() {
     Current current = Current.get();
     current.kernel.tasks.schedule(current);
+  }
+
+  /** {@code bool need_resched(void)}. @return false: tasks do not wait for each other's CPU */
+  public static boolean need_resched() {
+    return false;
   }
 
   /**

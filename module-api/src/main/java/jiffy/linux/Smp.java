@@ -41,4 +41,19 @@ public final class Smp {
       body.accept(cpu);
     }
   }
+
+  /** {@code num_possible_cpus()}: the same. */
+  public static int num_possible_cpus() {
+    return num_online_cpus();
+  }
+
+  /** {@code for_each_possible_cpu(cpu) { ... }}: {@link #for_each_online_cpu}. */
+  public static void for_each_possible_cpu(IntConsumer body) {
+    for_each_online_cpu(body);
+  }
+
+  /** {@code bool cpu_online(unsigned int cpu)}: whether there is such a CPU. */
+  public static boolean cpu_online(int cpu) {
+    return cpu >= 0 && cpu < num_online_cpus();
+  }
 }

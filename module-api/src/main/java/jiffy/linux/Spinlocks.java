@@ -111,6 +111,49 @@ public final class Spinlocks {
     return false;
   }
 
+  /** {@code int spin_trylock_bh(lock)}. @return as {@link #spin_trylock} */
+  public static boolean spin_trylock_bh(SpinlockT lock) {
+    Current current = Current.get();
+    current.localBhDisable();
+    if (spin_trylock(lock)) {
+      return true;
+    }
+    current.localBhEnable();
+    return false;
+  }
+
+  /**
+   * {@code int spin_trylock_irq(lock)}.
+   *
+   * @return as {@link #spin_trylock}; but if it was not taken, interrupts are on, whatever was
+   *     before
+   */
+  public static boolean spin_trylock_irq(SpinlockT lock) {
+    Current current = Current.get();
+    current.localIrqSave();
+    if (spin_trylock(lock)) {
+      return true;
+    }
+    current.localIrqEnable();
+    return false;
+  }
+
+  /**
+   * {@code int spin_trylock_irqsave(lock, flags)}.
+   *
+   * @return the flags, for {@link #spin_unlock_irqrestore}; -1: it was not taken, nothing has
+   *     changed
+   */
+  public static long spin_trylock_irqsave(SpinlockT lock) {
+    Current current = Current.get();
+    long flags = current.localIrqSave();
+    if (spin_trylock(lock)) {
+      return flags;
+    }
+    current.localIrqRestore(flags);
+    return -1;
+  }
+
   /** {@code int spin_is_locked(spinlock_t *lock)}: whether anybody holds it at this moment. */
   public static boolean spin_is_locked(SpinlockT lock) {
     return lock.__owner != 0;

@@ -2,14 +2,17 @@ package jiffy.linux;
 
 import static jiffy.linux.Errno.ERESTARTSYS;
 import static jiffy.linux.Sched.MAX_SCHEDULE_TIMEOUT;
+import static jiffy.linux.Sched.TASK_IDLE;
 import static jiffy.linux.Sched.TASK_INTERRUPTIBLE;
 import static jiffy.linux.Sched.TASK_KILLABLE;
 import static jiffy.linux.Sched.TASK_NORMAL;
 import static jiffy.linux.Sched.TASK_RUNNING;
 import static jiffy.linux.Sched.TASK_UNINTERRUPTIBLE;
 
+import java.lang.invoke.VarHandle;
 import java.util.function.BooleanSupplier;
 import jiffy.kernel.Current;
+import jiffy.types.SpinlockT;
 import jiffy.types.TaskStruct;
 import jiffy.types.WaitQueueEntry;
 import jiffy.types.WaitQueueHead;
@@ -40,6 +43,51 @@ public final class Wait {
   /** {@code int waitqueue_active(wq_head)}: whether somebody waits, at this moment. */
   public static boolean waitqueue_active(WaitQueueHead queue) {
     return queue.__entries.length != 0;
+  }
+
+  /**
+   * {@code bool wq_has_sleeper(wq_head)}: {@link #waitqueue_active}, with the barrier that makes it
+   * safe to ask after the condition was changed.
+   */
+  public static boolean wq_has_sleeper(WaitQueueHead queue) {
+    VarHandle.fullFence();
+    return waitqueue_active(queue);
+  }
+
+  /** {@code DECLARE_WAITQUEUE(name, task)}: a place in a queue for that task. */
+  public static WaitQueueEntry DECLARE_WAITQUEUE(TaskStruct task) {
+    WaitQueueEntry entry = new WaitQueueEntry();
+    entry.__private = task;
+    return entry;
+  }
+
+  /**
+   * {@code void add_wait_queue(wq_head, wq_entry)}: queues the entry's task, whose state stays as
+   * it is. Any context.
+   */
+  public static void add_wait_queue(WaitQueueHead queue, WaitQueueEntry entry) {
+    entry.flags &= ~WaitQueueEntry.WQ_FLAG_EXCLUSIVE;
+    queue(queue, entry);
+  }
+
+  /** {@code void add_wait_queue_exclusive}: as one of those of which a wake-up wakes one. */
+  public static void add_wait_queue_exclusive(WaitQueueHead queue, WaitQueueEntry entry) {
+    entry.flags |= WaitQueueEntry.WQ_FLAG_EXCLUSIVE;
+    queue(queue, entry);
+  }
+
+  private static void queue(WaitQueueHead queue, WaitQueueEntry entry) {
+    Current current = Current.get();
+    if (entry.__private == null) { // of DEFINE_WAIT, which in C names the caller
+      entry.__private = current.task();
+    }
+    current.kernel.tasks.addWaiter(current, queue, entry);
+  }
+
+  /** {@code void remove_wait_queue(wq_head, wq_entry)}: off the queue. Any context. */
+  public static void remove_wait_queue(WaitQueueHead queue, WaitQueueEntry entry) {
+    Current current = Current.get();
+    current.kernel.tasks.removeWaiter(current, queue, entry);
   }
 
   /** {@code DEFINE_WAIT(name)}: a place in a queue for the calling task. */
@@ -97,6 +145,13 @@ public final class Wait {
     wake(queue, TASK_NORMAL, 0);
   }
 
+  /**
+   * {@code wake_up_sync(wq_head)}: {@link #wake_up}; that the waker will sleep soon is no matter.
+   */
+  public static void wake_up_sync(WaitQueueHead queue) {
+    wake_up(queue);
+  }
+
   /** {@code wake_up_interruptible(wq_head)}: as {@link #wake_up}, those who sleep so. */
   public static void wake_up_interruptible(WaitQueueHead queue) {
     wake(queue, TASK_INTERRUPTIBLE, 1);
@@ -105,6 +160,16 @@ public final class Wait {
   /** {@code wake_up_interruptible_all(wq_head)}: as {@link #wake_up_all}, those who sleep so. */
   public static void wake_up_interruptible_all(WaitQueueHead queue) {
     wake(queue, TASK_INTERRUPTIBLE, 0);
+  }
+
+  /** {@code wake_up_interruptible_nr(wq_head, nr)}: as {@link #wake_up_nr}, those who sleep so. */
+  public static void wake_up_interruptible_nr(WaitQueueHead queue, int nr) {
+    wake(queue, TASK_INTERRUPTIBLE, nr);
+  }
+
+  /** {@code wake_up_interruptible_sync(wq_head)}: {@link #wake_up_interruptible}. */
+  public static void wake_up_interruptible_sync(WaitQueueHead queue) {
+    wake_up_interruptible(queue);
   }
 
   private static void wake(WaitQueueHead queue, int mode, int exclusive) {
@@ -165,6 +230,96 @@ public final class Wait {
   }
 
   /**
+   * {@code long wait_event_killable_timeout(wq_head, condition, timeout)}.
+   *
+   * @return as {@link #wait_event_timeout}, or -ERESTARTSYS: a fatal signal waits for the task
+   */
+  public static long wait_event_killable_timeout(
+      WaitQueueHead queue, BooleanSupplier condition, long timeoutJiffies) {
+    return waitFor(queue, condition, TASK_KILLABLE, 0, timeoutJiffies);
+  }
+
+  /** {@code wait_event_idle(wq_head, condition)}: {@link #wait_event}, as idle. */
+  public static void wait_event_idle(WaitQueueHead queue, BooleanSupplier condition) {
+    waitFor(queue, condition, TASK_IDLE, 0, MAX_SCHEDULE_TIMEOUT);
+  }
+
+  /**
+   * {@code wait_event_idle_timeout(wq_head, condition, timeout)}. @return as the one without idle
+   */
+  public static long wait_event_idle_timeout(
+      WaitQueueHead queue, BooleanSupplier condition, long timeoutJiffies) {
+    return waitFor(queue, condition, TASK_IDLE, 0, timeoutJiffies);
+  }
+
+  /**
+   * {@code int wait_event_interruptible_exclusive(wq_head, condition)}: as one of those of which a
+   * wake-up wakes one.
+   *
+   * @return as {@link #wait_event_interruptible}
+   */
+  public static int wait_event_interruptible_exclusive(
+      WaitQueueHead queue, BooleanSupplier condition) {
+    return waitExclusively(queue, condition, TASK_INTERRUPTIBLE);
+  }
+
+  /** {@code int wait_event_killable_exclusive(wq_head, condition)}. @return likewise */
+  public static int wait_event_killable_exclusive(WaitQueueHead queue, BooleanSupplier condition) {
+    return waitExclusively(queue, condition, TASK_KILLABLE);
+  }
+
+  private static int waitExclusively(WaitQueueHead queue, BooleanSupplier condition, int state) {
+    long left =
+        waitFor(queue, condition, state, WaitQueueEntry.WQ_FLAG_EXCLUSIVE, MAX_SCHEDULE_TIMEOUT);
+    return left == -ERESTARTSYS ? -ERESTARTSYS : 0;
+  }
+
+  /**
+   * {@code wait_event_lock_irq(wq_head, condition, lock)}: the condition is looked at under the
+   * lock, which is given back for the time of each sleep.
+   *
+   * @param lock held by {@code spin_lock_irq}, and held again when it returns
+   */
+  public static void wait_event_lock_irq(
+      WaitQueueHead queue, BooleanSupplier condition, SpinlockT lock) {
+    waitUnlocked(queue, condition, lock, TASK_UNINTERRUPTIBLE);
+  }
+
+  /**
+   * {@code int wait_event_interruptible_lock_irq(wq_head, condition, lock)}: {@link
+   * #wait_event_lock_irq}, until a signal comes.
+   *
+   * @return 0: it holds; -ERESTARTSYS: a signal waits for the task
+   */
+  public static int wait_event_interruptible_lock_irq(
+      WaitQueueHead queue, BooleanSupplier condition, SpinlockT lock) {
+    return waitUnlocked(queue, condition, lock, TASK_INTERRUPTIBLE);
+  }
+
+  private static int waitUnlocked(
+      WaitQueueHead queue, BooleanSupplier condition, SpinlockT lock, int state) {
+    Current current = Current.get();
+    TaskStruct self = current.task();
+    WaitQueueEntry entry = new WaitQueueEntry();
+    try {
+      for (; ; ) {
+        int interrupted = current.kernel.tasks.prepareToWait(current, queue, entry, state);
+        if (condition.getAsBoolean()) {
+          return 0;
+        }
+        if (interrupted != 0) {
+          return interrupted;
+        }
+        Spinlocks.spin_unlock_irq(lock);
+        current.kernel.tasks.schedule(current);
+        Spinlocks.spin_lock_irq(lock);
+      }
+    } finally {
+      leave(current, self, queue, entry);
+    }
+  }
+
+  /**
    * {@code ___wait_event}: what all forms are made of.
    *
    * @return as {@link #wait_event_timeout}; -ERESTARTSYS if a signal has ended it
@@ -176,13 +331,24 @@ public final class Wait {
     if (condition.getAsBoolean()) {
       return timeoutJiffies == 0 ? 1 : timeoutJiffies;
     }
-    long left = timeoutJiffies;
-    if (left == 0) {
+    if (timeoutJiffies == 0) {
       return 0;
     }
-    TaskStruct self = current.task();
     WaitQueueEntry entry = new WaitQueueEntry();
     entry.flags = flags;
+    return sleepUntil(current, queue, entry, condition, state, timeoutJiffies);
+  }
+
+  /** {@link #waitFor} from the first sleep on. */
+  static long sleepUntil(
+      Current current,
+      WaitQueueHead queue,
+      WaitQueueEntry entry,
+      BooleanSupplier condition,
+      int state,
+      long timeoutJiffies) {
+    TaskStruct self = current.task();
+    long left = timeoutJiffies;
     try {
       for (; ; ) {
         int interrupted = current.kernel.tasks.prepareToWait(current, queue, entry, state);
@@ -198,9 +364,14 @@ public final class Wait {
         left = current.kernel.tasks.scheduleTimeout(current, left);
       }
     } finally {
-      self.__state = TASK_RUNNING; // first, and no call: the stack may have overflowed
-      entry.__private = null; // should it stay queued, it takes nobody's wake-up
-      current.kernel.tasks.finishWait(current, queue, entry);
+      leave(current, self, queue, entry);
     }
+  }
+
+  private static void leave(
+      Current current, TaskStruct self, WaitQueueHead queue, WaitQueueEntry entry) {
+    self.__state = TASK_RUNNING; // first, and no call: the stack may have overflowed
+    entry.__private = null; // should it stay queued, it takes nobody's wake-up
+    current.kernel.tasks.finishWait(current, queue, entry);
   }
 }

@@ -26,6 +26,16 @@ public class WaitQueueHead {
   /** Who waits, in the order in which they are woken. */
   public volatile WaitQueueEntry[] __entries = EMPTY;
 
+  /** The first that waits; null if nobody does. Skips a place whose task has lost it. */
+  public WaitQueueEntry __first() {
+    for (WaitQueueEntry entry : __entries) {
+      if (entry.__private != null) {
+        return entry;
+      }
+    }
+    return null;
+  }
+
   /** Makes it empty. */
   public void __init() {
     __entries = EMPTY;

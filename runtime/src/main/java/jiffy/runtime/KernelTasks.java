@@ -74,6 +74,16 @@ final class KernelTasks implements TaskOps {
   }
 
   @Override
+  public void addWaiter(Current current, WaitQueueHead queue, WaitQueueEntry entry) {
+    WaitQueues.add(queue, entry);
+  }
+
+  @Override
+  public void removeWaiter(Current current, WaitQueueHead queue, WaitQueueEntry entry) {
+    WaitQueues.remove(queue, entry);
+  }
+
+  @Override
   public void wake(Current current, WaitQueueHead queue, int stateMask, int exclusive) {
     waitQueues.wake(queue, stateMask, exclusive);
   }
@@ -97,6 +107,31 @@ final class KernelTasks implements TaskOps {
   @Override
   public boolean kthreadShouldStop(Current current) {
     return kthreads.shouldStop((Context) current);
+  }
+
+  @Override
+  public int kthreadPark(Current current, TaskStruct thread) {
+    return kthreads.park((Context) current, thread);
+  }
+
+  @Override
+  public void kthreadUnpark(Current current, TaskStruct thread) {
+    kthreads.unpark(thread);
+  }
+
+  @Override
+  public boolean kthreadShouldPark(Current current) {
+    return kthreads.shouldPark((Context) current);
+  }
+
+  @Override
+  public void kthreadParkme(Current current) {
+    kthreads.parkMe((Context) current);
+  }
+
+  @Override
+  public Object kthreadData(TaskStruct thread) {
+    return kthreads.data(thread);
   }
 
   @Override

@@ -24,6 +24,7 @@ import jiffy.runtime.irq.ModuleSoftirqs;
 import jiffy.runtime.irq.Softirqs;
 import jiffy.runtime.irq.Tasklets;
 import jiffy.runtime.locking.Locks;
+import jiffy.runtime.locking.RwLocks;
 import jiffy.runtime.mm.Memory;
 import jiffy.runtime.module.ModuleSettings;
 import jiffy.runtime.module.Modules;
@@ -33,6 +34,7 @@ import jiffy.runtime.proc.ProcTree;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Kthreads;
 import jiffy.runtime.sched.Scheduler;
+import jiffy.runtime.sched.SleepLocks;
 import jiffy.runtime.sched.Tasks;
 import jiffy.runtime.time.Hrtimers;
 import jiffy.runtime.time.JiffiesClock;
@@ -117,6 +119,8 @@ public final class Machine implements AutoCloseable {
             timekeeping,
             hrtimers,
             locks,
+            new RwLocks(arch, contexts, addresses, printk),
+            new SleepLocks(contexts, scheduler, addresses, splat, printk),
             printk,
             new KernelTasks(contexts, scheduler, timeouts, kthreads, splat),
             files,

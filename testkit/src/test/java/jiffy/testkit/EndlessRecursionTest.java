@@ -5,6 +5,7 @@ import static jiffy.linux.BottomHalf.local_bh_enable;
 import static jiffy.linux.Completions.complete;
 import static jiffy.linux.Completions.wait_for_completion;
 import static jiffy.linux.Delay.msleep;
+import static jiffy.linux.Errno.ETIME;
 import static jiffy.linux.Hrtimers.CLOCK_MONOTONIC;
 import static jiffy.linux.Hrtimers.HRTIMER_MODE_REL;
 import static jiffy.linux.Hrtimers.HRTIMER_NORESTART;
@@ -25,6 +26,8 @@ import static jiffy.linux.Jiffies.jiffies;
 import static jiffy.linux.Printk.KERN_CONT;
 import static jiffy.linux.Printk.KERN_INFO;
 import static jiffy.linux.Printk.printk;
+import static jiffy.linux.Semaphores.down_timeout;
+import static jiffy.linux.Semaphores.up;
 import static jiffy.linux.Timers.del_timer;
 import static jiffy.linux.Timers.del_timer_sync;
 import static jiffy.linux.Timers.mod_timer;
@@ -55,6 +58,7 @@ import jiffy.runtime.sched.Attachment;
 import jiffy.types.Completion;
 import jiffy.types.DelayedWork;
 import jiffy.types.Hrtimer;
+import jiffy.types.Semaphore;
 import jiffy.types.TaskletStruct;
 import jiffy.types.TimerList;
 import jiffy.types.WaitQueueHead;
@@ -109,6 +113,28 @@ class EndlessRecursionTest {
         assertThat(wait_event_timeout(wq, () -> false, 2)).isZero();
       }
       assertLogWorks(machine);
+    }
+  }
+
+  /** Who waited in line when the stack overflowed has left a place that must not hold up others. */
+  @Test
+  void recursion_inWaitsForASemaphore_leavesNobodyInTheLine() {
+    Semaphore sem = new Semaphore();
+    try (Machine machine = Machine.boot("nr_cpus=1 hz=1000")) {
+      overflow(
+          machine,
+          depth -> {
+            if (depth % 200 == 0) {
+              down_timeout(sem, 1);
+            }
+            down_timeout(sem, 0);
+          });
+      try (Attachment test = machine.attach("test")) {
+        assertThat(down_timeout(sem, 1)).isEqualTo(-ETIME);
+        up(sem);
+        assertThat(down_timeout(sem, 1)).isZero();
+        assertThat(sem.count).isZero();
+      }
     }
   }
 

@@ -23,6 +23,7 @@ class ForgottenTaskTest {
       """
       import static jiffy.linux.Delay.*;
       import static jiffy.linux.Kthreads.*;
+      import static jiffy.linux.Mutexes.*;
       import static jiffy.linux.Printk.*;
       import static jiffy.linux.ProcFs.*;
       import static jiffy.linux.Spinlocks.*;
@@ -81,6 +82,38 @@ class ForgottenTaskTest {
             """));
     machine.rmmod("mod");
     assertThat(machine.tasks().running()).isEmpty();
+  }
+
+  @Test
+  void rmmod_withThreadsThatAreParkedOrWaitForTheirOwnMutex_endsThem(Machine machine) {
+    machine.insmod(
+        module(
+            """
+            static final Mutex mutex = DEFINE_MUTEX();
+            static int park(Object data) {
+              while (!kthread_should_stop()) { kthread_parkme(); msleep(1); }
+              return 0;
+            }
+            static int lockTwice(Object data) {
+              mutex_lock(mutex);
+              mutex_lock(mutex);
+              return 0;
+            }
+            { module_init(() -> {
+                TaskStruct parked = kthread_run(Mod::park, null, "parked");
+                if (kthread_park(parked) != 0) return -1;
+                kthread_run(Mod::lockTwice, null, "twice");
+                msleep(50);
+                return 0;
+              });
+              module_exit(() -> {}); }
+            """));
+    machine.rmmod("mod");
+    assertThat(machine.tasks().running()).isEmpty();
+    assertThat(log(machine))
+        .anyMatch(l -> l.matches("mutex_lock: twice/\\d+ waits for .*, which it holds itself: .*"))
+        .anyMatch(l -> l.matches("WARNING: twice/\\d+ still has locks held!"))
+        .contains("mod: rmmod: 2 tasks taken back");
   }
 
   @Test

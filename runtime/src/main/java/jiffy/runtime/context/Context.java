@@ -51,6 +51,9 @@ public final class Context extends Current {
   /** What fast paths have to do besides: an or of HOOK_ bits, 0 on a plain host. */
   public int hooks;
 
+  /** How many mutexes and rw_semaphores it holds: the latter for writing only. */
+  public int locksHeld;
+
   /** What this context last read as jiffies; 0 before the first read, and after a wait. */
   public long lastJiffies;
 
@@ -304,6 +307,9 @@ public final class Context extends Current {
     }
     if (preemptCount != 0) {
       print(KernelLog.INFO, note + "preempt_count " + preemptCount);
+    }
+    if (locksHeld > 0) {
+      print(KernelLog.WARNING, "WARNING: " + this + " still has locks held!");
     }
     enableAll();
   }

@@ -2,7 +2,6 @@ package jiffy.runtime.locking;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.ConcurrentHashMap;
 import jiffy.kernel.Current;
 import jiffy.kernel.LockOps;
 import jiffy.runtime.arch.Arch;
@@ -10,7 +9,6 @@ import jiffy.runtime.context.Addresses;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Contexts;
 import jiffy.runtime.context.KernelLog;
-import jiffy.runtime.context.WaitList;
 import jiffy.types.SpinlockT;
 
 /**
@@ -23,12 +21,7 @@ public final class Locks implements LockOps {
    * The word of a lock is the id of the context that holds it, 0 when free. An int, for a reference
    * store costs a barrier of the garbage collector.
    *
-   * A waiter spins. After SPIN_NANOS the holder has either lost its processor or is stuck: the waiter
-   * parks, and after LOCKUP_NANOS names it in the log, once an acquisition. To keep the unlock a plain store, waiter and
-   * unlocker meet over the hint `__waiters`: the waiter counts it up and looks at the word again; the
-   * unlocker frees the word and then looks at the hint. Without a full fence in the unlock its look may
-   * come too early and miss a waiter that has just come; so parks are bounded by PARK_NANOS, which the
-   * rare miss costs.
+   * How a waiter and the unlocker meet is told at LockWaits.
    */
 
   private static final VarHandle OWNER;
@@ -44,30 +37,17 @@ public final class Locks implements LockOps {
     }
   }
 
-  /** Who has waited that long parks: 1 ms. */
-  private static final long SPIN_NANOS = 1_000_000;
-
-  /** A holder that takes longer is worth a line in the log, as on Linux: 1 s. */
-  private static final long LOCKUP_NANOS = 1_000_000_000;
-
-  /** Bound of one park: 10 ms. */
-  private static final long PARK_NANOS = 10_000_000;
-
-  /** Spins between two looks at the clock. */
-  private static final int SPINS_PER_LOOK = 64;
-
-  private final Arch arch;
   private final Contexts contexts;
   private final Addresses addresses;
   private final KernelLog log;
-  private final ConcurrentHashMap<SpinlockT, WaitList> parked = new ConcurrentHashMap<>();
+  private final LockWaits waits;
 
   /**
    * @param addresses names locks in reports
    * @param log gets the reports
    */
   public Locks(Arch arch, Contexts contexts, Addresses addresses, KernelLog log) {
-    this.arch = arch;
+    this.waits = new LockWaits(arch, WAITERS);
     this.contexts = contexts;
     this.addresses = addresses;
     this.log = log;
@@ -100,10 +80,7 @@ public final class Locks implements LockOps {
     }
     OWNER.setRelease(lock, 0);
     if ((int) WAITERS.getOpaque(lock) != 0) {
-      WaitList waiters = parked.get(lock);
-      if (waiters != null) {
-        waiters.wakeAll();
-      }
+      waits.wake(lock);
     }
   }
 
@@ -112,48 +89,11 @@ public final class Locks implements LockOps {
     if (owner == context.id) {
       reportBug(context, lock, "recursion", owner);
     }
-    if (!spin(context, lock)) {
-      parkUntilTaken(context, lock);
-    }
-  }
-
-  private boolean spin(Context context, SpinlockT lock) {
-    long until = arch.now() + SPIN_NANOS;
-    do {
-      for (int i = 0; i < SPINS_PER_LOOK; i++) {
-        if ((int) OWNER.getOpaque(lock) == 0 && OWNER.compareAndSet(lock, 0, context.id)) {
-          return true;
-        }
-        arch.relax(context.thread);
-      }
-    } while (arch.now() < until);
-    return false;
-  }
-
-  private void parkUntilTaken(Context context, SpinlockT lock) {
-    WaitList waiters = parked.computeIfAbsent(lock, l -> new WaitList(arch));
-    long reportAt = arch.now() + LOCKUP_NANOS - SPIN_NANOS;
-    WAITERS.getAndAdd(lock, 1);
-    try {
-      while (!waiters.await(
-          context.thread,
-          Math.min(reportAt, parkEnd()),
-          () -> OWNER.compareAndSet(lock, 0, context.id))) {
-        if (arch.now() >= reportAt) {
-          reportAt = Arch.NEVER;
-          reportBug(context, lock, "lockup suspected", (int) OWNER.getOpaque(lock));
-        }
-      }
-    } finally {
-      if ((int) WAITERS.getAndAdd(lock, -1) == 1) {
-        parked.remove(lock, waiters);
-      }
-    }
-  }
-
-  /** When to look again, woken or not; in a simulation no unlocker's look comes too early. */
-  private long parkEnd() {
-    return arch.isSimulated() ? Arch.NEVER : arch.now() + PARK_NANOS;
+    waits.await(
+        context,
+        lock,
+        () -> (int) OWNER.getOpaque(lock) == 0 && OWNER.compareAndSet(lock, 0, context.id),
+        () -> reportBug(context, lock, "lockup suspected", (int) OWNER.getOpaque(lock)));
   }
 
   private void reportBug(Context context, SpinlockT lock, String what, int ownerId) {

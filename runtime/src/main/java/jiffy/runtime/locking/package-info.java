@@ -1,9 +1,9 @@
 /**
- * Locks: the spinlocks of the API, and the raw ones that the kernel itself uses.
+ * Locks: the spinlocks and rwlocks of the API, and the raw spinlocks that the kernel itself uses.
  *
- * <p>Door: {@link jiffy.runtime.locking.Locks}. Any context may take a spinlock; a waiter spins,
- * then parks, and the log names the owner. {@link jiffy.runtime.locking.RawSpinlock}s are
- * innermost: no code of a module and no park under one. Follows Linux's {@code
- * kernel/locking/spinlock_debug.c}.
+ * <p>Doors: {@link jiffy.runtime.locking.Locks}, {@link jiffy.runtime.locking.RwLocks}. Any context
+ * may take one; a waiter spins, then parks, and the log names the owner. {@link
+ * jiffy.runtime.locking.RawSpinlock}s are innermost: no code of a module and no park under one.
+ * Follows Linux's {@code kernel/locking/spinlock_debug.c}.
  */
 package jiffy.runtime.locking;

@@ -16,8 +16,23 @@ final class Kthread extends Task {
   /** Whether it has left {@code kthread_create}'s waiting room. */
   volatile boolean hasBegun;
 
-  Kthread(Arch arch, TaskStruct struct, Cpu cpu, Origin origin) {
+  /** {@code KTHREAD_SHOULD_PARK}. */
+  volatile boolean shouldPark;
+
+  /** Whether it sleeps in {@code kthread_parkme}. */
+  volatile boolean isParked;
+
+  /** What its function gets. */
+  final Object data;
+
+  /** The kernel thread of that struct, or null if it is something else. */
+  static Kthread of(TaskStruct struct) {
+    return struct.__task instanceof Kthread ? (Kthread) struct.__task : null;
+  }
+
+  Kthread(Arch arch, TaskStruct struct, Cpu cpu, Origin origin, Object data) {
     super(arch, struct, cpu);
     this.origin = origin;
+    this.data = data;
   }
 }

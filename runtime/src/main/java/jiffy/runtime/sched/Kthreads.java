@@ -42,6 +42,7 @@ public final class Kthreads implements Owned {
   private final Scheduler scheduler;
   private final Origins origins;
   private final KernelLog log;
+  private final KthreadParking parking;
 
   /** No thread yet. */
   public Kthreads(
@@ -57,6 +58,7 @@ public final class Kthreads implements Owned {
     this.scheduler = scheduler;
     this.origins = origins;
     this.log = log;
+    this.parking = new KthreadParking(scheduler);
   }
 
   /** {@code kthread_create}; null if no thread can be had or the function's module goes. */
@@ -67,9 +69,9 @@ public final class Kthreads implements Owned {
     }
     TaskStruct struct = new TaskStruct(contexts.nextPid(), name);
     struct.__state = TASK_UNINTERRUPTIBLE;
-    Kthread thread = new Kthread(arch, struct, tasks.pickCpu(), origin);
+    Kthread thread = new Kthread(arch, struct, tasks.pickCpu(), origin, data);
     try {
-      tasks.start(thread, origin.owner, () -> live(thread, function, data));
+      tasks.start(thread, origin.owner, () -> live(thread, function));
     } catch (IllegalStateException | OutOfMemoryError e) {
       log.print(KernelLog.ERR, origin.owner.name + ": no kernel thread " + name + ": " + e);
       return null;
@@ -77,14 +79,15 @@ public final class Kthreads implements Owned {
     return struct;
   }
 
-  private int live(Kthread thread, KthreadFunction function, Object data) {
+  private int live(Kthread thread, KthreadFunction function) {
     thread.hasBegun = true;
     if (thread.shouldStop) {
       return -EINTR;
     }
     Thread.currentThread().setContextClassLoader(function.getClass().getClassLoader());
     try {
-      return function.run(data);
+      parking.parkMe((Context) Current.get()); // only if it has been asked to
+      return function.run(thread.data);
     } catch (SimHalt e) {
       throw e;
     } catch (Throwable e) {
@@ -96,7 +99,7 @@ public final class Kthreads implements Owned {
 
   /** {@code kthread_bind}: only before it begins. */
   public void bind(TaskStruct struct, int cpu) {
-    Kthread thread = of(struct);
+    Kthread thread = Kthread.of(struct);
     if (thread == null || thread.hasBegun || cpu < 0 || cpu >= contexts.cpus().size()) {
       log.print(
           KernelLog.WARNING,
@@ -112,7 +115,7 @@ public final class Kthreads implements Owned {
 
   /** {@code kthread_stop}; what it returns is said at the API. */
   public int stop(Context caller, TaskStruct struct) {
-    Kthread thread = of(struct);
+    Kthread thread = Kthread.of(struct);
     if (thread == null) {
       return -ESRCH;
     }
@@ -128,17 +131,40 @@ public final class Kthreads implements Owned {
 
   private void askToStop(Kthread thread) {
     thread.shouldStop = true;
+    parking.unpark(thread.struct);
     scheduler.wakeUp(thread.struct, TASK_NORMAL);
   }
 
   /** {@code kthread_should_stop}; false for who is none. */
   public boolean shouldStop(Context context) {
-    Kthread thread = of(context.task());
+    Kthread thread = Kthread.of(context.task());
     return thread != null && thread.shouldStop;
   }
 
-  private static Kthread of(TaskStruct struct) {
-    return struct.__task instanceof Kthread ? (Kthread) struct.__task : null;
+  /** {@code kthread_data}; null for who is none. */
+  public Object data(TaskStruct struct) {
+    Kthread thread = Kthread.of(struct);
+    return thread == null ? null : thread.data;
+  }
+
+  /** {@code kthread_park}; what it returns is said at the API. */
+  public int park(Context caller, TaskStruct struct) {
+    return parking.park(caller, struct);
+  }
+
+  /** {@code kthread_unpark}. */
+  public void unpark(TaskStruct struct) {
+    parking.unpark(struct);
+  }
+
+  /** {@code kthread_should_park}; false for who is none. */
+  public boolean shouldPark(Context context) {
+    return parking.shouldPark(context);
+  }
+
+  /** {@code kthread_parkme}. */
+  public void parkMe(Context context) {
+    parking.parkMe(context);
   }
 
   @Override

@@ -24,7 +24,9 @@ public class Task {
   /** Where it runs; may change until it begins. */
   private volatile Cpu cpu;
 
-  private final WaitList waiters;
+  /** Who waits for its end, or for something else that it does. */
+  final WaitList waiters;
+
   private volatile boolean ended;
   private int exitValue;
   private Throwable failure;

@@ -15,8 +15,8 @@ import jiffy.types.WaitQueueHead;
  *
  * <p>No lock: queues are short, a waker in any context never waits for anybody, and a module's
  * StackOverflowError finds nothing half done. Order as on Linux: the exclusive ones last, first
- * come first woken; before them the others, last come first. A waiter that was woken is off the
- * queue. Thread safe.
+ * come first woken; before them the others, last come first. A waiter that was woken stays in its
+ * place until it leaves. Thread safe.
  */
 public final class WaitQueues {
   private final Scheduler scheduler;
@@ -65,7 +65,8 @@ public final class WaitQueues {
     }
   }
 
-  private static void add(WaitQueueHead queue, WaitQueueEntry entry) {
+  /** {@code add_wait_queue}: the task's state stays as it is. Any context. */
+  public static void add(WaitQueueHead queue, WaitQueueEntry entry) {
     for (; ; ) {
       WaitQueueEntry[] seen = queue.__entries;
       if (indexOf(seen, entry) >= 0) {
@@ -81,7 +82,8 @@ public final class WaitQueues {
     }
   }
 
-  private static void remove(WaitQueueHead queue, WaitQueueEntry entry) {
+  /** {@code remove_wait_queue}. Any context. */
+  public static void remove(WaitQueueHead queue, WaitQueueEntry entry) {
     for (; ; ) {
       WaitQueueEntry[] seen = queue.__entries;
       int at = indexOf(seen, entry);

@@ -54,7 +54,7 @@ class ContextHostTest {
   @Test
   void contextOfATask_asRecorded() throws IOException {
     rows.noteOfATask();
-    assertRecorded(9);
+    assertRecorded(11);
     assertThat(preempt_count()).isZero();
     assertThat(irqs_disabled()).isFalse();
   }

@@ -5,6 +5,8 @@ import static jiffy.linux.BottomHalf.local_bh_enable;
 import static jiffy.linux.Irqflags.irqs_disabled;
 import static jiffy.linux.Irqflags.local_irq_disable;
 import static jiffy.linux.Irqflags.local_irq_enable;
+import static jiffy.linux.Mutexes.mutex_lock;
+import static jiffy.linux.Mutexes.mutex_unlock;
 import static jiffy.linux.Preempt.in_atomic;
 import static jiffy.linux.Preempt.in_hardirq;
 import static jiffy.linux.Preempt.in_interrupt;
@@ -14,6 +16,8 @@ import static jiffy.linux.Preempt.in_task;
 import static jiffy.linux.Preempt.preempt_count;
 import static jiffy.linux.Preempt.preempt_disable;
 import static jiffy.linux.Preempt.preempt_enable;
+import static jiffy.linux.Rwlocks.read_lock;
+import static jiffy.linux.Rwlocks.read_unlock;
 import static jiffy.linux.Sched.current;
 import static jiffy.linux.Spinlocks.spin_lock;
 import static jiffy.linux.Spinlocks.spin_lock_bh;
@@ -32,6 +36,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import jiffy.types.Mutex;
+import jiffy.types.RwlockT;
 import jiffy.types.SpinlockT;
 
 /**
@@ -60,7 +66,7 @@ final class ContextRows {
             current().comm));
   }
 
-  /** Notes the nine rows of a task: as it is, and with this and that disabled or locked. */
+  /** Notes the eleven rows of a task: as it is, and with this and that disabled or locked. */
   void noteOfATask() {
     SpinlockT a = new SpinlockT();
     SpinlockT b = new SpinlockT();
@@ -89,6 +95,14 @@ final class ContextRows {
     preempt_disable();
     note("preempt_disable");
     preempt_enable();
+    RwlockT rw = new RwlockT();
+    read_lock(rw);
+    note("read_lock");
+    read_unlock(rw);
+    Mutex mutex = new Mutex();
+    mutex_lock(mutex);
+    note("mutex_lock");
+    mutex_unlock(mutex);
   }
 
   /** How many have been noted. */

@@ -96,7 +96,7 @@ class ContextTest {
     mod_timer(irqSafe, jiffies() + 2);
     machine.simulation().orElseThrow().advanceToJiffies(jiffies() + 5);
 
-    rows.assertAsRecorded(11);
+    rows.assertAsRecorded(13);
     assertThat(preempt_count()).isZero();
     assertThat(irqs_disabled()).isFalse();
   }

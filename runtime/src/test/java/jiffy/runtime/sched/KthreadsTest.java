@@ -1,16 +1,27 @@
 package jiffy.runtime.sched;
 
 import static jiffy.linux.Delay.msleep;
+import static jiffy.linux.Errno.EBUSY;
 import static jiffy.linux.Errno.EDEADLK;
 import static jiffy.linux.Errno.EFAULT;
 import static jiffy.linux.Errno.EINTR;
+import static jiffy.linux.Errno.ENOSYS;
 import static jiffy.linux.Errno.ESRCH;
 import static jiffy.linux.Kthreads.kthread_bind;
 import static jiffy.linux.Kthreads.kthread_create;
+import static jiffy.linux.Kthreads.kthread_create_on_cpu;
+import static jiffy.linux.Kthreads.kthread_create_on_node;
+import static jiffy.linux.Kthreads.kthread_data;
+import static jiffy.linux.Kthreads.kthread_park;
+import static jiffy.linux.Kthreads.kthread_parkme;
 import static jiffy.linux.Kthreads.kthread_run;
+import static jiffy.linux.Kthreads.kthread_run_on_cpu;
+import static jiffy.linux.Kthreads.kthread_should_park;
 import static jiffy.linux.Kthreads.kthread_should_stop;
 import static jiffy.linux.Kthreads.kthread_stop;
+import static jiffy.linux.Kthreads.kthread_unpark;
 import static jiffy.linux.Preempt.in_task;
+import static jiffy.linux.Sched.TASK_PARKED;
 import static jiffy.linux.Sched.current;
 import static jiffy.linux.Sched.wake_up_process;
 import static jiffy.linux.Smp.for_each_online_cpu;
@@ -25,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import jiffy.runtime.Machine;
+import jiffy.types.KthreadFunction;
 import jiffy.types.TaskStruct;
 import jiffy.types.WaitQueueHead;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +47,8 @@ class KthreadsTest {
   private final Machine machine = Machine.simulate("hz=250 nr_cpus=2");
   private final Attachment self = machine.attach("insmod", 0);
   private final WaitQueueHead wq = new WaitQueueHead();
+  private final AtomicInteger rounds = new AtomicInteger();
+  private final AtomicInteger parkings = new AtomicInteger();
 
   @AfterEach
   void halt() {
@@ -127,5 +141,93 @@ class KthreadsTest {
     assertThat(num_online_cpus()).isEqualTo(2);
     assertThat(get_cpu()).isZero();
     put_cpu();
+  }
+
+  private int parkWhenAsked(Object data) {
+    while (!kthread_should_stop()) {
+      if (kthread_should_park()) {
+        parkings.incrementAndGet();
+        kthread_parkme();
+      }
+      rounds.incrementAndGet();
+      msleep(10);
+    }
+    return 7;
+  }
+
+  @Test
+  void kthread_park_waitsUntilItSleeps_andUnparkLetsItGoOn() {
+    TaskStruct thread = kthread_run(this::parkWhenAsked, null, "parker");
+    msleep(50);
+    assertThat(kthread_park(thread)).isZero();
+    assertThat(kthread_park(thread)).isEqualTo(-EBUSY);
+    assertThat(thread.__state).isEqualTo(TASK_PARKED);
+    int before = rounds.get();
+    assertThat(wake_up_process(thread)).as("nothing but unpark wakes it").isZero();
+    msleep(100);
+    assertThat(rounds).hasValue(before);
+    kthread_unpark(thread);
+    msleep(100);
+    assertThat(rounds.get()).isGreaterThan(before);
+    assertThat(parkings).hasValue(1);
+    kthread_parkme(); // no kernel thread: returns
+    assertThat(kthread_should_park()).isFalse();
+    assertThat(kthread_stop(thread)).isEqualTo(7);
+    assertThat(kthread_park(thread)).isEqualTo(-ENOSYS);
+    assertThat(kthread_park(current())).isEqualTo(-ESRCH);
+  }
+
+  @Test
+  void kthread_park_ofOneThatHasNotBegun_parksBeforeItsFunction() {
+    TaskStruct thread = kthread_create(this::parkWhenAsked, null, "parker");
+    assertThat(kthread_park(thread)).isZero();
+    msleep(100);
+    assertThat(rounds).hasValue(0);
+    kthread_unpark(thread);
+    msleep(100);
+    assertThat(rounds.get()).isPositive();
+    assertThat(parkings).hasValue(0);
+    assertThat(kthread_stop(thread)).isEqualTo(7);
+  }
+
+  @Test
+  void kthread_stop_ofAParkedOne_unparksIt() {
+    TaskStruct thread = kthread_run(this::parkWhenAsked, null, "parker");
+    msleep(50);
+    assertThat(kthread_park(thread)).isZero();
+    assertThat(kthread_stop(thread)).isEqualTo(7);
+  }
+
+  @Test
+  void kthread_park_ofOneThatEndsInstead_returnsEnosys() {
+    TaskStruct thread =
+        kthread_run(
+            data -> {
+              msleep(100);
+              return 0;
+            },
+            null,
+            "deaf");
+    msleep(20);
+    assertThat(kthread_park(thread)).isEqualTo(-ENOSYS);
+  }
+
+  @Test
+  void kthread_create_on_cpu_namesAndBindsIt() {
+    List<String> seen = new ArrayList<>();
+    KthreadFunction function =
+        data -> {
+          seen.add(current().comm + " on " + smp_processor_id() + " " + kthread_data(current()));
+          return 0;
+        };
+    for_each_online_cpu(cpu -> kthread_run_on_cpu(function, "data", cpu, "worker/%u"));
+    msleep(20);
+    assertThat(seen).containsExactlyInAnyOrder("worker/0 on 0 data", "worker/1 on 1 data");
+    assertThat(kthread_data(current())).isNull();
+    TaskStruct nowhere = kthread_create_on_cpu(function, "data", 2, "worker/%u");
+    assertThat(nowhere.comm).isEqualTo("worker/2");
+    assertThat(machine.dmesg()).anyMatch(line -> line.contains("or there is no such CPU"));
+    assertThat(kthread_stop(nowhere)).isEqualTo(-EINTR);
+    assertThat(kthread_stop(kthread_create_on_node(function, "data", 0, "n"))).isEqualTo(-EINTR);
   }
 }

@@ -19,7 +19,7 @@ import jiffy.linux.ModuleParam;
 @ModuleInfo(name = "semprobe", license = "GPL")
 public final class Semprobe extends KernelModule {
   /* The original has no descriptions */
-  @ModuleParam("what to ask about: timer, ctx, hr, tasklet or conv")
+  @ModuleParam("what to ask about: timer, ctx, hr, tasklet, conv or sync")
   static String sect = "";
 
   static int i_init() {
@@ -32,6 +32,7 @@ public final class Semprobe extends KernelModule {
       case "hr" -> SpHr.sp_hr();
       case "tasklet" -> SpTasklet.sp_tasklet();
       case "conv" -> SpConv.sp_conv();
+      case "sync" -> SpSync.sp_sync();
       case "wq" -> SpWq.sp_wq();
       /* printk, wheel, late and extra are not ported yet */
       default -> {}

@@ -8,7 +8,9 @@ import static jiffy.linux.Irqflags.*;
 import static jiffy.linux.Jiffies.*;
 import static jiffy.linux.Kthreads.*;
 import static jiffy.linux.Ktime.*;
+import static jiffy.linux.Mutexes.*;
 import static jiffy.linux.Preempt.*;
+import static jiffy.linux.Rwlocks.*;
 import static jiffy.linux.Spinlocks.*;
 import static jiffy.linux.Timers.*;
 import static jiffy.linux.Workqueues.*;
@@ -18,6 +20,8 @@ import static samples.semprobe.Sp.prctx;
 import jiffy.types.DelayedWork;
 import jiffy.types.Hrtimer;
 import jiffy.types.HrtimerRestart;
+import jiffy.types.Mutex;
+import jiffy.types.RwlockT;
 import jiffy.types.SpinlockT;
 import jiffy.types.TaskletStruct;
 import jiffy.types.TimerList;
@@ -25,8 +29,8 @@ import jiffy.types.WorkStruct;
 import jiffy.types.WorkqueueStruct;
 
 /**
- * ctx.c: what each context says of itself. Its questions about rcu_read_lock, read_lock and
- * mutex_lock wait for these locks, that about smp_call_function_single for calls to another CPU.
+ * ctx.c: what each context says of itself. Its questions about rcu_read_lock and
+ * smp_call_function_single wait for RCU and calls to another CPU.
  */
 final class SpCtx {
   private static final Sp.Ctx ct = new Sp.Ctx();
@@ -169,6 +173,16 @@ final class SpCtx {
     getctx(c);
     preempt_enable();
     prctx("preempt_disable", c);
+    RwlockT rw = DEFINE_RWLOCK();
+    read_lock(rw);
+    getctx(c);
+    read_unlock(rw);
+    prctx("read_lock", c);
+    Mutex m = DEFINE_MUTEX();
+    mutex_lock(m);
+    getctx(c);
+    mutex_unlock(m);
+    prctx("mutex_lock", c);
     destroy_workqueue(q);
     destroy_workqueue(u);
     tasklet_kill(tl);

@@ -39,6 +39,7 @@ final class Exemptions {
       case "tasklet" -> exemptions.tasklet();
       case "wq" -> exemptions.wq();
       case "conv" -> exemptions.conv();
+      case "sync" -> exemptions.sync();
       default -> {}
     }
     return exemptions;
@@ -59,8 +60,6 @@ final class Exemptions {
   private void ctx() {
     leftOut("ctx.smp_call_function_single(IPI)", "there are no calls to another CPU yet");
     leftOut("ctx.rcu_read_lock", "there is no RCU yet");
-    leftOut("ctx.read_lock", "there are no rwlocks yet");
-    leftOut("ctx.mutex_lock", "there are no mutexes yet");
   }
 
   private void hr() {
@@ -109,6 +108,23 @@ final class Exemptions {
         "conv.get_jiffies_64==jiffies",
         "time since boot counts the 187 ms before the recorded machine's first tick",
         "uptime_ms");
+  }
+
+  private void sync() {
+    for (int ms : new int[] {0, 1, 3, 4, 5, 10, 20, 100}) {
+      measured("sync.msleep(" + ms + ")", "what the recorded machine took", "elapsed_us");
+    }
+    different(
+        "sync.msleep(500)",
+        "semprobe: sync.msleep(500) | elapsed_us=528000 jiffies=132 (msecs_to_jiffies+1=126)",
+        "the stack dump of schedule_timeout(-5) took the recorded machine 4 ms, so all that follows"
+            + " began a jiffy later there; the wheel's grid is absolute");
+    different(
+        "sync.ssleep(1)",
+        "semprobe: sync.ssleep(1) | 1028000 us",
+        "what the recorded machine took; these are the 257 jiffies");
+    leftOut("sync.kmalloc(0)", "there is no kmalloc yet");
+    leftOut("sync.ksize(kmalloc(100))", "there is no kmalloc yet");
   }
 
   private void measured(String key, String reason, String... fields) {

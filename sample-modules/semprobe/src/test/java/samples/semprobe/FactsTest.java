@@ -32,7 +32,14 @@ import org.junit.jupiter.api.TestFactory;
 class FactsTest {
   /** The parts of FACTS of which each row is to be shown. */
   private static final List<String> PARTS =
-      List.of("TIMER API", "CONTEXT", "HRTIMER", "TASKLET", "WORKQUEUE", "CONVERSIONS");
+      List.of(
+          "TIMER API",
+          "CONTEXT",
+          "HRTIMER",
+          "TASKLET",
+          "WORKQUEUE",
+          "LOCKS, WAITS, SLEEPS",
+          "CONVERSIONS");
 
   @TestFactory
   List<DynamicTest> row_ofFacts_isShownByATest() throws IOException {
@@ -56,7 +63,7 @@ class FactsTest {
         rows.add(first);
       }
     }
-    assertThat(rows).hasSize(79);
+    assertThat(rows).hasSize(95);
     assertThat(table().keySet()).containsAll(rows);
   }
 
@@ -77,7 +84,7 @@ class FactsTest {
   /** The keys of the recorded lines that are asked for on Jiffy too. */
   private static Set<String> probeLines() throws IOException {
     Set<String> keys = new HashSet<>();
-    for (String section : List.of("timer", "ctx", "hr", "tasklet", "wq", "conv")) {
+    for (String section : List.of("timer", "ctx", "hr", "tasklet", "wq", "sync", "conv")) {
       keys.addAll(Exemptions.of(section).keysExpected(Recording.ofLinux(section)));
     }
     return keys;

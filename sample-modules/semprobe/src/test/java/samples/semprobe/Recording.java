@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /**
  * What a section printed, on Linux or here: its lines from start to end, without time stamps; of a
- * report between "cut here" and "end trace", its first line only. Immutable.
+ * report between "cut here" and "end trace", its first line only; of a stack, nothing. Immutable.
  */
 final class Recording {
   private static final Pattern START = Pattern.compile("semprobe: == section .* jiffies=(\\d+) .*");
@@ -40,16 +40,19 @@ final class Recording {
     List<Line> lines = new ArrayList<>();
     boolean inside = false;
     boolean inReport = false;
+    boolean inStack = false;
     for (String stamped : dmesg) {
       String text = stamped.substring(stamped.indexOf(']') + 2);
       inside |= START.matcher(text).matches();
       inReport |= text.contains("[ cut here ]");
-      if (inside && (!inReport || text.startsWith(WARNING))) {
+      inStack |= !inReport && text.startsWith("CPU: ");
+      if (inside && !inStack && (!inReport || text.startsWith(WARNING))) {
         String start = keyOf(text);
         long before = lines.stream().filter(line -> keyOf(line.text).equals(start)).count();
         lines.add(new Line(before == 0 ? start : start + " #" + (before + 1), text));
       }
       inReport &= !text.startsWith("---[ end trace");
+      inStack &= !text.matches(" </(TASK|IRQ)>");
       inside &= !text.matches("semprobe: == section .* end");
     }
     return new Recording(lines);

@@ -52,6 +52,8 @@ class SemprobeTest {
   @TestFactory
   List<DynamicTest> wq_atItsRecordedJiffy_printsWhatItPrintedOnLinux() throws Exception {
     return compare("wq");
+  List<DynamicTest> sync_atItsRecordedJiffy_printsWhatItPrintedOnLinux() throws Exception {
+    return compare("sync");
   }
 
   private static List<DynamicTest> compare(String section) throws IOException, URISyntaxException {

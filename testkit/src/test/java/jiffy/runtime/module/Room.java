@@ -20,6 +20,8 @@ import jiffy.kernel.LockOps;
 import jiffy.kernel.LogOps;
 import jiffy.kernel.MemoryOps;
 import jiffy.kernel.Owner;
+import jiffy.kernel.RwLockOps;
+import jiffy.kernel.SleepLockOps;
 import jiffy.kernel.SoftirqOps;
 import jiffy.kernel.TaskOps;
 import jiffy.kernel.TaskletOps;
@@ -72,6 +74,8 @@ final class Room implements AutoCloseable {
             timers,
             unused(HrtimerOps.class),
             new NoLocks(),
+            unused(RwLockOps.class),
+            unused(SleepLockOps.class),
             new FakeLog(),
             unused(TaskOps.class),
             unused(FileOps.class),
