@@ -80,7 +80,10 @@ public final class Client {
 
   private int dispatch(String[] args) throws IOException {
     String command = args.length == 0 ? "--help" : args[0];
-    if (Commands.isOurOwn(command) && args.length > 1 && args[1].startsWith("-")) {
+    if (Commands.isOurOwn(command)
+        && args.length > 1
+        && args[1].startsWith("-")
+        && !Commands.takesOption(command, args[1])) {
       return ownOption(command, args[1]);
     }
     switch (command) {

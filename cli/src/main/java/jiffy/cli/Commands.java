@@ -15,6 +15,7 @@ final class Commands {
     {"lsmod", "", "list modules"},
     {"dmesg", "[OPTION...]", "show, follow or clear the kernel log"},
     {"cat", "FILE...", "show files such as /proc/modules or /dev/kmsg"},
+    {"write", "[-n] FILE [TEXT...]", "write a line to such a file; -n: without its newline"},
     {"irq", "N...", "interrupt the kernel on lines N, see /proc/interrupts"},
   };
 
@@ -22,7 +23,6 @@ final class Commands {
     "modprobe",
     "modinfo",
     "depmod",
-    "write",
     "sysctl",
     "shell",
     "ps",
@@ -35,9 +35,14 @@ final class Commands {
 
   /** No tool of Linux's: their options are what these say. */
   private static final List<String> OUR_OWN =
-      List.of("run", "boot", "halt", "status", "cat", "irq");
+      List.of("run", "boot", "halt", "status", "cat", "write", "irq");
 
   private Commands() {}
+
+  /** Whether one of those takes the option, all of which take {@code --help}. */
+  static boolean takesOption(String name, String option) {
+    return name.equals("write") && option.equals("-n");
+  }
 
   static boolean isOurOwn(String name) {
     return OUR_OWN.contains(name);

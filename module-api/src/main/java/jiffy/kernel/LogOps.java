@@ -1,5 +1,7 @@
 package jiffy.kernel;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * What a kernel does for {@code jiffy.linux.Printk}; contracts are there.
  *
@@ -35,4 +37,9 @@ public interface LogOps {
 
   /** {@code vsprintf}: a format of printk as text. */
   String format(String format, Object[] arguments);
+
+  /** As above, as bytes: those of a {@code byte[]} as they are, text in UTF-8. */
+  default byte[] formatBytes(String format, Object[] arguments) {
+    return format(format, arguments).getBytes(StandardCharsets.UTF_8);
+  }
 }

@@ -29,6 +29,9 @@ public @interface ModuleParam {
    */
   String type() default "";
 
-  /** Mode of its file in {@code /sys/module/NAME/parameters}; 0: none. */
+  /**
+   * Mode of its file in {@code /sys/module/NAME/parameters}; 0: none. With 0200 in it the value may
+   * be changed while the module runs; who waits in a loop for that makes the field volatile.
+   */
   int perm() default 0444;
 }

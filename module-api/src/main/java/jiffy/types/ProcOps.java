@@ -10,8 +10,8 @@ import java.io.Serializable;
  * static { p_fn.proc_read = Jit::jit_fn; }
  * }</pre>
  *
- * <p>All of them run on the reader's task, in process context, and may sleep. The module cannot be
- * unloaded while one of its files is open.
+ * <p>All of them run on the task of who reads or writes, in process context, and may sleep. The
+ * module cannot be unloaded while one of its files is open.
  */
 public class ProcOps {
   /** {@code int (*proc_open)(struct inode *, struct file *)}. */
@@ -38,10 +38,37 @@ public class ProcOps {
     long read(File file, UserBuffer buf, long count, LoffT pos) throws Throwable;
   }
 
+  /**
+   * {@code ssize_t (*proc_write)(struct file *, const char __user *, size_t, loff_t *)}.
+   * Serializable as {@link Read}.
+   */
+  @FunctionalInterface
+  public interface Write extends Serializable {
+    /**
+     * @param buf to be fetched by {@code copy_from_user}
+     * @param count bytes in it
+     * @param pos where to write, in bytes; moved on by the function, if it cares
+     * @return bytes taken; fewer than {@code count}: the writer comes again with the rest; a
+     *     negative errno
+     */
+    long write(File file, UserBuffer buf, long count, LoffT pos) throws Throwable;
+  }
+
+  /** {@code loff_t (*proc_lseek)(struct file *, loff_t, int)}. Serializable as {@link Read}. */
+  @FunctionalInterface
+  public interface Lseek extends Serializable {
+    /**
+     * @param whence {@code SEEK_SET}, {@code SEEK_CUR} or {@code SEEK_END} of {@link
+     *     jiffy.linux.Fs}
+     * @return the new offset, which the function also puts into {@code f_pos}; a negative errno
+     */
+    long lseek(File file, long offset, int whence) throws Throwable;
+  }
+
   /** {@code int (*proc_release)(struct inode *, struct file *)}. */
   @FunctionalInterface
   public interface Release extends Serializable {
-    /** Called once, when the file is closed. @return ignored */
+    /** Called once: when the file is closed, or when it is removed before that. @return ignored */
     int release(Inode inode, File file) throws Throwable;
   }
 
@@ -50,6 +77,12 @@ public class ProcOps {
 
   /** If null, reading fails with EIO. */
   public Read proc_read;
+
+  /** If null, writing fails with EIO. */
+  public Write proc_write;
+
+  /** If null, seeking fails with ESPIPE. */
+  public Lseek proc_lseek;
 
   /** May be null: nothing to do. */
   public Release proc_release;

@@ -50,6 +50,11 @@ final class KernelPrintk implements LogOps, KernelLog {
   }
 
   @Override
+  public byte[] formatBytes(String format, Object[] arguments) {
+    return log.formatBytes(format, arguments == null ? new Object[] {null} : arguments);
+  }
+
+  @Override
   public void print(int level, String text) {
     log.emit(clock.sinceBoot(), callerId(Current.orNull()), 0, level, text);
   }

@@ -157,6 +157,7 @@ public final class Machine implements AutoCloseable {
                 tasklets.books()));
     linked.bind(modules);
     splat.bind(modules::tainted, modules.taint()::add, linked::linkedIn);
+    proc.register(modules.files());
     KernelFiles.register(proc, parameters, clock, softirqs, irqs, modules, log.levels());
     printk.print(KernelLog.NOTICE, KernelFiles.version());
     printk.print(KernelLog.INFO, "Command line: " + parameters.commandLine());

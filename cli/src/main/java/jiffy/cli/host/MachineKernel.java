@@ -1,5 +1,6 @@
 package jiffy.cli.host;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import jiffy.cli.tool.Invocation;
 import jiffy.cli.tool.RunningKernel;
 import jiffy.kernel.Current;
 import jiffy.kernel.Owner;
+import jiffy.linux.Fs;
 import jiffy.runtime.Machine;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.module.DropFolder;
@@ -25,6 +27,8 @@ import jiffy.runtime.sched.Scheduler;
 /** A real machine: what tools see of it, its console, its drop folder. Thread safe. */
 final class MachineKernel implements HostedKernel, RunningKernel {
   private static final long CONSOLE_MILLIS = 1_000;
+
+  private static final String KMSG = "/dev/kmsg";
 
   /** What cat(1) reads at once. */
   private static final int READ_BYTES = 1 << 17;
@@ -154,6 +158,29 @@ final class MachineKernel implements HostedKernel, RunningKernel {
         got = open.read(self, block, READ_BYTES);
       }
       return (int) got;
+    }
+  }
+
+  /** As a shell's echo does. */
+  @Override
+  public Written write(String file, HangUp user, byte[] text) {
+    if (file.equals(KMSG)) {
+      int error = machine.writeKmsg(new String(text, StandardCharsets.UTF_8));
+      return new Written(true, Math.min(error, 0), text.length);
+    }
+    Context self = caller();
+    user.onHangUp(() -> machine.scheduler().signal(self.task(), Scheduler.SIGKILL));
+    int done = 0;
+    try (OpenFile open = machine.proc().open(self, file, Fs.O_WRONLY)) {
+      if (open.error() != 0) {
+        return new Written(false, open.error(), 0);
+      }
+      long taken = 1;
+      while (done < text.length && taken > 0) {
+        taken = open.write(self, text, done, text.length - done);
+        done += (int) Math.max(0, taken);
+      }
+      return new Written(true, (int) Math.min(taken, 0), done);
     }
   }
 

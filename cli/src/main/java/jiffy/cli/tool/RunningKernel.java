@@ -60,6 +60,23 @@ public interface RunningKernel {
    */
   int read(String file, HangUp user, Sink sink) throws Invocation.GoneException;
 
+  /**
+   * What became of a write.
+   *
+   * @param isOpened whether there was a file that could be opened for it
+   * @param error 0, or a negative errno: why not, or what the last write returned
+   * @param bytes how many it took
+   */
+  record Written(boolean isOpened, int error, int bytes) {}
+
+  /**
+   * Opens a file of /proc, /sys or /dev/kmsg, writes the text, in several pieces if the file takes
+   * it so, until it takes nothing any more, and closes it.
+   *
+   * @param user as for {@link #read(String, HangUp, Sink)}
+   */
+  Written write(String file, HangUp user, byte[] text);
+
   /** The names of all such files. */
   List<String> files();
 

@@ -16,6 +16,7 @@ public final class Toolbox {
           "lsmod", new Lsmod(),
           "dmesg", new DmesgTool(),
           "cat", new Cat(),
+          "write", new Write(),
           "irq", new Irq(),
           "status", new Status(),
           "halt", new Halt());

@@ -18,6 +18,9 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
   /** What the next insmod and rmmod return. */
   public volatile int result;
 
+  /** What the next write returns. */
+  public volatile Written written = new Written(true, 0, Integer.MAX_VALUE);
+
   /** Set: the next insmod throws it. */
   public volatile RuntimeException bug;
 
@@ -78,6 +81,12 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     sink.take(bytes, bytes.length);
     return result;
+  }
+
+  @Override
+  public Written write(String file, HangUp user, byte[] text) {
+    calls.add("write " + file + " " + new String(text, StandardCharsets.UTF_8));
+    return written;
   }
 
   @Override

@@ -286,6 +286,7 @@ class ToolboxTest {
     "status,           'jiffy: '",
     "halt,             'jiffy: '",
     "cat /proc/uptime, 'cat: '",
+    "write /proc/x 1,  'write: '",
     "dmesg,            'dmesg: read kernel buffer failed: '",
   })
   void tool_withoutAKernel_saysHowToGetOne(String line, String prefix) {
@@ -304,6 +305,38 @@ class ToolboxTest {
     assertThat(out()).isEqualTo("1.00 2.00\nLinux\n");
     assertThat(err())
         .isEqualTo("cat: /proc: Is a directory\ncat: /nosuch: No such file or directory\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "write /proc/x a b,    write /proc/x a b|",
+    "write -n /proc/x a b, write /proc/x a b",
+    "write /proc/x,        write /proc/x |",
+    "write -n /proc/x -n,  write /proc/x -n",
+  })
+  void write_ofWords_writesThemAsEchoDoes(String line, String call) {
+    assertThat(run(line)).isZero();
+    assertThat(kernel.calls).containsExactly(call.replace('|', '\n'));
+    assertThat(out() + err()).isEmpty();
+  }
+
+  @Test
+  void write_thatFails_saysItAsTheShellDoes() {
+    kernel.written = new RunningKernel.Written(false, -Errno.EACCES, 0);
+    assertThat(run("write /proc/x 1")).isEqualTo(1);
+    kernel.written = new RunningKernel.Written(true, -Errno.EINVAL, 0);
+    assertThat(run("write /proc/x 2")).isEqualTo(1);
+    kernel.written = new RunningKernel.Written(true, 0, 1);
+    assertThat(run("write /proc/x 3")).isEqualTo(1);
+    assertThat(run("write")).isEqualTo(1);
+    assertThat(run("write -n")).isEqualTo(1);
+    assertThat(err())
+        .isEqualTo(
+            "write: /proc/x: Permission denied\n"
+                + "write: /proc/x: write error: Invalid argument\n"
+                + "write: /proc/x: write error: it took only 1 of 2 bytes\n"
+                + "write: missing file name: try 'jiffy write /dev/kmsg hello'\n"
+                + "write: missing file name: try 'jiffy write /dev/kmsg hello'\n");
   }
 
   @Test

@@ -114,7 +114,8 @@ final class SoftirqThread {
 
   /** For the thread itself, in a handler: whether what that raises goes to ksoftirqd. */
   boolean isTired(Context context) {
-    return context.task() == cpu.ksoftirqd || restarts > MAX_RESTARTS;
+    boolean isKsoftirqd = context.task().pid == cpu.ksoftirqd.pid; // or rather its double
+    return isKsoftirqd || restarts > MAX_RESTARTS;
   }
 
   /** The clock event moved forward. */

@@ -30,6 +30,7 @@ import jiffy.runtime.module.file.PrivateCopy;
 import jiffy.runtime.module.loader.LoaderWatch;
 import jiffy.runtime.module.loader.PluginHost;
 import jiffy.runtime.module.loader.UnloadedLoader;
+import jiffy.runtime.proc.FileSource;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Task;
 import jiffy.runtime.sched.Tasks;
@@ -68,6 +69,7 @@ public final class Modules implements AutoCloseable {
   private final Supplier<PluginHost> host;
 
   private final ModuleLife life;
+  private final SysModule files;
 
   /**
    * No module yet.
@@ -89,6 +91,7 @@ public final class Modules implements AutoCloseable {
     this.log = log;
     this.settings = settings;
     registry = new Registry(arch);
+    files = new SysModule(registry, log);
     taint = new Taint(log);
     host = Suppliers.memoize(() -> new PluginHost(settings.cacheDirectory(), settings.version()));
     Hooks hooks = new Hooks(arch, contexts, log, taint);
@@ -234,6 +237,11 @@ public final class Modules implements AutoCloseable {
     StringBuilder text = new StringBuilder();
     list().forEach(module -> text.append(module.procLine()).append('\n'));
     return text.toString();
+  }
+
+  /** {@code /sys/module}. */
+  public FileSource files() {
+    return files;
   }
 
   /** {@code try_module_get}: a reference keeps the module from going. False if it goes. */

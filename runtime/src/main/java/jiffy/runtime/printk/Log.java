@@ -1,6 +1,7 @@
 package jiffy.runtime.printk;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * The kernel's log: printk in, readers out. One per kernel.
@@ -35,6 +36,10 @@ public final class Log {
   private static final int HEADER_BYTES = 2;
   private static final int BUFFER_BYTES = 1024;
   private static final int SPRINTF_MAX = 1 << 20;
+
+  /** A buffer is shut so many bytes before its end, at most: no part of a character is stored. */
+  private static final int MAX_CHARACTER = 4;
+
   private static final int EINVAL = 22;
   private static final int WARNING = 4;
 
@@ -132,12 +137,22 @@ public final class Log {
 
   /** {@code vsprintf}: a format of printk as text, headers and all; at most 1 MiB. */
   public String format(String format, Object[] args) {
+    return formatted(format, args).toString();
+  }
+
+  /** As above, as bytes. */
+  public byte[] formatBytes(String format, Object[] args) {
+    FormatBuffer buffer = formatted(format, args);
+    return Arrays.copyOf(buffer.bytes(), buffer.length());
+  }
+
+  private FormatBuffer formatted(String format, Object[] args) {
     FormatString compiled = formats.get(format);
     for (int size = BUFFER_BYTES; ; size <<= 3) {
       FormatBuffer buffer = new FormatBuffer(size);
       compiled.format(buffer, symbols, args);
-      if (buffer.length() < size || size >= SPRINTF_MAX) {
-        return buffer.toString();
+      if (buffer.length() < size - MAX_CHARACTER || size >= SPRINTF_MAX) {
+        return buffer;
       }
     }
   }

@@ -10,7 +10,10 @@ import jiffy.runtime.context.WaitList;
 import jiffy.types.ProcDirEntry;
 import jiffy.types.TaskStruct;
 
-/** A file or directory of a module, and who is inside one of its functions. Thread safe. */
+/**
+ * A file or directory of a module, who has it open, and who is inside one of its functions. Thread
+ * safe.
+ */
 final class Entry {
   /** {@link #users}: removed; added to the number of those who are inside. */
   private static final int REMOVED = 1 << 30;
@@ -19,6 +22,7 @@ final class Entry {
   final String path;
   private final AtomicInteger users = new AtomicInteger();
   private final Set<TaskStruct> inside = ConcurrentHashMap.newKeySet();
+  private final Set<ModuleFile> open = ConcurrentHashMap.newKeySet();
   private final WaitList waiters;
 
   Entry(Arch arch, ProcDirEntry struct) {
@@ -55,6 +59,11 @@ final class Entry {
   /** Who is inside. */
   Set<TaskStruct> inside() {
     return inside;
+  }
+
+  /** {@code pde_openers}: who has it open, to be closed by whoever comes first. */
+  Set<ModuleFile> open() {
+    return open;
   }
 
   /** From now on nobody gets in. */

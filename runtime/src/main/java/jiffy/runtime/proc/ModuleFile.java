@@ -1,7 +1,15 @@
 package jiffy.runtime.proc;
 
+import static jiffy.linux.Errno.EBADF;
 import static jiffy.linux.Errno.EFAULT;
 import static jiffy.linux.Errno.EIO;
+import static jiffy.linux.Errno.ENOENT;
+import static jiffy.linux.Errno.ESPIPE;
+import static jiffy.linux.Fs.FMODE_READ;
+import static jiffy.linux.Fs.FMODE_WRITE;
+import static jiffy.linux.Fs.O_RDONLY;
+import static jiffy.linux.Fs.O_RDWR;
+import static jiffy.linux.Fs.O_WRONLY;
 
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -13,11 +21,16 @@ import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.context.Oops;
 import jiffy.types.File;
 import jiffy.types.Inode;
+import jiffy.types.LoffT;
+import jiffy.types.ProcOps;
 import jiffy.types.UserBuffer;
 
 /**
- * A module's file, open: its functions run on the reader's task, for the module. It holds the
+ * A module's file, open: its functions run on the opener's task, for the module. It holds the
  * module until it is closed.
+ *
+ * <p>Removed before it is closed, it is released by who removes it, once nobody is inside; what
+ * comes afterwards gets EIO.
  */
 final class ModuleFile implements OpenFile {
   /** What is called. */
@@ -29,27 +42,46 @@ final class ModuleFile implements OpenFile {
   private final Entry entry;
   private final ModuleHold hold;
   private final KernelLog log;
+  private final ProcOps ops;
   private final Inode inode;
   private final File file;
+  private final AtomicBoolean released = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
   private int error;
 
-  ModuleFile(Entry entry, ModuleHold hold, KernelLog log) {
+  ModuleFile(Entry entry, ModuleHold hold, KernelLog log, int flags) {
     this.entry = entry;
     this.hold = hold;
     this.log = log;
+    this.ops = entry.struct.__ops;
     this.inode = new Inode(entry.struct);
-    this.file = new File(inode);
+    this.file = new File(inode, flags, modeOf(flags));
   }
 
-  /** {@code proc_open}; the module is held. */
+  /** What a file opened with these flags may be used for. */
+  static int modeOf(int flags) {
+    return switch (flags & (O_WRONLY | O_RDWR)) {
+      case O_RDONLY -> FMODE_READ;
+      case O_WRONLY -> FMODE_WRITE;
+      default -> FMODE_READ | FMODE_WRITE;
+    };
+  }
+
+  /** {@code proc_reg_open}; the module is held. */
   void open(Context caller) {
-    if (entry.struct.__ops.proc_open != null) {
-      error = (int) call(caller, "open", () -> entry.struct.__ops.proc_open.open(inode, file));
-      if (error != 0) {
-        letGo();
-      }
+    error = (int) call(caller, "open", -ENOENT, this::openInside);
+    if (error != 0) {
+      letGo();
     }
+  }
+
+  /** Who removes it waits until this is over, and then finds it among the open ones. */
+  private long openInside() throws Throwable {
+    int result = ops.proc_open == null ? 0 : ops.proc_open.open(inode, file);
+    if (result == 0 && ops.proc_release != null) {
+      entry.open().add(this);
+    }
+    return result;
   }
 
   @Override
@@ -59,23 +91,69 @@ final class ModuleFile implements OpenFile {
 
   @Override
   public long read(Context caller, byte[] into, int count) {
-    if (entry.struct.__ops.proc_read == null) {
-      return -EIO;
+    return read(caller, into, count, file.f_pos);
+  }
+
+  @Override
+  public long readAt(Context caller, byte[] into, int count, long offset) {
+    LoffT pos = new LoffT();
+    pos.value = offset;
+    return read(caller, into, count, pos);
+  }
+
+  private long read(Context caller, byte[] into, int count, LoffT pos) {
+    if ((file.f_mode & FMODE_READ) == 0) {
+      return -EBADF;
     }
-    UserBuffer buffer = new UserBuffer(into, count);
+    UserBuffer buffer = new UserBuffer(into, 0, count, caller.task());
     long got =
         call(
             caller,
             "read",
-            () -> entry.struct.__ops.proc_read.read(file, buffer, count, file.f_pos));
+            -EIO,
+            () -> ops.proc_read == null ? -EIO : ops.proc_read.read(file, buffer, count, pos));
     return Math.min(got, count);
   }
 
-  /** {@code use_pde}, the call, {@code unuse_pde}. */
-  private long call(Context caller, String what, Call body) {
-    if (!entry.enter(caller.task())) {
-      return -EIO; // removed since it was opened
+  @Override
+  public long write(Context caller, byte[] from, int start, int count) {
+    if ((file.f_mode & FMODE_WRITE) == 0) {
+      return -EBADF;
     }
+    UserBuffer buffer = new UserBuffer(from, start, count, caller.task());
+    long taken =
+        call(
+            caller,
+            "write",
+            -EIO,
+            () ->
+                ops.proc_write == null
+                    ? -EIO
+                    : ops.proc_write.write(file, buffer, count, file.f_pos));
+    return Math.min(taken, count);
+  }
+
+  @Override
+  public long seek(Context caller, long offset, int whence) {
+    return ops.proc_lseek == null
+        ? -ESPIPE
+        : call(caller, "lseek", -EIO, () -> ops.proc_lseek.lseek(file, offset, whence));
+  }
+
+  /** {@code use_pde}, the call, {@code unuse_pde}. @param removed what it is once that fails */
+  private long call(Context caller, String what, int removed, Call body) {
+    if (!entry.enter(caller.task())) {
+      return removed;
+    }
+    try {
+      return run(caller, what, body);
+    } finally {
+      entry.leave(caller.task());
+    }
+  }
+
+  private long run(Context caller, String what, Call body) {
+    boolean isPlain = caller.preemptCount() == 0 && !caller.irqsDisabled();
     Owner before = caller.setOwner(entry.owner());
     try {
       return body.run();
@@ -87,8 +165,9 @@ final class ModuleFile implements OpenFile {
       return -EFAULT;
     } finally {
       caller.setOwner(before);
-      entry.leave(caller.task());
-      putRight(caller, what);
+      if (isPlain) {
+        putRight(caller, what);
+      }
     }
   }
 
@@ -111,11 +190,21 @@ final class ModuleFile implements OpenFile {
 
   @Override
   public void close() {
-    if (error == 0 && !closed.get() && entry.struct.__ops.proc_release != null) {
+    if (entry.open().contains(this)) {
       Context caller = (Context) Current.get();
-      call(caller, "release", () -> entry.struct.__ops.proc_release.release(inode, file));
+      call(caller, "release", 0, this::release); // removed meanwhile: who removes it does it
     }
     letGo();
+  }
+
+  /** {@code close_pdeo}: the file is removed, nobody is inside. */
+  void releaseRemoved(Context remover) {
+    run(remover, "release", this::release);
+  }
+
+  private long release() throws Throwable {
+    entry.open().remove(this);
+    return released.getAndSet(true) ? 0 : ops.proc_release.release(inode, file);
   }
 
   private void letGo() {

@@ -1,7 +1,10 @@
 package jiffy.runtime.proc;
 
+import static jiffy.linux.Errno.EACCES;
 import static jiffy.linux.Errno.EISDIR;
 import static jiffy.linux.Errno.ENOENT;
+import static jiffy.linux.Fs.FMODE_READ;
+import static jiffy.linux.Fs.FMODE_WRITE;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -31,8 +34,15 @@ public final class ModuleFiles implements FileOps, Owned {
   /** How long rmmod waits for readers who have been told to go: 5 s. */
   private static final long READER_WAIT_NANOS = 5_000_000_000L;
 
-  private static final int DEFAULT_MODE = 0444;
+  private static final String ROOT = "/proc";
+  private static final int FILE_MODE = 0444;
+
+  /** Of a file that nobody gave a mode: on Linux the superuser writes it all the same. */
+  private static final int WRITABLE_MODE = 0644;
+
   private static final int DIRECTORY_MODE = 0555;
+  private static final int OWNER_READS = 0400;
+  private static final int OWNER_WRITES = 0200;
 
   private final Arch arch;
   private final Origins origins;
@@ -72,28 +82,48 @@ public final class ModuleFiles implements FileOps, Owned {
 
   @Override
   public ProcDirEntry create(
-      Current current, String name, int mode, ProcDirEntry parent, ProcOps ops, Object data) {
-    Context context = (Context) current;
-    Object function = ops.proc_read != null ? ops.proc_read : ops.proc_open;
-    Origin origin = origins.of(context, function);
-    int permissions = mode == 0 ? DEFAULT_MODE : mode;
-    return register(context, new ProcDirEntry(name, parent, permissions, data, ops, origin));
+      Current current,
+      String name,
+      int mode,
+      ProcDirEntry parent,
+      ProcOps ops,
+      Object data,
+      Object function) {
+    Origin origin = origins.of((Context) current, function);
+    int usual = ops.proc_write == null ? FILE_MODE : WRITABLE_MODE;
+    return register((Context) current, name, parent, mode == 0 ? usual : mode, data, ops, origin);
   }
 
   @Override
-  public ProcDirEntry makeDirectory(Current current, String name, ProcDirEntry parent) {
-    Context context = (Context) current;
-    Origin origin = origins.of(context, null);
-    return register(context, new ProcDirEntry(name, parent, DIRECTORY_MODE, null, null, origin));
+  public ProcDirEntry makeDirectory(
+      Current current, String name, int mode, ProcDirEntry parent, Object data) {
+    Origin origin = origins.of((Context) current, null);
+    int permissions = mode == 0 ? DIRECTORY_MODE : mode;
+    return register((Context) current, name, parent, permissions, data, null, origin);
   }
 
-  /** {@code proc_register}. */
-  private ProcDirEntry register(Context context, ProcDirEntry struct) {
-    Entry entry = new Entry(arch, struct);
-    if (struct.__name.isEmpty() || struct.__name.indexOf('/') >= 0) {
-      splat.warn(context, "name '" + struct.__name + "'");
+  /** {@code xlate_proc_name} and {@code proc_register}. */
+  private ProcDirEntry register(
+      Context context,
+      String name,
+      ProcDirEntry parent,
+      int mode,
+      Object data,
+      ProcOps ops,
+      Origin origin) {
+    splat.mightSleep(context);
+    int slash = name.lastIndexOf('/');
+    String ownName = name.substring(slash + 1);
+    String directory = pathOf(slash < 0 ? null : name.substring(0, slash), parent);
+    Entry above = entries.get(directory);
+    boolean isThere = directory.equals(ROOT) || above != null && above.isDirectory();
+    if (ownName.isEmpty() || !isThere) {
+      splat.warn(context, "name '" + name + "'");
       return null;
     }
+    ProcDirEntry in = above == null ? null : above.struct;
+    ProcDirEntry struct = new ProcDirEntry(ownName, in, mode, data, ops, origin);
+    Entry entry = new Entry(arch, struct);
     if (entry.owner().isGoing()) {
       return null;
     }
@@ -107,7 +137,8 @@ public final class ModuleFiles implements FileOps, Owned {
   @Override
   public void remove(Current current, String name, ProcDirEntry parent) {
     Context context = (Context) current;
-    String path = (parent == null ? "/proc" : parent.__path()) + "/" + name;
+    splat.mightSleep(context);
+    String path = pathOf(name, parent);
     Entry entry = entries.get(path);
     if (entry == null) {
       splat.warn(context, "name '" + name + "'");
@@ -127,13 +158,29 @@ public final class ModuleFiles implements FileOps, Owned {
   }
 
   @Override
+  public int removeSubtree(Current current, String name, ProcDirEntry parent) {
+    Entry entry = entries.get(pathOf(name, parent));
+    if (entry == null) {
+      return -ENOENT;
+    }
+    removeTree(current, entry.struct);
+    return 0;
+  }
+
+  @Override
   public void removeTree(Current current, ProcDirEntry struct) {
     Context context = (Context) current;
+    splat.mightSleep(context);
     Entry entry = entries.get(struct.__path());
     if (entry != null && entry.struct == struct) {
       below(entry.path).forEach(each -> take(context, each));
       take(context, entry);
     }
+  }
+
+  private static String pathOf(String name, ProcDirEntry parent) {
+    String directory = parent == null ? ROOT : parent.__path();
+    return name == null ? directory : directory + "/" + name;
   }
 
   private List<Entry> below(String path) {
@@ -144,18 +191,26 @@ public final class ModuleFiles implements FileOps, Owned {
     entries.remove(entry.path, entry);
     entry.remove();
     entry.awaitEmpty(context, Arch.NEVER);
+    List.copyOf(entry.open()).forEach(file -> file.releaseRemoved(context));
   }
 
   /** {@code open}; see {@link ProcTree#open}. */
-  OpenFile open(Context caller, String path) {
+  OpenFile open(Context caller, String path, int flags) {
     Entry entry = entries.get(path);
     if (entry == null || entry.isDirectory()) {
-      return new Unopened(entry == null ? -ENOENT : -EISDIR);
+      return OpenFile.failed(entry == null ? -ENOENT : -EISDIR);
+    }
+    int mode = ModuleFile.modeOf(flags);
+    int needed =
+        ((mode & FMODE_READ) != 0 ? OWNER_READS : 0)
+            | ((mode & FMODE_WRITE) != 0 ? OWNER_WRITES : 0);
+    if ((entry.struct.__mode & needed) != needed) {
+      return OpenFile.failed(-EACCES);
     }
     if (!hold.tryGet(entry.owner())) {
-      return new Unopened(-ENOENT);
+      return OpenFile.failed(-ENOENT);
     }
-    ModuleFile file = new ModuleFile(entry, hold, log);
+    ModuleFile file = new ModuleFile(entry, hold, log, flags);
     file.open(caller);
     return file;
   }
@@ -211,33 +266,9 @@ public final class ModuleFiles implements FileOps, Owned {
       if (!entry.awaitEmpty(caller, until)) {
         log.print(
             KernelLog.ALERT,
-            owner.name + ": " + entry.path + " is still being read by " + entry.inside());
+            owner.name + ": " + entry.path + " is still being used by " + entry.inside());
       }
     }
     return left.size();
-  }
-
-  /** What could not be opened. */
-  private static final class Unopened implements OpenFile {
-    private final int error;
-
-    Unopened(int error) {
-      this.error = error;
-    }
-
-    @Override
-    public int error() {
-      return error;
-    }
-
-    @Override
-    public long read(Context caller, byte[] into, int count) {
-      return error;
-    }
-
-    @Override
-    public void close() {
-      // It never was open.
-    }
   }
 }

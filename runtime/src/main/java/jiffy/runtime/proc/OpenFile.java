@@ -1,22 +1,80 @@
 package jiffy.runtime.proc;
 
+import static jiffy.linux.Errno.EBADF;
+import static jiffy.linux.Errno.ESPIPE;
+
 import jiffy.runtime.context.Context;
 
-/** A file that a reader has open. For that reader's task alone. */
+/**
+ * A file that somebody has open. For that one's task alone. Reading and writing may sleep, for ever
+ * if the file's module wants it; a signal ends that.
+ */
 public interface OpenFile extends AutoCloseable {
   /** 0, or the negative errno why it could not be opened. */
   int error();
 
   /**
-   * {@code read}: goes on where the last one ended. May sleep, for ever if the file's module wants
-   * it; a signal ends that.
+   * {@code read}: goes on where the last one ended.
    *
    * @param into at least {@code count} bytes
    * @return bytes read; 0: the file ends here; a negative errno
    */
   long read(Context caller, byte[] into, int count);
 
-  /** By the reader; a second call does nothing. */
+  /**
+   * {@code pread}: as {@link #read}, from that offset on; where the next read goes on does not
+   * change.
+   */
+  default long readAt(Context caller, byte[] into, int count, long offset) {
+    return -ESPIPE;
+  }
+
+  /**
+   * {@code write}.
+   *
+   * @param from the text; {@code count} bytes of it, from {@code start} on
+   * @return bytes taken, which may be fewer; a negative errno
+   */
+  default long write(Context caller, byte[] from, int start, int count) {
+    return -EBADF;
+  }
+
+  /**
+   * {@code lseek}.
+   *
+   * @param whence as in {@link jiffy.linux.Fs}
+   * @return the new offset; a negative errno
+   */
+  default long seek(Context caller, long offset, int whence) {
+    return -ESPIPE;
+  }
+
+  /** By who opened it; a second call does nothing. */
   @Override
   void close();
+
+  /** What could not be opened. @param error a negative errno */
+  static OpenFile failed(int error) {
+    return new OpenFile() {
+      @Override
+      public int error() {
+        return error;
+      }
+
+      @Override
+      public long read(Context caller, byte[] into, int count) {
+        return error;
+      }
+
+      @Override
+      public long write(Context caller, byte[] from, int start, int count) {
+        return error;
+      }
+
+      @Override
+      public void close() {
+        // It never was open.
+      }
+    };
+  }
 }

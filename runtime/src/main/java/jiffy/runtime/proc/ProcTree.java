@@ -1,6 +1,11 @@
 package jiffy.runtime.proc;
 
+import static jiffy.linux.Errno.EACCES;
 import static jiffy.linux.Errno.EINVAL;
+import static jiffy.linux.Errno.EISDIR;
+import static jiffy.linux.Errno.ENOENT;
+import static jiffy.linux.Fs.FMODE_WRITE;
+import static jiffy.linux.Fs.O_RDONLY;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,17 +14,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import jiffy.runtime.context.Context;
 
 /**
- * The readable files of a kernel, by full path: those of the kernel itself, each of which makes its
- * text when it is opened, and those of modules. Thread safe.
+ * The files of a kernel, by full path: those of the kernel itself, each of which makes its text
+ * when it is opened, those of modules, and those of other sources. Thread safe.
  */
 public final class ProcTree {
   private static final int PAGE = 4096;
 
   private final Map<String, Supplier<String>> files = new ConcurrentSkipListMap<>();
+  private final List<FileSource> sources = new CopyOnWriteArrayList<>();
   private final ModuleFiles ofModules;
 
   /** A tree with no file of the kernel yet. */
@@ -28,7 +35,7 @@ public final class ProcTree {
   }
 
   /**
-   * Adds a file.
+   * Adds a file that can be read.
    *
    * @param path absolute: {@code /proc/uptime}
    * @param text makes the whole content; called at each open, by the reader
@@ -38,17 +45,48 @@ public final class ProcTree {
     ofModules.reserve(path);
   }
 
-  /**
-   * {@code open}: for a reader, who closes it. Process context.
-   *
-   * @return the file; one whose {@link OpenFile#error} is not 0 could not be opened: -ENOENT if
-   *     there is none, or what its module says
-   */
+  /** Adds files that come and go; no other file has their paths. */
+  public void register(FileSource source) {
+    sources.add(source);
+  }
+
+  /** {@code open} for reading. */
   public OpenFile open(Context caller, String path) {
+    return open(caller, path, O_RDONLY);
+  }
+
+  /**
+   * {@code open}: for a user, who closes it. Process context.
+   *
+   * @param flags {@code O_RDONLY} and so on of {@link jiffy.linux.Fs}
+   * @return the file; one whose {@link OpenFile#error} is not 0 could not be opened:
+   *     <ul>
+   *       <li>-ENOENT: there is none
+   *       <li>-EISDIR: it is a directory
+   *       <li>-EACCES: its mode does not let its owner do that, and every user is its owner
+   *       <li>or what its module says
+   *     </ul>
+   */
+  public OpenFile open(Context caller, String path, int flags) {
     Supplier<String> file = files.get(path);
-    return file == null
-        ? ofModules.open(caller, path)
-        : new TextFile(file.get().getBytes(StandardCharsets.UTF_8));
+    if (file != null) {
+      return (ModuleFile.modeOf(flags) & FMODE_WRITE) != 0
+          ? OpenFile.failed(-EACCES)
+          : new TextFile(file.get().getBytes(StandardCharsets.UTF_8));
+    }
+    for (FileSource source : sources) {
+      OpenFile found = source.open(caller, path, flags);
+      if (found != null) {
+        return found;
+      }
+    }
+    OpenFile found = ofModules.open(caller, path, flags);
+    return found.error() == -ENOENT && isDirectory(path) ? OpenFile.failed(-EISDIR) : found;
+  }
+
+  private boolean isDirectory(String path) {
+    String directory = path.endsWith("/") ? path : path + "/";
+    return list().stream().anyMatch(file -> file.startsWith(directory));
   }
 
   /**
@@ -78,35 +116,8 @@ public final class ProcTree {
   public List<String> list() {
     List<String> paths = new ArrayList<>(files.keySet());
     paths.addAll(ofModules.list());
+    sources.forEach(source -> paths.addAll(source.list()));
     paths.sort(null);
     return paths;
-  }
-
-  /** The kernel's own file: a text that was made when it was opened. */
-  private static final class TextFile implements OpenFile {
-    private final byte[] text;
-    private int position;
-
-    TextFile(byte[] text) {
-      this.text = text;
-    }
-
-    @Override
-    public int error() {
-      return 0;
-    }
-
-    @Override
-    public long read(Context caller, byte[] into, int count) {
-      int got = Math.min(count, text.length - position);
-      System.arraycopy(text, position, into, 0, got);
-      position += got;
-      return got;
-    }
-
-    @Override
-    public void close() {
-      // Nothing is kept.
-    }
   }
 }

@@ -10,6 +10,9 @@ package samples.jit;
 import static jiffy.linux.Delay.cpu_relax;
 import static jiffy.linux.Errno.EFAULT;
 import static jiffy.linux.Errno.ERESTARTSYS;
+import static jiffy.linux.Interrupts.tasklet_hi_schedule;
+import static jiffy.linux.Interrupts.tasklet_init;
+import static jiffy.linux.Interrupts.tasklet_schedule;
 import static jiffy.linux.Jiffies.HZ;
 import static jiffy.linux.Jiffies.get_jiffies_64;
 import static jiffy.linux.Jiffies.jiffies;
@@ -44,6 +47,7 @@ import jiffy.linux.ModuleParam;
 import jiffy.types.File;
 import jiffy.types.LoffT;
 import jiffy.types.ProcOps;
+import jiffy.types.TaskletStruct;
 import jiffy.types.TimerList;
 import jiffy.types.Timespec64;
 import jiffy.types.UserBuffer;
@@ -140,9 +144,11 @@ public final class Jit extends KernelModule {
     return len;
   }
 
-  /* This data structure is used as "data" for the timer */
+  /* This data structure is used as "data" for the timer and tasklet functions */
   static final class JitData {
     final TimerList timer = TimerList.in(this);
+    final TaskletStruct tlet = new TaskletStruct();
+    int kind;
     final WaitQueueHead wait = new WaitQueueHead();
     long prevjiffies;
     StringBuilder buf;
@@ -176,6 +182,22 @@ public final class Jit extends KernelModule {
     }
   }
 
+  static void jit_tasklet_fn(Object arg) {
+    JitData data = (JitData) arg;
+    long j = jiffies();
+    jit_line(data, j);
+    if (--data.loops != 0) {
+      data.prevjiffies = j;
+      if (data.kind == 2) {
+        tasklet_hi_schedule(data.tlet);
+      } else {
+        tasklet_schedule(data.tlet);
+      }
+    } else {
+      wake_up_interruptible(data.wait);
+    }
+  }
+
   static long jit_async(File f, UserBuffer ub, long n, LoffT pos) {
     JitData data;
     StringBuilder buf;
@@ -186,6 +208,7 @@ public final class Jit extends KernelModule {
     }
     data = new JitData(); // kzalloc
     buf = new StringBuilder(); // __get_free_page
+    data.kind = (int) pde_data(file_inode(f));
     init_waitqueue_head(data.wait);
     data.buf = buf;
     data.prevjiffies = j;
@@ -193,10 +216,23 @@ public final class Jit extends KernelModule {
     jit_line(data, j);
     data.loops = JIT_ASYNC_LOOPS;
 
-    /* register the timer */
-    timer_setup(data.timer, Jit::jit_timer_fn, 0);
-    data.timer.expires = j + tdelay; /* parameter */
-    add_timer(data.timer);
+    switch (data.kind) {
+      case 0:
+        timer_setup(data.timer, Jit::jit_timer_fn, 0);
+        data.timer.expires = j + tdelay; /* parameter */
+        add_timer(data.timer);
+        break;
+      case 1:
+        tasklet_init(data.tlet, Jit::jit_tasklet_fn, data);
+        tasklet_schedule(data.tlet);
+        break;
+      case 2:
+        tasklet_init(data.tlet, Jit::jit_tasklet_fn, data);
+        tasklet_hi_schedule(data.tlet);
+        break;
+      default:
+        break;
+    }
 
     /* wait for the buffer to fill */
     wait_event_interruptible(data.wait, () -> data.loops == 0);
@@ -226,7 +262,14 @@ public final class Jit extends KernelModule {
   }
 
   static final String[] names = {
-    "currentime", "jitbusy", "jitsched", "jitqueue", "jitschedto", "jitimer"
+    "currentime",
+    "jitbusy",
+    "jitsched",
+    "jitqueue",
+    "jitschedto",
+    "jitimer",
+    "jitasklet",
+    "jitasklethi"
   };
 
   static int jit_init() {
@@ -236,6 +279,8 @@ public final class Jit extends KernelModule {
     proc_create_data("jitqueue", 0, null, p_fn, JIT_QUEUE);
     proc_create_data("jitschedto", 0, null, p_fn, JIT_SCHEDTO);
     proc_create_data("jitimer", 0, null, p_as, 0);
+    proc_create_data("jitasklet", 0, null, p_as, 1);
+    proc_create_data("jitasklethi", 0, null, p_as, 2);
     return 0;
   }
 

@@ -1,10 +1,10 @@
 package samples.jit;
 
+import static jiffy.linux.Delay.cpu_relax;
 import static jiffy.linux.Timers.mod_timer;
 import static jiffy.linux.Timers.timer_pending;
 import static jiffy.linux.Timers.timer_setup;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import jiffy.kernel.Owner;
 import jiffy.linux.Errno;
 import jiffy.runtime.Machine;
@@ -75,14 +76,75 @@ class JitTest {
     }
   }
 
+  /** {@code head -n 4}: reads once, shows four lines. The last of two values counts. */
   @Test
-  void jitimer_withARepeatedParameter_takesTheLast() {
+  void jitimer_ofWhichFourLinesAreShown_readsAsOnLinux() throws IOException {
     try (Attachment head = machine.attach("head", 1)) {
       machine.insmod(jar, "tdelay=5", "tdelay=7");
       sim.advanceToJiffies(4_294_909_521L);
-      assertThat(read(head.context(), "/proc/jitimer"))
-          .contains("4294909529    8     1         0   1   swapper/1\n4294909536    7     1 ");
+      try (OpenFile file = machine.proc().open(head.context(), "/proc/jitimer")) {
+        byte[] block = new byte[1024];
+        int got = (int) file.read(head.context(), block, block.length);
+        String text = new String(block, 0, got, StandardCharsets.UTF_8);
+        assertThat(masked(text).subList(0, 4)).isEqualTo(recorded(4_294_909_521L));
+      }
+      machine.rmmod("jit");
+      assertThat(machine.dmesg()).noneMatch(line -> line.contains("left behind"));
     }
+  }
+
+  /**
+   * All five runs in the jiffy of the reading, in the thread of softirqs that a task has raised.
+   */
+  @ParameterizedTest
+  @CsvSource({"jitasklet, 4294904809, 0", "jitasklethi, 4294904818, 1"})
+  void jitasklet_atTheRecordedJiffy_readsAsOnLinux(String file, long jiffy, int cpu)
+      throws IOException {
+    try (Attachment cat = machine.attach("cat", cpu)) {
+      machine.insmod(jar);
+      sim.advanceToJiffies(jiffy);
+      List<String> got = masked(read(cat.context(), "/proc/" + file));
+      assertThat(got).hasSize(7).isEqualTo(recorded(jiffy));
+    }
+  }
+
+  /** Linux shows the loop that was interrupted; here a CPU's timers have a thread of their own. */
+  @Test
+  void jitimerAndJitasklet_withLoadOnBothCpus_areAsExactAsOnLinux() throws IOException {
+    long jiffy = 4_294_908_281L;
+    try (Attachment cat = machine.attach("cat", 0)) {
+      machine.insmod(jar);
+      sim.advanceToJiffies(jiffy - 75);
+      AtomicBoolean stop = new AtomicBoolean();
+      List<Task> loops = List.of(loop(0, stop), loop(1, stop));
+      sim.advanceToJiffies(jiffy);
+      List<String> timer = masked(read(cat.context(), "/proc/jitimer"));
+      assertThat(timer)
+          .isEqualTo(
+              recorded(jiffy).stream()
+                  .map(line -> line.replaceFirst(" 763   0   bash$", "   0   0   swapper/0"))
+                  .toList());
+      sim.advanceToJiffies(jiffy + 54);
+      assertThat(masked(read(cat.context(), "/proc/jitasklet"))).isEqualTo(recorded(jiffy + 54));
+      assertThat(loops).noneMatch(Task::isEnded);
+      stop.set(true);
+      loops.forEach(task -> task.join(cat.context()));
+    }
+  }
+
+  private Task loop(int cpu, AtomicBoolean stop) {
+    return machine
+        .tasks()
+        .spawn(
+            "bash",
+            Owner.CORE,
+            cpu,
+            () -> {
+              while (!stop.get()) {
+                cpu_relax();
+              }
+              return 0;
+            });
   }
 
   /** Recorded: 0xffff0b15 0x00000000ffff0b15 1795265031.079511, then the coarse time below it. */
@@ -192,41 +254,77 @@ class JitTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({"tdelay=abc, abc", "tdelay=, ''", "tdelay, ''", "tdelay=12abc, 12abc"})
-  void insmod_withABadValue_isRefusedAsOnLinux(String word, String value) {
-    assertThatThrownBy(() -> machine.insmod(jar, word)).hasMessageContaining("jit");
-    assertThat(machine.dmesg())
-        .anyMatch(line -> line.endsWith("jit: `" + value + "' invalid for parameter `tdelay'"));
+  /** In the recorded order; the log is compared with the recorded one, line by line. */
+  @Test
+  void insmod_withBadValues_isRefusedAndLoggedAsOnLinux() throws IOException {
+    try (Attachment insmod = machine.attach("insmod", 0)) {
+      for (String word : List.of("tdelay=abc", "tdelay=", "tdelay")) {
+        assertThat(insmod(insmod, word)).as(word).isEqualTo(-Errno.EINVAL);
+      }
+      assertThat(insmod(insmod, "tdelay=99999999999")).isEqualTo(-Errno.ERANGE);
+      assertThat(insmod(insmod, "tdelay=12abc")).isEqualTo(-Errno.EINVAL);
+      assertThat(machine.modules().list()).isEmpty();
+      assertThat(insmod(insmod, "bogus=1")).isZero();
+      assertThat(machine.modules().list()).singleElement().matches(jit -> jit.refcount() == 0);
+    }
+    assertThat(machine.dmesg().stream().map(JitTest::withoutTime))
+        .filteredOn(line -> line.contains("parameter"))
+        .isEqualTo(
+            recordedLines().stream()
+                .filter(line -> line.contains("] jit: "))
+                .map(JitTest::withoutTime)
+                .toList());
+  }
+
+  private int insmod(Attachment as, String word) {
+    return machine.modules().insmod(as.context(), jar, List.of(word));
+  }
+
+  private static String withoutTime(String line) {
+    return line.substring(line.indexOf(']') + 2);
+  }
+
+  /** {@code ls /sys/module/jit/parameters}. */
+  @Test
+  void parameters_whichHaveNoMode_haveNoDirectory() {
+    try (Attachment ls = machine.attach("ls", 0)) {
+      machine.insmod(jar);
+      assertThat(machine.proc().open(ls.context(), "/sys/module/jit/parameters").error())
+          .isEqualTo(-Errno.ENOENT);
+    }
   }
 
   private String read(Context reader, String path) {
     return machine.proc().read(reader, path).orElseThrow();
   }
 
-  /** The reader's pid is its own each time. */
+  /** The pids of the reader and of ksoftirqd are their own each time. */
   private static List<String> masked(String text) {
     return text.lines().map(JitTest::masked1).toList();
   }
 
   private static String masked1(String line) {
-    return line.replaceFirst("^(\\d+ +0 +0) +\\d+( +\\d +\\w+)$", "$1 #$2");
+    return line.replaceFirst("^(\\d+ +0 +[01]) +[1-9]\\d*( +\\d +[\\w/]+)$", "$1 #$2");
   }
 
   /** From the recorded line that begins with the jiffy, and the header before it, to the prompt. */
   private static List<String> recorded(long jiffy) throws IOException {
+    List<String> lines = recordedLines();
+    int at = 0;
+    while (!lines.get(at).startsWith(Long.toString(jiffy))) {
+      at++;
+    }
+    int end = at;
+    while (lines.get(end).matches("\\d.*")) {
+      end++;
+    }
+    int from = lines.get(at - 1).startsWith("   time") ? at - 1 : at;
+    return lines.subList(from, end).stream().map(JitTest::masked1).toList();
+  }
+
+  private static List<String> recordedLines() throws IOException {
     try (InputStream in = JitTest.class.getResourceAsStream("/truth/09_jit.txt")) {
-      List<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-      int at = 0;
-      while (!lines.get(at).startsWith(Long.toString(jiffy))) {
-        at++;
-      }
-      int end = at;
-      while (lines.get(end).matches("\\d.*")) {
-        end++;
-      }
-      int from = lines.get(at - 1).startsWith("   time") ? at - 1 : at;
-      return lines.subList(from, end).stream().map(JitTest::masked1).toList();
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
     }
   }
 }

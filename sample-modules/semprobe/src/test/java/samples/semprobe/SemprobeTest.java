@@ -52,6 +52,9 @@ class SemprobeTest {
   @TestFactory
   List<DynamicTest> wq_atItsRecordedJiffy_printsWhatItPrintedOnLinux() throws Exception {
     return compare("wq");
+  }
+
+  @TestFactory
   List<DynamicTest> sync_atItsRecordedJiffy_printsWhatItPrintedOnLinux() throws Exception {
     return compare("sync");
   }

@@ -7,12 +7,18 @@ import java.lang.reflect.Field;
 
 /**
  * A parameter and the static field behind it. Holds a class of the module: dropped when it goes.
+ * Thread safe, as far as the field is: a module that waits for a change makes it volatile.
  */
 public final class Param {
+  private static final int ALL = -1;
+
   /** What the class file declares. */
   public final ParamSpec spec;
 
   private final Field field;
+
+  /** Of an array: how many elements were set; {@link #ALL} before the first time. */
+  private int stored = ALL;
 
   private Param(ParamSpec spec, Field field) {
     this.spec = spec;
@@ -37,11 +43,11 @@ public final class Param {
   }
 
   /**
-   * Sets it.
+   * Sets it, from the command line or by a write to its file, which happens while the module runs.
    *
    * @param text null for the bare name
    */
-  public void set(String text) throws ParamException {
+  public synchronized void set(String text) throws ParamException {
     try {
       if (spec.isArray()) {
         setArray(text);
@@ -66,6 +72,7 @@ public final class Param {
       field.set(null, array);
     }
     int capacity = Array.getLength(array);
+    stored = 0;
     for (int i = 0; i < words.length; i++) {
       if (i == capacity) {
         throw new ParamException(
@@ -73,18 +80,20 @@ public final class Param {
       }
       Object now = Array.get(array, i);
       Array.set(array, i, boxed(elementType, spec.type().parse(spec.name(), words[i], now)));
+      stored++;
     }
   }
 
-  /** Its present value as text, without a newline. */
-  public String text() {
+  /** Its present value as text, without a newline; of an array the elements that were set. */
+  public synchronized String text() {
     try {
       Object value = get();
       if (!spec.isArray()) {
         return spec.type().format(value);
       }
       StringBuilder text = new StringBuilder();
-      for (int i = 0; value != null && i < Array.getLength(value); i++) {
+      int length = value == null ? 0 : Array.getLength(value);
+      for (int i = 0; i < (stored == ALL ? length : Math.min(stored, length)); i++) {
         text.append(i == 0 ? "" : ",").append(spec.type().format(Array.get(value, i)));
       }
       return text.toString();

@@ -2,10 +2,12 @@ package jiffy.runtime.module.param;
 
 import static jiffy.linux.Errno.EINVAL;
 import static jiffy.linux.Errno.ENOSPC;
+import static jiffy.linux.Errno.ERANGE;
 import static jiffy.linux.Errno.EROFS;
 
 import java.util.Arrays;
 import java.util.Locale;
+import jiffy.linux.Kstrtox;
 
 /**
  * The types of {@code module_param}: what texts each takes, and how it reads back.
@@ -114,11 +116,11 @@ public enum ParamType {
     }
     switch (this) {
       case BOOL:
-        return text == null || Kstrtox.kstrtobool(text);
+        return text == null || truth(text);
       case INVBOOL:
-        return !Kstrtox.kstrtobool(text);
+        return !truth(text);
       case BOOL_ENABLE_ONLY:
-        boolean on = text == null || Kstrtox.kstrtobool(text);
+        boolean on = text == null || truth(text);
         if (!on && Boolean.TRUE.equals(now)) {
           throw new ParamException(EROFS);
         }
@@ -129,7 +131,28 @@ public enum ParamType {
         }
         return text;
       default:
-        return signed ? Kstrtox.signed(text, 0, bits) : Kstrtox.unsigned(text, 0, bits);
+        return number(text);
+    }
+  }
+
+  private static boolean truth(String text) throws ParamException {
+    boolean[] value = new boolean[1];
+    check(Kstrtox.kstrtobool(text, value));
+    return value[0];
+  }
+
+  private long number(String text) throws ParamException {
+    long[] value = new long[1];
+    check(signed ? Kstrtox.kstrtoll(text, 0, value) : Kstrtox.kstrtoull(text, 0, value));
+    int unused = Long.SIZE - bits;
+    long kept = signed ? value[0] << unused >> unused : value[0] << unused >>> unused;
+    check(kept == value[0] ? 0 : -ERANGE);
+    return kept;
+  }
+
+  private static void check(int error) throws ParamException {
+    if (error != 0) {
+      throw new ParamException(-error);
     }
   }
 
