@@ -131,7 +131,7 @@ public final class Machine implements AutoCloseable {
                 printk,
                 splat,
                 parameters.failslab(),
-                TrackedStructs.of(timekeeping, hrtimers, tasklets)));
+                TrackedStructs.of(timekeeping, hrtimers, tasklets, works)));
     contexts.bind(kernel);
     this.cache = cache;
     this.modules =

@@ -8,17 +8,21 @@ import jiffy.kernel.HrtimerOps;
 import jiffy.kernel.Origin;
 import jiffy.kernel.TaskletOps;
 import jiffy.kernel.TimerOps;
+import jiffy.kernel.WorkOps;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.mm.ActiveObject;
+import jiffy.types.DelayedWork;
 import jiffy.types.Hrtimer;
 import jiffy.types.TaskletStruct;
 import jiffy.types.TimerList;
+import jiffy.types.WorkStruct;
 
 /** The structs that must not be freed while they are active, and how each is taken out. */
 final class TrackedStructs {
   private TrackedStructs() {}
 
-  static List<ActiveObject> of(TimerOps timers, HrtimerOps hrtimers, TaskletOps tasklets) {
+  static List<ActiveObject> of(
+      TimerOps timers, HrtimerOps hrtimers, TaskletOps tasklets, WorkOps works) {
     return List.of(
         new Tracked<>(
             TimerList.class,
@@ -38,7 +42,19 @@ final class TrackedStructs {
             "tasklet_struct",
             tasklet -> (tasklet.state() & 1 << TaskletStruct.TASKLET_STATE_SCHED) != 0,
             tasklet -> tasklet.__origin,
-            (context, tasklet) -> tasklets.disableNosync(context, tasklet)));
+            (context, tasklet) -> tasklets.disableNosync(context, tasklet)),
+        new Tracked<>(
+            WorkStruct.class,
+            "work_struct",
+            work -> work.__state != 0,
+            work -> work.__origin,
+            (context, work) -> works.cancel(context, work, false)),
+        new Tracked<>(
+            DelayedWork.class,
+            "work_struct",
+            delayed -> delayed.work.__state != 0,
+            delayed -> delayed.work.__origin,
+            (context, delayed) -> works.cancelDelayed(context, delayed, false)));
   }
 
   /** One kind. */

@@ -9,6 +9,7 @@ package samples.jit;
 
 import static jiffy.linux.Delay.cpu_relax;
 import static jiffy.linux.Errno.EFAULT;
+import static jiffy.linux.Errno.ENOMEM;
 import static jiffy.linux.Errno.ERESTARTSYS;
 import static jiffy.linux.Interrupts.tasklet_hi_schedule;
 import static jiffy.linux.Interrupts.tasklet_init;
@@ -30,6 +31,11 @@ import static jiffy.linux.Sched.schedule;
 import static jiffy.linux.Sched.schedule_timeout;
 import static jiffy.linux.Sched.set_current_state;
 import static jiffy.linux.Sched.signal_pending;
+import static jiffy.linux.Slab.GFP_KERNEL;
+import static jiffy.linux.Slab.__get_free_page;
+import static jiffy.linux.Slab.free_page;
+import static jiffy.linux.Slab.kfree;
+import static jiffy.linux.Slab.kzalloc;
 import static jiffy.linux.Smp.raw_smp_processor_id;
 import static jiffy.linux.Sprintf.sprintf;
 import static jiffy.linux.Timers.add_timer;
@@ -40,10 +46,17 @@ import static jiffy.linux.Wait.init_waitqueue_head;
 import static jiffy.linux.Wait.wait_event_interruptible;
 import static jiffy.linux.Wait.wait_event_interruptible_timeout;
 import static jiffy.linux.Wait.wake_up_interruptible;
+import static jiffy.linux.Workqueues.INIT_DELAYED_WORK;
+import static jiffy.linux.Workqueues.INIT_WORK;
+import static jiffy.linux.Workqueues.container_of;
+import static jiffy.linux.Workqueues.schedule_delayed_work;
+import static jiffy.linux.Workqueues.schedule_work;
+import static jiffy.linux.Workqueues.to_delayed_work;
 
 import jiffy.linux.KernelModule;
 import jiffy.linux.ModuleInfo;
 import jiffy.linux.ModuleParam;
+import jiffy.types.DelayedWork;
 import jiffy.types.File;
 import jiffy.types.LoffT;
 import jiffy.types.ProcOps;
@@ -52,6 +65,7 @@ import jiffy.types.TimerList;
 import jiffy.types.Timespec64;
 import jiffy.types.UserBuffer;
 import jiffy.types.WaitQueueHead;
+import jiffy.types.WorkStruct;
 
 /** Seed 004: ways to wait, and where deferred code runs, each shown by a file of /proc. */
 @ModuleInfo(name = "jit", license = "Dual BSD/GPL", author = "Alessandro Rubini")
@@ -144,10 +158,12 @@ public final class Jit extends KernelModule {
     return len;
   }
 
-  /* This data structure is used as "data" for the timer and tasklet functions */
+  /* This data structure is used as "data" for the timer, tasklet and work functions */
   static final class JitData {
     final TimerList timer = TimerList.in(this);
     final TaskletStruct tlet = new TaskletStruct();
+    final WorkStruct work = WorkStruct.in(this);
+    final DelayedWork dwork = DelayedWork.in(this);
     int kind;
     final WaitQueueHead wait = new WaitQueueHead();
     long prevjiffies;
@@ -198,6 +214,30 @@ public final class Jit extends KernelModule {
     }
   }
 
+  static void jit_work_fn(WorkStruct w) {
+    JitData data = container_of(w, JitData.class);
+    long j = jiffies();
+    jit_line(data, j);
+    if (--data.loops != 0) {
+      data.prevjiffies = j;
+      schedule_work(data.work);
+    } else {
+      wake_up_interruptible(data.wait);
+    }
+  }
+
+  static void jit_dwork_fn(WorkStruct w) {
+    JitData data = container_of(to_delayed_work(w), JitData.class);
+    long j = jiffies();
+    jit_line(data, j);
+    if (--data.loops != 0) {
+      data.prevjiffies = j;
+      schedule_delayed_work(data.dwork, tdelay);
+    } else {
+      wake_up_interruptible(data.wait);
+    }
+  }
+
   static long jit_async(File f, UserBuffer ub, long n, LoffT pos) {
     JitData data;
     StringBuilder buf;
@@ -206,8 +246,11 @@ public final class Jit extends KernelModule {
     if (pos.value != 0) {
       return 0;
     }
-    data = new JitData(); // kzalloc
-    buf = new StringBuilder(); // __get_free_page
+    data = kzalloc(JitData::new, GFP_KERNEL);
+    buf = __get_free_page(GFP_KERNEL);
+    if (data == null || buf == null) {
+      return -ENOMEM;
+    }
     data.kind = (int) pde_data(file_inode(f));
     init_waitqueue_head(data.wait);
     data.buf = buf;
@@ -230,6 +273,14 @@ public final class Jit extends KernelModule {
         tasklet_init(data.tlet, Jit::jit_tasklet_fn, data);
         tasklet_hi_schedule(data.tlet);
         break;
+      case 3:
+        INIT_WORK(data.work, Jit::jit_work_fn);
+        schedule_work(data.work);
+        break;
+      case 4:
+        INIT_DELAYED_WORK(data.dwork, Jit::jit_dwork_fn);
+        schedule_delayed_work(data.dwork, tdelay);
+        break;
       default:
         break;
     }
@@ -248,7 +299,9 @@ public final class Jit extends KernelModule {
     } else {
       pos.value += len;
     }
-    return len; // what C frees here goes by itself
+    kfree(data);
+    free_page(buf);
+    return len;
   }
 
   static final ProcOps p_cur = new ProcOps();
@@ -269,7 +322,9 @@ public final class Jit extends KernelModule {
     "jitschedto",
     "jitimer",
     "jitasklet",
-    "jitasklethi"
+    "jitasklethi",
+    "jitwork",
+    "jitworkdelay"
   };
 
   static int jit_init() {
@@ -281,6 +336,8 @@ public final class Jit extends KernelModule {
     proc_create_data("jitimer", 0, null, p_as, 0);
     proc_create_data("jitasklet", 0, null, p_as, 1);
     proc_create_data("jitasklethi", 0, null, p_as, 2);
+    proc_create_data("jitwork", 0, null, p_as, 3);
+    proc_create_data("jitworkdelay", 0, null, p_as, 4);
     return 0;
   }
 

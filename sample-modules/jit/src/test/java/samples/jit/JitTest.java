@@ -108,6 +108,39 @@ class JitTest {
     }
   }
 
+  @Test
+  void jitworkdelay_atTheRecordedJiffy_readsAsOnLinux() throws IOException {
+    long jiffy = 4_294_904_840L;
+    try (Attachment cat = machine.attach("cat", 1)) {
+      machine.insmod(jar);
+      sim.advanceToJiffies(jiffy);
+      List<String> got = masked(read(cat.context(), "/proc/jitworkdelay"));
+      assertThat(anyKworker(got)).hasSize(7).isEqualTo(anyKworker(recorded(jiffy)));
+    }
+  }
+
+  /** The recorded kworker took two jiffies to wake up; from then on it is the same. */
+  @Test
+  void jitwork_atTheRecordedJiffy_readsAsOnLinux() throws IOException {
+    long jiffy = 4_294_904_828L;
+    try (Attachment cat = machine.attach("cat", 0)) {
+      machine.insmod(jar);
+      sim.advanceToJiffies(jiffy);
+      List<String> got = masked(read(cat.context(), "/proc/jitwork"));
+      List<String> linux =
+          recorded(jiffy).stream()
+              .map(line -> line.replaceFirst("^4294904830    2", "4294904830    0"))
+              .map(line -> line.replaceFirst("^4294904830", "4294904828"))
+              .toList();
+      assertThat(anyKworker(got)).hasSize(7).isEqualTo(anyKworker(linux));
+    }
+  }
+
+  /** Which of a CPU's kworkers it was depends on what has run before. */
+  private static List<String> anyKworker(List<String> lines) {
+    return lines.stream().map(line -> line.replaceFirst("(kworker/\\d):\\d+$", "$1:N")).toList();
+  }
+
   /** Linux shows the loop that was interrupted; here a CPU's timers have a thread of their own. */
   @Test
   void jitimerAndJitasklet_withLoadOnBothCpus_areAsExactAsOnLinux() throws IOException {
