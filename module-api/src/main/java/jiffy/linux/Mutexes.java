@@ -12,8 +12,8 @@ import jiffy.types.Mutex;
  *
  * <p>A holder may sleep, preempt_count stays as it is, and waiters sleep. So taking one belongs
  * into process context, with no spinlock held: anywhere else it is reported ({@code BUG: sleeping
- * function called from invalid context}), and works. A waiter may be overtaken by who comes just
- * when it is given back, but not twice in a row: then it is handed over.
+ * function called from invalid context}), and works. While the first waiter wakes up, others may
+ * overtake it; it is then handed over to it at the next unlock.
  *
  * <p>Who took it gives it back. What breaks that is reported with the holder's name ({@code
  * DEBUG_LOCKS_WARN_ON}): unlocking another's mutex, which works as on Linux; unlocking a free one,

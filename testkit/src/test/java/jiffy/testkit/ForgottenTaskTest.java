@@ -117,6 +117,26 @@ class ForgottenTaskTest {
   }
 
   @Test
+  void init_thatReturnsWithAMutex_isReported(Machine machine) {
+    machine.insmod(
+        module(
+            """
+            static final Mutex mutex = DEFINE_MUTEX();
+            { module_init(() -> { mutex_lock(mutex); return 0; });
+              module_exit(() -> mutex_unlock(mutex)); }
+            """));
+    assertThat(log(machine)).contains("mod: init returned with locks held");
+    machine.rmmod("mod");
+    assertThat(log(machine))
+        .anyMatch(
+            l ->
+                l.startsWith(
+                        "DEBUG_LOCKS_WARN_ON(__owner_task(owner) != current): mutex_unlock of ")
+                    && l.endsWith("held by a task that has ended: released all the same"))
+        .noneMatch(l -> l.contains("exit returned"));
+  }
+
+  @Test
   void rmmod_withFilesLeft_namesThemAndTheyGo(Machine machine) {
     machine.insmod(
         module(

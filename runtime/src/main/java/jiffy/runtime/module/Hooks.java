@@ -102,6 +102,7 @@ final class Hooks {
     var owner = self.setOwner(module.owner);
     int count = self.preemptCount();
     boolean irqsOff = self.irqsDisabled();
+    int locksHeld = self.locksHeld;
     self.takeMiscounted();
     try {
       return body.run();
@@ -115,6 +116,10 @@ final class Hooks {
       self.setOwner(owner);
       thread.setContextClassLoader(contextLoader);
       restoreCounts(self, module, what, count, irqsOff);
+      if (self.locksHeld
+          > locksHeld) { // a mutex, say: it stays held, for there is no telling which
+        log.print(KernelLog.WARNING, module.name() + ": " + what + " returned with locks held");
+      }
     }
   }
 

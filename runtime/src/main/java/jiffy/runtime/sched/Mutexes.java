@@ -27,7 +27,7 @@ final class Mutexes {
    *
    * Who comes just when it is given back may take it before the woken waiter is there. That makes a
    * mutex fast, for its processor need not wait for a sleeper to rise. But a waiter who is the first in
-   * the queue, and has been woken in vain, makes himself heir: so each is overtaken a bounded number of times.
+   * the queue, and has been woken in vain, makes himself heir before he sleeps again: nobody starves.
    *
    * A heir whom a signal calls away takes his name out by CAS, and sees by that whether it was handed
    * to him before. Who leaves without it while it is free passes the wake-up on, which may have been

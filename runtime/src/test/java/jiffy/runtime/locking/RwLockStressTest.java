@@ -71,6 +71,34 @@ class RwLockStressTest {
     assertThat(lock.__waiters).isZero();
   }
 
+  @Test
+  void rwlock_whoseReadersNeverPause_letsAWriterIn() {
+    RwlockT lock = new RwlockT();
+    AtomicInteger whileTheyRead = new AtomicInteger();
+    try (Machine machine = Machine.boot("nr_cpus=2")) {
+      StressTasks.run(
+          machine,
+          TASKS,
+          (seed, until) -> {
+            while (machine.uptimeNanos() < until) {
+              if (seed == 0) {
+                write_lock(lock);
+                write();
+                write_unlock(lock);
+                whileTheyRead.incrementAndGet();
+              } else {
+                read_lock(lock);
+                read();
+                read_unlock(lock);
+              }
+            }
+            return 0;
+          });
+    }
+    assertThat(torn).hasValue(0);
+    assertThat(whileTheyRead.get()).as("one could be after the readers").isGreaterThan(2);
+  }
+
   private void readOrWrite(RwlockT lock, int what) {
     if (what == 0) {
       write_lock(lock);

@@ -136,9 +136,11 @@ class JitTest {
     }
   }
 
-  /** Which of a CPU's kworkers it was depends on what has run before. */
+  /** Which of a CPU's kworkers it was, and so its pid, depends on what has run before. */
   private static List<String> anyKworker(List<String> lines) {
-    return lines.stream().map(line -> line.replaceFirst("(kworker/\\d):\\d+$", "$1:N")).toList();
+    return lines.stream()
+        .map(line -> line.replaceFirst("\\d+( +\\d +kworker/\\d):\\d+$", "N$1:N"))
+        .toList();
   }
 
   /** Linux shows the loop that was interrupted; here a CPU's timers have a thread of their own. */

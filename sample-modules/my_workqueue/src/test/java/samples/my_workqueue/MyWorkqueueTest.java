@@ -72,8 +72,7 @@ class MyWorkqueueTest {
 
   /** What dmesg printed after that command. */
   private static List<String> recorded(String command) throws IOException {
-    try (InputStream in =
-        MyWorkqueueTest.class.getResourceAsStream("/truth/05_workqueue.txt")) {
+    try (InputStream in = MyWorkqueueTest.class.getResourceAsStream("/truth/05_workqueue.txt")) {
       String session = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       String after = session.substring(session.indexOf("$ " + command));
       return after
