@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import jiffy.cli.dmesg.KernelLogControl;
 import jiffy.cli.dmesg.RecordSource;
 import jiffy.cli.tool.HangUp;
@@ -110,14 +111,15 @@ final class MachineKernel implements HostedKernel, RunningKernel {
   @Override
   public int insmod(Path file, List<String> parameters) {
     int error = machine.modules().insmod(caller(), file, parameters);
-    changedByHand();
+    // One whose init has failed has gone: its name was taken meanwhile.
+    tellPlugins(error == 0 ? DropFolder::came : DropFolder::went);
     return error;
   }
 
   @Override
   public int rmmod(String name, boolean force) {
     int error = machine.modules().rmmod(caller(), name, force);
-    changedByHand();
+    tellPlugins(DropFolder::went);
     return error;
   }
 
@@ -126,10 +128,10 @@ final class MachineKernel implements HostedKernel, RunningKernel {
     return machine.irqs().raise(caller(), irq);
   }
 
-  private void changedByHand() {
+  private void tellPlugins(Consumer<DropFolder> news) {
     DropFolder folder = plugins;
     if (folder != null) {
-      folder.retry();
+      news.accept(folder);
     }
   }
 

@@ -107,9 +107,14 @@ public final class DropFolder implements AutoCloseable {
     thread.start();
   }
 
-  /** A module was loaded or unloaded by hand: what waited for that is tried again. Any thread. */
-  public void retry() {
-    news.add(plan::retry);
+  /** A module was loaded by hand: what waited for its symbols is tried again. Any thread. */
+  public void came() {
+    news.add(plan::came);
+  }
+
+  /** A module was unloaded by hand: what waited for its name is tried again. Any thread. */
+  public void went() {
+    news.add(plan::went);
   }
 
   private void look() {

@@ -142,7 +142,7 @@ final class DropPlan {
       entry.phase = Phase.LOADED;
       entry.module = module;
       entry.loadOrder = ++loads;
-      unblock(e -> e.phase == Phase.NONE && e.refusal != Errno.EEXIST);
+      came();
       return;
     }
     entry.phase = Phase.NONE;
@@ -172,7 +172,7 @@ final class DropPlan {
       entry.phase = Phase.NONE;
       entry.module = null;
       entry.used = null;
-      unblock(e -> e.phase == Phase.LOADED || e.refusal != Errno.ENOENT);
+      went();
       return;
     }
     entry.phase = Phase.LOADED;
@@ -186,9 +186,14 @@ final class DropPlan {
             + ": tried again when another module is unloaded");
   }
 
-  /** Modules have come or gone without us; look again. */
-  void retry() {
-    unblock(e -> true);
+  /** A module has come, by us or by hand; look again. */
+  void came() {
+    unblock(e -> e.phase == Phase.NONE && e.refusal != Errno.EEXIST);
+  }
+
+  /** A module has gone, by us or by hand: a name is free, a library unused; look again. */
+  void went() {
+    unblock(e -> e.phase == Phase.LOADED || e.refusal != Errno.ENOENT);
   }
 
   private void absorb(long nowNanos, Map<String, Stamp> files) {

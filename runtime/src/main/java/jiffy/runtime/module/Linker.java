@@ -58,6 +58,9 @@ final class Linker {
     List<LoadedModule> libraries = registry.libraries(user);
     for (LoadedModule library : libraries) {
       ClassLoader loader = library.loader();
+      if (loader == null) {
+        return -ENOENT; // the machine halts, and has taken it away all the same
+      }
       for (String name : library.file.exports().classes().toList()) {
         ClassLoader other = classes.putIfAbsent(binary(name), loader);
         if (other != null) {

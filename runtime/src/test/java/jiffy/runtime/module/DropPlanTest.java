@@ -342,4 +342,24 @@ class DropPlanTest {
     unloaded("old.jar");
     assertThat(look()).isEmpty();
   }
+
+  @Test
+  void came_andWent_byHand_tryWhatWaitedForThatAndNothingElse() {
+    put("needy.jar");
+    put("twin.jar");
+    look();
+    lookAfter(SETTLE_NANOS);
+    notLoaded("needy.jar", Errno.ENOENT, "Unknown symbol in module");
+    look();
+    notLoaded("twin.jar", Errno.EEXIST, "File exists");
+    look();
+    plan.went();
+    assertThat(look()).containsExactly("load twin.jar");
+    notLoaded("twin.jar", Errno.EEXIST, "File exists");
+    assertThat(look()).isEmpty();
+    plan.came();
+    assertThat(look()).containsExactly("load needy.jar");
+    loaded("needy.jar", "needy");
+    assertThat(look()).isEmpty();
+  }
 }

@@ -118,16 +118,19 @@ class SymbolsTest {
             "public static class Point extends Base { public int x = 3; }",
             "public static class Base { public java.util.List<Deep> more; }",
             "public static class Deep { public String text = \"deep\"; }",
+            "public static class Refused extends Exception { }",
+            "@ExportSymbol public static void refuse() throws Refused { throw new Refused(); }",
             "@ExportSymbol public static int twice(Callback c) {"
                 + " return c.call(c.call(new Point())).x; }");
     String user =
         user(
             "User",
             "printk(\"got \" + lib.Lib.twice(p -> { p.x *= 2; return p; })"
-                + " + new lib.Lib.Deep().text + lib.Lib.f_Lib());");
+                + " + new lib.Lib.Deep().text + lib.Lib.f_Lib());"
+                + "try { lib.Lib.refuse(); } catch (lib.Lib.Refused e) { printk(\"refused\"); }");
     assertThat(room.insmod(jar("lib", library))).isZero();
     assertThat(room.insmod(jar(List.of(library), "user", user))).isZero();
-    assertThat(room.log).contains("6 got 12deep1");
+    assertThat(room.log).contains("6 got 12deep1", "6 refused");
   }
 
   @Test

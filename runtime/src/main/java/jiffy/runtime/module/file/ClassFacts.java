@@ -133,26 +133,26 @@ final class ClassFacts extends ClassVisitor {
   public MethodVisitor visitMethod(
       int access, String name, String descriptor, String signature, String[] exceptions) {
     members.add(name + descriptor);
+    Set<String> types = new LinkedHashSet<>();
+    addTypes(descriptor, signature, types);
+    types.addAll(exceptions == null ? List.of() : List.of(exceptions));
     if ((access & SHOWN) != 0) {
-      addTypes(descriptor, signature, shownTypes);
+      shownTypes.addAll(types);
     }
     return new MethodVisitor(Opcodes.ASM9) {
       @Override
       public AnnotationVisitor visitAnnotation(String annotation, boolean visible) {
-        return annotation.equals(EXPORT_SYMBOL)
-            ? exported(access, name, descriptor, signature)
-            : null;
+        return annotation.equals(EXPORT_SYMBOL) ? exported(access, name, descriptor, types) : null;
       }
     };
   }
 
-  private AnnotationVisitor exported(int access, String name, String descriptor, String signature) {
+  private AnnotationVisitor exported(
+      int access, String name, String descriptor, Set<String> types) {
     Map<String, Object> values = new HashMap<>();
     return new Values(values) {
       @Override
       public void visitEnd() {
-        Set<String> types = new LinkedHashSet<>();
-        addTypes(descriptor, signature, types);
         boolean isGpl = Boolean.TRUE.equals(values.get("gpl"));
         exports.add(new ExportedMethod(access, name, descriptor, isGpl, types));
       }
