@@ -3,7 +3,6 @@ package jiffy.linux;
 import jiffy.kernel.Current;
 import jiffy.kernel.WorkOps;
 import jiffy.types.DelayedWork;
-import jiffy.types.Embedded;
 import jiffy.types.WorkFunction;
 import jiffy.types.WorkStruct;
 import jiffy.types.WorkqueueStruct;
@@ -100,37 +99,7 @@ public final class Workqueues {
 
   /** {@code struct delayed_work *to_delayed_work(struct work_struct *work)}. */
   public static DelayedWork to_delayed_work(WorkStruct work) {
-    return container_of(work, DelayedWork.class);
-  }
-
-  /**
-   * {@code container_of(ptr, type, member)}: the object that the item is a field of. It was made by
-   * {@link WorkStruct#in}.
-   *
-   * @throws IllegalArgumentException if it is not a field of such an object
-   */
-  public static <T> T container_of(WorkStruct work, Class<T> type) {
-    return containerOf(work, type, "WorkStruct work = WorkStruct.in(this);");
-  }
-
-  /** As {@link #container_of(WorkStruct, Class)}, for one made by {@link DelayedWork#in}. */
-  public static <T> T container_of(DelayedWork work, Class<T> type) {
-    return containerOf(work, type, "DelayedWork work = DelayedWork.in(this);");
-  }
-
-  private static <T> T containerOf(Object member, Class<T> type, String remedy) {
-    Object container = member instanceof Embedded ? ((Embedded) member).__container() : null;
-    if (!type.isInstance(container)) {
-      throw new IllegalArgumentException(
-          "container_of: the work is in "
-              + (container == null ? "no object" : "a " + container.getClass().getName())
-              + ", not in a "
-              + type.getName()
-              + ": make it with '"
-              + remedy
-              + "'");
-    }
-    return type.cast(container);
+    return ContainerOf.container_of(work, DelayedWork.class);
   }
 
   /**

@@ -1,9 +1,5 @@
 package jiffy.runtime;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -178,7 +174,7 @@ public final class Machine implements AutoCloseable {
    * @throws IllegalArgumentException if a parameter has a value it cannot take
    */
   public static Machine boot(String commandLine) {
-    return boot(commandLine, temporaryDirectory());
+    return boot(commandLine, JarCopies.temporaryDirectory());
   }
 
   /**
@@ -192,20 +188,8 @@ public final class Machine implements AutoCloseable {
 
   /** Boots a kernel on virtual time; {@link #simulation} moves it. Otherwise as {@link #boot}. */
   public static Machine simulate(String commandLine) {
-    return new Machine(BootParameters.parse(commandLine), new SimArch(), temporaryDirectory());
-  }
-
-  private static Path temporaryDirectory() {
-    try {
-      return Files.createTempDirectory("jiffy-");
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "no directory for the kernel's copies of JARs can be made in "
-              + System.getProperty("java.io.tmpdir")
-              + " (set -Djava.io.tmpdir): "
-              + e.getMessage(),
-          e);
-    }
+    return new Machine(
+        BootParameters.parse(commandLine), new SimArch(), JarCopies.temporaryDirectory());
   }
 
   /** The kernel as the API's functions see it. */
@@ -398,12 +382,6 @@ public final class Machine implements AutoCloseable {
       softirqs.stop();
       arch.close();
     }
-    try {
-      Files.deleteIfExists(cache);
-    } catch (DirectoryNotEmptyException e) {
-      print(KernelLog.WARNING, "jiffy: " + cache + " is left: a module in it has not ended");
-    } catch (IOException e) {
-      print(KernelLog.WARNING, "jiffy: " + cache + " cannot be deleted: " + e.getMessage());
-    }
+    JarCopies.delete(cache, printk);
   }
 }

@@ -1,5 +1,6 @@
 package jiffy.runtime.workqueue;
 
+import static jiffy.linux.ContainerOf.container_of;
 import static jiffy.linux.Delay.mdelay;
 import static jiffy.linux.Delay.msleep;
 import static jiffy.linux.Jiffies.jiffies;
@@ -15,7 +16,6 @@ import static jiffy.linux.Workqueues.WQ_HIGHPRI;
 import static jiffy.linux.Workqueues.alloc_ordered_workqueue;
 import static jiffy.linux.Workqueues.alloc_workqueue;
 import static jiffy.linux.Workqueues.cancel_work_sync;
-import static jiffy.linux.Workqueues.container_of;
 import static jiffy.linux.Workqueues.destroy_workqueue;
 import static jiffy.linux.Workqueues.drain_workqueue;
 import static jiffy.linux.Workqueues.flush_delayed_work;
@@ -122,7 +122,7 @@ class WorkqueuesTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> container_of(new WorkStruct(), Device.class))
         .withMessageContaining("no object")
-        .withMessageContaining("WorkStruct.in(this)");
+        .withMessageContaining("in(this)");
   }
 
   /** Seed 003's: the item is freed by its own function. Here: set up anew, as fresh memory is. */

@@ -7,6 +7,7 @@
  */
 package samples.jit;
 
+import static jiffy.linux.ContainerOf.container_of;
 import static jiffy.linux.Delay.cpu_relax;
 import static jiffy.linux.Errno.EFAULT;
 import static jiffy.linux.Errno.ENOMEM;
@@ -48,7 +49,6 @@ import static jiffy.linux.Wait.wait_event_interruptible_timeout;
 import static jiffy.linux.Wait.wake_up_interruptible;
 import static jiffy.linux.Workqueues.INIT_DELAYED_WORK;
 import static jiffy.linux.Workqueues.INIT_WORK;
-import static jiffy.linux.Workqueues.container_of;
 import static jiffy.linux.Workqueues.schedule_delayed_work;
 import static jiffy.linux.Workqueues.schedule_work;
 import static jiffy.linux.Workqueues.to_delayed_work;

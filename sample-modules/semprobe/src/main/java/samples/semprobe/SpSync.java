@@ -13,6 +13,7 @@ import static jiffy.linux.RwSemaphores.*;
 import static jiffy.linux.Rwlocks.*;
 import static jiffy.linux.Sched.*;
 import static jiffy.linux.Semaphores.*;
+import static jiffy.linux.Slab.*;
 import static jiffy.linux.Spinlocks.*;
 import static jiffy.linux.Timers.*;
 import static jiffy.linux.Wait.*;
@@ -91,6 +92,7 @@ final class SpSync {
     timeouts();
     sleeps();
     kthreads();
+    memory();
     atomics();
   }
 
@@ -327,6 +329,12 @@ final class SpSync {
     r = kthread_stop(k);
     put_task_struct(k);
     P("sync.kthread_stop_already_returned(task ref held) | ret=%ld", r);
+  }
+
+  private static void memory() {
+    byte[] p = kmalloc(100, GFP_KERNEL);
+    P("sync.ksize(kmalloc(100)) | %zu", ksize(p));
+    kfree(p);
   }
 
   private static void atomics() {
