@@ -134,7 +134,7 @@ final class WorkIntake {
       boolean waits = next == null && pool.running > 0 || pool.isHatching();
       boolean watch = waits && !pool.watched && !pool.isUnbound();
       pool.watched |= watch;
-      pool.held = 0; // no call: see RawSpinlock
+      pool.unlock();
       locked = null;
       pool.wake(context, next);
       if (watch) {

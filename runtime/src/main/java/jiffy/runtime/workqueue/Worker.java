@@ -234,7 +234,9 @@ final class Worker implements SleepWatcher {
       pool.log.print(KernelLog.ERR, "     last function: " + origin.symbol());
       context.enableAll();
     }
-    context.task().__signal = 0;
+    if (context.task().__signal != 0) {
+      context.task().__signal = 0;
+    }
   }
 
   @Override
