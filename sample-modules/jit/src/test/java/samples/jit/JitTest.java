@@ -139,7 +139,7 @@ class JitTest {
   /** Which of a CPU's kworkers it was, and so its pid, depends on what has run before. */
   private static List<String> anyKworker(List<String> lines) {
     return lines.stream()
-        .map(line -> line.replaceFirst("\\d+( +\\d +kworker/\\d):\\d+$", "N$1:N"))
+        .map(line -> line.replaceFirst(" +\\d+( +\\d +kworker/\\d):\\d+$", " N$1:N"))
         .toList();
   }
 
