@@ -18,7 +18,7 @@ final class DeferralMain {
   static final String BYTES = "bytes/item";
   static final String WAKE = "wake p50 us";
 
-  private static final int BURST = 1 << 14;
+  private static final int BURST = 1 << 10;
   private static final int WAKES = 3_000;
   private static final int WARM_WAKES = 1_000;
   private static final long NAP_NANOS = 1_000_000;
