@@ -9,16 +9,22 @@ import static jiffy.linux.Interrupts.tasklet_hi_schedule;
 import static jiffy.linux.Interrupts.tasklet_kill;
 import static jiffy.linux.Interrupts.tasklet_schedule;
 import static jiffy.linux.Interrupts.tasklet_setup;
+import static jiffy.linux.Kthreads.kthread_bind;
+import static jiffy.linux.Kthreads.kthread_create;
+import static jiffy.linux.Sched.wake_up_process;
+import static jiffy.linux.Smp.smp_processor_id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import jiffy.kernel.Current;
 import jiffy.runtime.Machine;
 import jiffy.runtime.sched.Attachment;
+import jiffy.types.TaskStruct;
 import jiffy.types.TaskletStruct;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -123,5 +129,49 @@ class TaskletHostTest {
       assertThat(runs).hasValue(i);
       assertThat(s.state()).isZero();
     }
+  }
+
+  private void scheduleWithBhDisabled() {
+    local_bh_disable();
+    tasklet_schedule(s);
+    local_bh_enable();
+  }
+
+  @Test
+  void tasklet_schedule_whileItRunsElsewhere_runsOnceMoreOnTheCpuThatScheduled() {
+    int here = test.context().cpu.number;
+    int there = 1 - here;
+    AtomicBoolean release = new AtomicBoolean();
+    tasklet_setup(
+        s,
+        t -> {
+          order.add("on " + smp_processor_id());
+          if (runs.incrementAndGet() == 1) {
+            await(release::get);
+          }
+          order.add("off");
+        });
+    TaskStruct scheduler =
+        kthread_create(
+            data -> {
+              scheduleWithBhDisabled();
+              return 0;
+            },
+            null,
+            "scheduler");
+    kthread_bind(scheduler, there);
+    wake_up_process(scheduler);
+    await(() -> runs.get() == 1);
+    try {
+      scheduleWithBhDisabled(); // one pass has looked at it
+      scheduleWithBhDisabled();
+      assertThat(order).containsExactly("on " + there);
+      assertThat(s.state()).isEqualTo(3);
+    } finally {
+      release.set(true);
+    }
+    await(() -> runs.get() == 2);
+    tasklet_kill(s);
+    assertThat(order).containsExactly("on " + there, "off", "on " + here, "off");
   }
 }
