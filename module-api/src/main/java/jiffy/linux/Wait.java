@@ -315,7 +315,9 @@ public final class Wait {
         Spinlocks.spin_lock_irq(lock);
       }
     } finally {
-      leave(current, self, queue, entry);
+      self.__state = TASK_RUNNING; // as in sleepUntil
+      entry.__private = null;
+      current.kernel.tasks.finishWait(current, queue, entry);
     }
   }
 
@@ -364,14 +366,9 @@ public final class Wait {
         left = current.kernel.tasks.scheduleTimeout(current, left);
       }
     } finally {
-      leave(current, self, queue, entry);
+      self.__state = TASK_RUNNING; // first, and no call: the stack may have overflowed
+      entry.__private = null; // should it stay queued, it takes nobody's wake-up
+      current.kernel.tasks.finishWait(current, queue, entry);
     }
-  }
-
-  private static void leave(
-      Current current, TaskStruct self, WaitQueueHead queue, WaitQueueEntry entry) {
-    self.__state = TASK_RUNNING; // first, and no call: the stack may have overflowed
-    entry.__private = null; // should it stay queued, it takes nobody's wake-up
-    current.kernel.tasks.finishWait(current, queue, entry);
   }
 }

@@ -36,17 +36,22 @@ import static jiffy.linux.Wait.wait_event_timeout;
 import static jiffy.linux.Wait.wake_up;
 import static jiffy.linux.Workqueues.INIT_DELAYED_WORK;
 import static jiffy.linux.Workqueues.INIT_WORK;
+import static jiffy.linux.Workqueues.alloc_workqueue;
 import static jiffy.linux.Workqueues.cancel_delayed_work;
 import static jiffy.linux.Workqueues.cancel_delayed_work_sync;
 import static jiffy.linux.Workqueues.cancel_work;
 import static jiffy.linux.Workqueues.cancel_work_sync;
+import static jiffy.linux.Workqueues.destroy_workqueue;
 import static jiffy.linux.Workqueues.flush_scheduled_work;
 import static jiffy.linux.Workqueues.flush_work;
 import static jiffy.linux.Workqueues.mod_delayed_work;
+import static jiffy.linux.Workqueues.queue_work;
 import static jiffy.linux.Workqueues.schedule_delayed_work;
 import static jiffy.linux.Workqueues.schedule_work;
 import static jiffy.linux.Workqueues.system_wq;
+import static jiffy.linux.Workqueues.work_busy;
 import static jiffy.linux.Workqueues.work_pending;
+import static jiffy.linux.Workqueues.workqueue_set_max_active;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CountDownLatch;
@@ -63,6 +68,7 @@ import jiffy.types.TaskletStruct;
 import jiffy.types.TimerList;
 import jiffy.types.WaitQueueHead;
 import jiffy.types.WorkStruct;
+import jiffy.types.WorkqueueStruct;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -182,15 +188,19 @@ class EndlessRecursionTest {
         INIT_WORK(works[i], work -> {});
       }
       INIT_DELAYED_WORK(delayed, work -> {});
+      WorkqueueStruct queue = alloc_workqueue("recursion", 0, 0);
       overflow(
           machine,
           depth -> {
             WorkStruct work = works[depth & 63];
-            switch (depth % 9) {
+            switch (depth % 12) {
               case 0 -> cancel_work(work);
               case 1 -> schedule_delayed_work(delayed, 1 + depth % 5);
               case 2 -> cancel_delayed_work(delayed);
               case 3 -> mod_delayed_work(system_wq(), delayed, depth % 3);
+              case 4 -> work_busy(work);
+              case 5 -> workqueue_set_max_active(queue, 1 + depth % 7);
+              case 6 -> queue_work(queue, work);
               default -> schedule_work(work);
             }
           });
@@ -203,6 +213,7 @@ class EndlessRecursionTest {
       }
       cancel_delayed_work_sync(delayed);
       flush_scheduled_work();
+      destroy_workqueue(queue);
       assertLogWorks(machine);
     }
   }

@@ -361,6 +361,20 @@ public final class Context extends Current {
     lastJiffies = 0;
   }
 
+  /** Says that it is about to sleep, to who wants to know. */
+  public void sleeps() {
+    if (sleepWatcher != null) {
+      sleepWatcher.sleeps(this);
+    }
+  }
+
+  /** Says that it has slept. */
+  public void wakes() {
+    if (sleepWatcher != null) {
+      sleepWatcher.wakes(this);
+    }
+  }
+
   /** Parks this task until it is unparked or the deadline, a time of the arch. */
   public void park(long deadline) {
     arch.park(thread, deadline);

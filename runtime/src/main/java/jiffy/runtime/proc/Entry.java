@@ -74,7 +74,9 @@ final class Entry {
   /** Waits until nobody is inside, but for the caller itself. @return whether that is so */
   boolean awaitEmpty(Context caller, long deadline) {
     int own = inside.contains(caller.task()) ? 1 : 0;
+    caller.sleeps();
     boolean isEmpty = waiters.await(caller.thread, deadline, () -> users.get() <= REMOVED + own);
+    caller.wakes();
     caller.forgetClock();
     return isEmpty;
   }

@@ -39,7 +39,9 @@ final class KthreadParking {
     }
     scheduler.leaveAtomic(caller);
     scheduler.wakeUp(struct, TASK_NORMAL);
+    caller.sleeps();
     thread.waiters.await(caller.thread, () -> thread.isParked || thread.isEnded());
+    caller.wakes();
     caller.forgetClock();
     return thread.isParked ? 0 : -ENOSYS;
   }

@@ -10,7 +10,6 @@ import jiffy.runtime.arch.Arch;
 import jiffy.runtime.arch.HwThread;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.PreemptCount;
-import jiffy.runtime.context.SleepWatcher;
 import jiffy.runtime.context.Splat;
 import jiffy.types.TaskStruct;
 
@@ -93,12 +92,9 @@ public final class Scheduler {
       return true;
     }
     boolean isWoken = true;
-    SleepWatcher watcher = context.sleepWatcher;
     try {
       task.__sleeper = context.thread;
-      if (watcher != null) {
-        watcher.sleeps(context);
-      }
+      context.sleeps();
       while (isWoken && task.__state != TASK_RUNNING) {
         context.park(deadline);
         if (deadline != Arch.NEVER && arch.now() >= deadline && task.__state != TASK_RUNNING) {
@@ -109,9 +105,7 @@ public final class Scheduler {
       task.__state = TASK_RUNNING;
       task.__sleeper = null;
     }
-    if (watcher != null) {
-      watcher.wakes(context);
-    }
+    context.wakes();
     return isWoken;
   }
 

@@ -3,7 +3,6 @@ package jiffy.runtime.sched;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Cpu;
-import jiffy.runtime.context.SleepWatcher;
 import jiffy.runtime.context.WaitList;
 import jiffy.types.TaskStruct;
 
@@ -90,14 +89,9 @@ public class Task {
    * @return whether it has ended
    */
   public boolean join(Context caller, long deadline) {
-    SleepWatcher watcher = caller.sleepWatcher;
-    if (watcher != null) {
-      watcher.sleeps(caller);
-    }
+    caller.sleeps();
     boolean done = waiters.await(caller.thread, deadline, () -> ended);
-    if (watcher != null) {
-      watcher.wakes(caller);
-    }
+    caller.wakes();
     caller.forgetClock();
     return done;
   }

@@ -42,7 +42,7 @@ final class DelayedWorks {
   /** {@code queue_delayed_work_on}. */
   boolean queue(
       Context context, int cpu, WorkqueueStruct struct, DelayedWork work, long delayJiffies) {
-    Workqueue queue = intake.check(context, cpu, struct, work.work);
+    Workqueue queue = intake.check(context, cpu, struct, work.work, delayJiffies == 0);
     if (queue == null || !WorkStruct.__STATE.compareAndSet(work.work, 0, __PENDING)) {
       return false;
     }
@@ -53,7 +53,7 @@ final class DelayedWorks {
   /** {@code mod_delayed_work_on}. @return whether it was pending */
   boolean modify(
       Context context, int cpu, WorkqueueStruct struct, DelayedWork work, long delayJiffies) {
-    Workqueue queue = intake.check(context, cpu, struct, work.work);
+    Workqueue queue = intake.check(context, cpu, struct, work.work, delayJiffies == 0);
     if (queue == null) {
       return false;
     }

@@ -79,7 +79,12 @@ final class PoolQueue {
     work.__generation = null;
     work.__waiters = null;
     work.__data = pool;
-    left(generation, wasActive);
+    generation.inFlight--;
+    if (wasActive) {
+      active--;
+    }
+    activate();
+    retire();
     Waiter.completeAll(scheduler, waiters);
   }
 
@@ -99,14 +104,8 @@ final class PoolQueue {
 
   /** An item that has begun has ended. */
   void finished(Object generation) {
-    left((Generation) generation, true);
-  }
-
-  private void left(Generation generation, boolean wasActive) {
-    if (wasActive) {
-      active--;
-    }
-    generation.inFlight--;
+    ((Generation) generation).inFlight--;
+    active--;
     activate();
     retire();
   }
@@ -115,10 +114,17 @@ final class PoolQueue {
   private void activate() {
     WorkStruct work;
     while (active < maxActive && (work = inactive.first()) != null) {
-      WorkList.unlink(work);
+      WorkStruct next = work.__next;
+      WorkStruct head = pool.works.head;
+      WorkStruct last = head.__prev;
+      inactive.head.__next = next; // from here on without a call: see RawSpinlock
+      next.__prev = inactive.head;
+      work.__next = head;
+      work.__prev = last;
+      last.__next = work;
+      head.__prev = work;
       work.__inactive = false;
       active++;
-      pool.works.addLast(work);
     }
   }
 

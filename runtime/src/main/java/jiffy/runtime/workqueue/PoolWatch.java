@@ -39,6 +39,7 @@ final class PoolWatch {
     this.pool = pool;
     this.arch = arch;
     this.timekeeping = timekeeping;
+    pool.watchedBy(this);
   }
 
   /** Begins to look, for who has just set the pool's {@code watched}; without its lock. */
@@ -70,11 +71,9 @@ final class PoolWatch {
         hog.worker.hold();
       }
     }
-    Worker next = pool.choose();
     boolean goesOn = !pool.works.isEmpty();
     pool.watched = goesOn;
-    pool.unlock();
-    pool.wake(context, next);
+    pool.leave(context);
     if (goesOn) {
       arm(context);
     }

@@ -27,14 +27,17 @@ final class Waiter {
 
   /** Sleeps until {@link #completeAll}; called by the task itself, without the lock. */
   void await(Scheduler scheduler, Context context) {
-    for (; ; ) {
-      scheduler.setState(context, TASK_UNINTERRUPTIBLE);
-      if (done) {
-        break;
+    try {
+      for (; ; ) {
+        scheduler.setState(context, TASK_UNINTERRUPTIBLE);
+        if (done) {
+          return;
+        }
+        scheduler.schedule(context);
       }
-      scheduler.schedule(context);
+    } finally {
+      task.__state = TASK_RUNNING; // no call: the stack may have overflowed
     }
-    scheduler.setState(context, TASK_RUNNING);
   }
 
   /** Wakes all on a list. */

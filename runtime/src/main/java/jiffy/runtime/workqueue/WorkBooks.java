@@ -93,6 +93,19 @@ final class WorkBooks implements Owned {
     return found;
   }
 
+  /** Those that still run hold up nobody from now on. */
+  private void abandon(Context caller, Owner owner) {
+    for (WorkerPool pool : pools) {
+      pool.lock(arch, caller);
+      for (Worker worker : pool.busy) {
+        if (worker.current != null && worker.currentOrigin.owner == owner) {
+          worker.hold();
+        }
+      }
+      pool.leave(caller);
+    }
+  }
+
   @Override
   public int release(Context caller, Owner owner) {
     int released = 0;
@@ -104,6 +117,7 @@ final class WorkBooks implements Owned {
     while (!(left = running(caller, owner)).isEmpty() && arch.now() < until) {
       caller.park(arch.now() + LOOK_NANOS);
     }
+    abandon(caller, owner);
     for (String work : left) {
       log.print(
           KernelLog.ALERT,

@@ -3,14 +3,11 @@ package jiffy.runtime.workqueue;
 import static jiffy.linux.Workqueues.WORK_CPU_UNBOUND;
 import static jiffy.types.WorkStruct.__PENDING;
 
-import java.util.ArrayList;
-import java.util.List;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Contexts;
 import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.context.Origins;
-import jiffy.runtime.time.Timekeeping;
 import jiffy.types.WorkStruct;
 import jiffy.types.WorkqueueStruct;
 
@@ -20,27 +17,17 @@ final class WorkIntake {
   private final Contexts contexts;
   private final Origins origins;
   private final KernelLog log;
-  private final List<WorkerPool> pools;
-  private final List<PoolWatch> watches = new ArrayList<>();
 
-  WorkIntake(
-      Arch arch,
-      Contexts contexts,
-      Timekeeping timekeeping,
-      Origins origins,
-      KernelLog log,
-      List<WorkerPool> pools) {
+  WorkIntake(Arch arch, Contexts contexts, Origins origins, KernelLog log) {
     this.arch = arch;
     this.contexts = contexts;
     this.origins = origins;
     this.log = log;
-    this.pools = pools;
-    pools.forEach(pool -> watches.add(new PoolWatch(pool, arch, timekeeping)));
   }
 
   /** {@code queue_work_on}. */
   boolean queue(Context context, int cpu, WorkqueueStruct struct, WorkStruct work) {
-    Workqueue queue = check(context, cpu, struct, work);
+    Workqueue queue = check(context, cpu, struct, work, true);
     return queue != null && insert(context, cpu, queue, work, true);
   }
 
@@ -49,8 +36,13 @@ final class WorkIntake {
     work.__resolved = work.func;
   }
 
-  /** Looks whether the item may be queued there. @return the queue, or null: it may not */
-  Workqueue check(Context context, int cpu, WorkqueueStruct struct, WorkStruct work) {
+  /**
+   * Looks whether the item may be queued there.
+   *
+   * @param now or when its delay is over: a queue that is drained takes it by then, or not
+   * @return the queue; null: it may not
+   */
+  Workqueue check(Context context, int cpu, WorkqueueStruct struct, WorkStruct work, boolean now) {
     if (struct == null || work.func == null) {
       throw new IllegalArgumentException(
           struct == null
@@ -78,7 +70,9 @@ final class WorkIntake {
               + context.kernel
               + "': set up one for each kernel");
     }
-    return mayEnter(context, (Workqueue) struct, work) ? (Workqueue) struct : null;
+    Workqueue queue = (Workqueue) struct;
+    boolean later = !now && !queue.isDestroyed && !work.__origin.owner.isGoing();
+    return later || mayEnter(context, queue, work) ? queue : null;
   }
 
   /** Whether the queue takes the item now, and its module stays. */
@@ -112,12 +106,13 @@ final class WorkIntake {
 
   /**
    * @param idle whether it has to be made pending first
-   * @return false if it was pending already
+   * @return false if it was pending already, or its module goes
    */
   private boolean insert(Context context, int cpu, Workqueue queue, WorkStruct work, boolean idle) {
     context.takenOver++;
     WorkerPool locked = null;
     boolean owned = !idle;
+    int before = 0;
     try {
       if (idle && !WorkStruct.__STATE.compareAndSet(work, 0, __PENDING)) {
         return false;
@@ -128,24 +123,23 @@ final class WorkIntake {
       WorkerPool pool = part.pool;
       pool.lock(arch, context);
       locked = pool;
+      if (work.__origin.owner.isGoing()) { // once more: WorkBooks has looked, or will not find it
+        work.__state = 0;
+        owned = false;
+        pool.held = 0; // no call: see RawSpinlock
+        locked = null;
+        return false;
+      }
       part.insert(work);
       owned = false;
-      Worker next = pool.choose();
-      boolean waits = next == null && pool.running > 0 || pool.isHatching();
-      boolean watch = waits && !pool.watched && !pool.isUnbound();
-      pool.watched |= watch;
-      pool.unlock();
-      locked = null;
-      pool.wake(context, next);
-      if (watch) {
-        watches.get(pools.indexOf(pool)).begin(context);
-      }
+      before = context.takenOver;
+      pool.leave(context);
       return true;
     } catch (Throwable e) { // a StackOverflowError of the module's: free it, without a call
       if (owned && work.__prev == null) {
         work.__state = 0;
       }
-      if (locked != null) {
+      if (locked != null && (before == 0 || context.takenOver == before)) {
         locked.held = 0;
       }
       throw e;

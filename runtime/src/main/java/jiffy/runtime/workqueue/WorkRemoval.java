@@ -35,6 +35,9 @@ final class WorkRemoval {
   private static final int BUSY = -1;
   static final int CANCELED = -2;
 
+  /** Between two looks at another's cancel, whose wake-up an overflow may have lost: 100 ms. */
+  private static final long LOOK_NANOS = 100_000_000L;
+
   private final Arch arch;
   private final Timekeeping timekeeping;
   private final WorkFlush flush;
@@ -74,30 +77,36 @@ final class WorkRemoval {
     if (pool != null && steal(context, pool, work)) {
       return STOLEN;
     }
-    return (work.__state & __CANCELING) != 0 ? CANCELED : BUSY;
+    if ((work.__state & __CANCELING) != 0) {
+      return CANCELED;
+    }
+    return isForsaken(work, delay) ? WAS_IDLE : BUSY;
+  }
+
+  /** Rmmod has taken its timer, or has had it refused: nobody has the bit. */
+  private static boolean isForsaken(WorkStruct work, TimerList delay) {
+    return work.__origin != null
+        && work.__origin.owner.isGoing()
+        && work.__prev == null
+        && (delay == null || delay.__prev == null);
   }
 
   private boolean steal(Context context, WorkerPool pool, WorkStruct work) {
     boolean stolen = false;
     pool.lock(arch, context);
-    boolean locked = true;
+    int before = context.takenOver;
     try {
       if (work.__data instanceof PoolQueue && ((PoolQueue) work.__data).pool == pool) {
         ((PoolQueue) work.__data).remove(work);
         stolen = true;
-        Worker next = pool.choose(); // another may have its turn now
-        pool.held = 0; // no call: see RawSpinlock
-        locked = false;
-        pool.wake(context, next);
-      } else {
-        pool.held = 0;
       }
+      pool.leave(context); // another may have its turn now
       return stolen;
     } catch (Throwable e) { // a StackOverflowError of the module's: free it, without a call
       if (stolen || work.__data == pool && work.__prev == null) {
         work.__state = 0;
       }
-      if (locked) {
+      if (context.takenOver == before) {
         pool.held = 0;
       }
       throw e;
@@ -118,7 +127,10 @@ final class WorkRemoval {
   boolean cancelSync(Context context, WorkStruct work, TimerList delay) {
     int got;
     while ((got = grab(context, work, delay)) == CANCELED) {
-      cancelers.await(context.thread, () -> (work.__state & __CANCELING) == 0);
+      context.sleeps();
+      cancelers.await(
+          context.thread, arch.now() + LOOK_NANOS, () -> (work.__state & __CANCELING) == 0);
+      context.wakes();
       context.forgetClock();
     }
     try {

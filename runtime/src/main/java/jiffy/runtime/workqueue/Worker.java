@@ -1,5 +1,7 @@
 package jiffy.runtime.workqueue;
 
+import static jiffy.linux.Sched.TASK_RUNNING;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +15,7 @@ import jiffy.runtime.context.Context;
 import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.context.Oops;
 import jiffy.runtime.context.SleepWatcher;
+import jiffy.types.TaskStruct;
 import jiffy.types.WorkFunction;
 import jiffy.types.WorkStruct;
 
@@ -39,7 +42,6 @@ final class Worker implements SleepWatcher {
   /** The item whose function runs; it may be freed or queued again: only compared. */
   WorkStruct current;
 
-  WorkFunction currentFunction;
   PoolQueue currentQueue;
   Origin currentOrigin;
   private Object generation;
@@ -79,8 +81,8 @@ final class Worker implements SleepWatcher {
     Context context = (Context) Current.get();
     thread = context.thread;
     context.sleepWatcher = this;
-    pool.hatched(context);
     lock(context);
+    pool.hatched();
     while (!pool.isStopped() && !retires) {
       if (pool.needsWorker()) {
         serve(context);
@@ -88,9 +90,7 @@ final class Worker implements SleepWatcher {
         break;
       }
     }
-    Worker next = pool.choose(); // what came while it was leaving
-    pool.unlock();
-    pool.wake(context, next);
+    pool.leave(context); // with what came while it was ending
     return 0;
   }
 
@@ -132,6 +132,10 @@ final class Worker implements SleepWatcher {
       pool.running--;
     }
     pool.busy.remove(this);
+    if (pool.running > 0) { // others compute, and items may wait for them
+      pool.leave(context);
+      lock(context);
+    }
   }
 
   private WorkStruct next() {
@@ -149,10 +153,8 @@ final class Worker implements SleepWatcher {
     WorkFunction function = work.func;
     Origin origin = work.__origin;
     begin(work, origin);
-    Worker next = pool.choose();
     work.__state = 0; // it may be queued again, and who does is seen by the function: a fence
-    pool.unlock();
-    pool.wake(context, next);
+    pool.leave(context);
     if (function != null) {
       call(context, work, function, origin);
     }
@@ -162,7 +164,6 @@ final class Worker implements SleepWatcher {
 
   private void begin(WorkStruct work, Origin origin) {
     current = work;
-    currentFunction = work.func;
     currentQueue = (PoolQueue) work.__data;
     currentOrigin = origin;
     waiters = (Waiter) work.__waiters;
@@ -195,7 +196,6 @@ final class Worker implements SleepWatcher {
     Waiter done = waiters;
     PoolQueue queue = currentQueue;
     current = null;
-    currentFunction = null;
     currentQueue = null;
     currentOrigin = null;
     waiters = null;
@@ -234,8 +234,10 @@ final class Worker implements SleepWatcher {
       pool.log.print(KernelLog.ERR, "     last function: " + origin.symbol());
       context.enableAll();
     }
-    if (context.task().__signal != 0) {
-      context.task().__signal = 0;
+    TaskStruct self = context.task();
+    if (self.__signal != 0 || self.__state != TASK_RUNNING) {
+      self.__signal = 0;
+      self.__state = TASK_RUNNING;
     }
   }
 
@@ -244,7 +246,7 @@ final class Worker implements SleepWatcher {
     if (pool.isUnbound() || current == null) {
       return;
     }
-    Worker next;
+    int before = context.takenOver;
     lock(context);
     try {
       if (!sleeping) {
@@ -253,11 +255,13 @@ final class Worker implements SleepWatcher {
           pool.running--;
         }
       }
-      next = pool.choose();
-    } finally {
-      pool.held = 0; // no call: see RawSpinlock
+      pool.leave(context);
+    } catch (Throwable e) { // a StackOverflowError of the module's: no call
+      if (context.takenOver == before) {
+        pool.held = 0;
+      }
+      throw e;
     }
-    pool.wake(context, next);
   }
 
   @Override

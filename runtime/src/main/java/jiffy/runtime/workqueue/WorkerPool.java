@@ -31,6 +31,8 @@ final class WorkerPool extends RawSpinlock {
    * A pool of no CPU counts nobody: each item that waits has a kworker woken for it, as far as its
    * queue's max_active lets items in.
    *
+   * Whenever the lock is given back while items wait and nobody has to be woken, PoolWatch is told.
+   *
    * Who is woken is poked first: a second item does not wake a second kworker while the first is on its
    * way, for that looks at everything when it comes.
    */
@@ -76,6 +78,8 @@ final class WorkerPool extends RawSpinlock {
   private int nextId;
   private boolean stopped;
 
+  private PoolWatch watch;
+
   /** Whether {@link PoolWatch} looks at it from time to time. */
   boolean watched;
 
@@ -99,6 +103,11 @@ final class WorkerPool extends RawSpinlock {
     this.fresh = new Worker(this, -1);
   }
 
+  /** Set once, at boot. */
+  void watchedBy(PoolWatch watcher) {
+    watch = watcher;
+  }
+
   boolean isUnbound() {
     return cpu < 0;
   }
@@ -109,11 +118,11 @@ final class WorkerPool extends RawSpinlock {
   }
 
   /**
-   * Chooses a kworker for what waits; to be woken with {@link #wake}, after the lock is given back.
+   * Chooses a kworker for what waits, to be woken.
    *
-   * @return null if nobody need be woken
+   * @return null if nobody need be
    */
-  Worker choose() {
+  private Worker choose() {
     if (works.head.__next == works.head || running != 0) {
       return null;
     }
@@ -132,46 +141,74 @@ final class WorkerPool extends RawSpinlock {
     return chosen;
   }
 
-  /** Wakes the chosen one, without the lock. */
-  void wake(Context context, Worker chosen) {
-    if (chosen == null) {
-      return;
-    }
+  /**
+   * Gives the lock back, having chosen a kworker for what waits, which is woken then, or begun to
+   * watch those who run. Who meets a StackOverflowError knows by {@link Context#takenOver} whether
+   * the lock is still his.
+   */
+  void leave(Context context) {
+    context.takenOver++;
+    Worker next = null;
+    boolean watches = false;
+    boolean locked = true;
     try {
-      if (chosen == fresh) {
+      next = choose();
+      watches = next == null && cpu >= 0 && !watched && works.head.__next != works.head;
+      watched |= watches;
+      held = 0; // no call: see RawSpinlock
+      locked = false;
+      if (next == fresh) {
         hatch(context);
-      } else {
-        arch.unpark(chosen.thread);
+      } else if (next != null) {
+        arch.unpark(next.thread);
+      } else if (watches) {
+        watch.begin(context);
       }
-    } catch (StackOverflowError e) { // of the module's: the next item chooses anew; no call
-      hatching = false;
-      chosen.poked = false;
+    } catch (
+        Throwable e) { // a StackOverflowError of the module's: who leaves next does it; no call
+      if (next == fresh) {
+        hatching = false;
+      } else if (next != null) {
+        next.poked = false;
+      }
+      if (watches) {
+        watched = false;
+      }
+      if (locked) {
+        held = 0;
+      }
       throw e;
     }
   }
 
   private void hatch(Context context) {
+    int id;
     lock(arch, context);
-    int id = nextId;
-    nextId = id + 1;
-    unlock();
+    try {
+      id = nextId;
+      nextId = id + 1;
+    } finally {
+      held = 0; // no call: see RawSpinlock
+    }
     Worker worker = new Worker(this, id);
     String name = "kworker/" + label + ":" + id + suffix;
     try {
       tasks.spawn(name, Owner.CORE, isUnbound() ? (id + 1) % cpus : cpu, worker::live);
     } catch (IllegalStateException | OutOfMemoryError e) {
-      hatched(context);
       log.print(
           KernelLog.ERR,
-          "workqueue: no thread can be made for " + name + ": its works wait: " + e.getMessage());
+          "workqueue: no thread can be made for " + name + ", its works wait: " + e.getMessage());
+      lock(arch, context);
+      hatching = false;
+      watched = true; // until it works out
+      unlock();
+      watch.begin(context);
     }
   }
 
-  /** A kworker has begun, or could not be made. */
-  void hatched(Context context) {
-    lock(arch, context);
+  /** With the lock held: a kworker has begun. */
+  void hatched() {
     hatching = false;
-    unlock();
   }
 
   /** With the lock held: it goes to rest. @return whether it is one too many: it need not stay */
@@ -201,16 +238,11 @@ final class WorkerPool extends RawSpinlock {
   Worker executing(WorkStruct work) {
     for (int i = 0; i < busy.size(); i++) {
       Worker worker = busy.get(i);
-      if (worker.current == work && worker.currentFunction == work.func) {
+      if (worker.current == work) {
         return worker;
       }
     }
     return null;
-  }
-
-  /** With the lock held: whether a kworker is being made. */
-  boolean isHatching() {
-    return hatching;
   }
 
   boolean isStopped() {

@@ -28,6 +28,7 @@ import jiffy.runtime.sched.Scheduler;
 import jiffy.runtime.sched.Tasks;
 import jiffy.runtime.time.Timekeeping;
 import jiffy.types.DelayedWork;
+import jiffy.types.Embedded;
 import jiffy.types.TimerList;
 import jiffy.types.WorkFunction;
 import jiffy.types.WorkStruct;
@@ -83,7 +84,8 @@ public final class Workqueues implements WorkOps {
     }
     this.flush = new WorkFlush(arch, scheduler, log, pools);
     this.removal = new WorkRemoval(arch, timekeeping, flush);
-    this.intake = new WorkIntake(arch, contexts, timekeeping, origins, log, pools);
+    this.intake = new WorkIntake(arch, contexts, origins, log);
+    pools.forEach(pool -> new PoolWatch(pool, arch, timekeeping));
     this.delayed = new DelayedWorks(timekeeping, intake, removal);
     for (System which : System.values()) {
       int flags = which == System.HIGHPRI ? WQ_HIGHPRI : which == System.UNBOUND ? WQ_UNBOUND : 0;
@@ -144,7 +146,8 @@ public final class Workqueues implements WorkOps {
     Context context = (Context) current;
     if (work.__state != 0) {
       log.print(KernelLog.ERR, initOfActive(work));
-      removal.cancel(context, work, null);
+      boolean delayed = work instanceof Embedded && container(work) instanceof DelayedWork;
+      removal.cancel(context, work, delayed ? ((DelayedWork) container(work)).timer : null);
     }
     work.func = function;
     intake.resolve(context, work);
@@ -160,6 +163,10 @@ public final class Workqueues implements WorkOps {
     }
     init(current, work.work, function);
     delayed.setUp(context, work, timerFlags);
+  }
+
+  private static Object container(WorkStruct work) {
+    return ((Embedded) work).__container();
   }
 
   private static String initOfActive(WorkStruct work) {
@@ -186,11 +193,17 @@ public final class Workqueues implements WorkOps {
     }
     int most = clamped(queue.name, maxActive);
     for (PoolQueue part : queue.parts()) {
+      int before = context.takenOver;
       part.pool.lock(arch, context);
-      part.setMaxActive(most);
-      Worker next = part.pool.choose();
-      part.pool.unlock();
-      part.pool.wake(context, next);
+      try {
+        part.setMaxActive(most);
+        part.pool.leave(context);
+      } catch (Throwable e) { // a StackOverflowError of the module's: no call
+        if (context.takenOver == before) {
+          part.pool.held = 0;
+        }
+        throw e;
+      }
     }
   }
 
@@ -207,8 +220,10 @@ public final class Workqueues implements WorkOps {
               + ": ignored");
       return;
     }
+    queue.drainers.incrementAndGet();
     flush.drain(context, queue);
     forget(queue);
+    queue.drainers.decrementAndGet();
   }
 
   /** The queue takes nothing any more. */
@@ -284,8 +299,11 @@ public final class Workqueues implements WorkOps {
     WorkerPool pool = WorkFlush.poolOf(work);
     if (pool != null) {
       pool.lock(arch, (Context) current);
-      busy |= pool.executing(work) != null ? WORK_BUSY_RUNNING : 0;
-      pool.unlock();
+      try {
+        busy |= pool.executing(work) != null ? WORK_BUSY_RUNNING : 0;
+      } finally {
+        pool.held = 0; // no call: see RawSpinlock
+      }
     }
     return busy;
   }

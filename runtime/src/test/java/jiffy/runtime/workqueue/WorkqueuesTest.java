@@ -184,6 +184,76 @@ class WorkqueuesTest {
     assertThat(jiffies() - begin).isBetween(25L, 35L);
   }
 
+  /** The kworker is idle, so the first item wakes it, and the second comes before it has risen. */
+  @Test
+  void work_thatComputesFor100ms_onAWarmKworker_holdsUpTheOthersNoLonger() {
+    schedule_work(noting("warm"));
+    flush_scheduled_work();
+    WorkStruct long1 = work(() -> mdelay(1000));
+    WorkStruct other = noting("other");
+    long begin = jiffies();
+    schedule_work(long1);
+    schedule_work(other);
+    while (!ran.contains("other")) {
+      msleep(4);
+    }
+    assertThat(jiffies() - begin).isBetween(25L, 35L);
+  }
+
+  /** A capturing lambda is a new object each time; the item is still the same. */
+  @Test
+  void item_thatIsSetUpAnewWhileItRuns_doesNotRunTwiceAtOnce() {
+    WorkStruct work = new WorkStruct();
+    int[] inside = {0, 0};
+    Runnable body =
+        () -> {
+          inside[1] = Math.max(inside[1], ++inside[0]);
+          msleep(40);
+          inside[0]--;
+        };
+    INIT_WORK(work, w -> body.run());
+    schedule_work(work);
+    msleep(8);
+    INIT_WORK(work, w -> body.run());
+    schedule_work(work);
+    flush_work(work);
+    assertThat(inside).containsExactly(0, 1);
+  }
+
+  @Test
+  void INIT_WORK_ofTheItemOfADelayedWorkWhoseDelayRuns_cancelsTheDelay() {
+    DelayedWork delayed = new DelayedWork();
+    INIT_DELAYED_WORK(delayed, w -> ran.add("old"));
+    schedule_delayed_work(delayed, 5);
+    INIT_WORK(delayed.work, w -> ran.add("new"));
+    msleep(100);
+    assertThat(ran).isEmpty();
+    assertThat(schedule_work(delayed.work)).isTrue();
+    flush_work(delayed.work);
+    assertThat(ran).containsExactly("new");
+  }
+
+  @Test
+  void queue_delayed_work_whileTheQueueIsDrained_isTakenIfTheDelayIsLonger() {
+    WorkqueueStruct queue = alloc_workqueue("drained", 0, 0);
+    queue_work(queue, work(() -> msleep(40)));
+    DelayedWork delayed = DECLARE_DELAYED_WORK(w -> ran.add("later"));
+    machine
+        .tasks()
+        .spawn(
+            "other",
+            jiffy.kernel.Owner.CORE,
+            () -> {
+              msleep(8);
+              ran.add("queued " + queue_delayed_work_on(0, queue, delayed, 100));
+              return 0;
+            });
+    drain_workqueue(queue);
+    assertThat(ran).containsExactly("queued true");
+    msleep(1000);
+    assertThat(ran).endsWith("later");
+  }
+
   @Test
   void work_thatThrows_isAnOops_andTheNextOneRuns() {
     schedule_work(
