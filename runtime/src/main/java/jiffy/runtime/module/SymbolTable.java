@@ -101,7 +101,11 @@ final class SymbolTable {
   /** Whether that class exports a method of that name, with another signature. */
   boolean hasOtherVersion(Import wanted) {
     return symbols.get(String.valueOf(wanted.member())).stream()
-        .anyMatch(symbol -> symbol.export().owner().equals(wanted.owner()));
+        .map(Symbol::export)
+        .anyMatch(
+            export -> // the same signature: a library that has come since the search
+            export.owner().equals(wanted.owner())
+                    && !export.descriptor().equals(wanted.descriptor()));
   }
 
   boolean uses(LoadedModule user, LoadedModule library) {

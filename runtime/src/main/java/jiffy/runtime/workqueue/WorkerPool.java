@@ -164,8 +164,7 @@ final class WorkerPool extends RawSpinlock {
       } else if (watches) {
         watch.begin(context);
       }
-    } catch (
-        Throwable e) { // a StackOverflowError of the module's: who leaves next does it; no call
+    } catch (Throwable e) { // a StackOverflowError of the module's: the next one does it; no call
       if (next == fresh) {
         hatching = false;
       } else if (next != null) {
