@@ -18,9 +18,7 @@ final class LoadCycles {
         machine.rmmod(name);
       }
       assertThat(machine.modules().list()).isEmpty();
-      for (int i = 0; i < 20 && !allCollected(machine); i++) {
-        LoaderLeaks.collect(); // more than once: a JIT compiler holds classes while it works
-      }
+      LoaderLeaks.collectUntil(() -> allCollected(machine));
       assertThat(machine.modules().unloadedLoaders())
           .as("unloaded loaders that live on")
           .filteredOn(loader -> !loader.isCollected())

@@ -117,12 +117,8 @@ class LeakTest {
 
   private void assertNothingIsLeft() {
     LoaderLeaks.assertCollected(room.loaders);
-    for (int i = 0; i < 5; i++) {
-      LoaderLeaks.collect(); // a module that never printed is not among the loaders
-    }
-    for (int i = 0; i < 10 && !uncollected().isEmpty(); i++) {
-      LoaderLeaks.collect();
-    }
+    // A module that never printed is not among the loaders.
+    LoaderLeaks.collectUntil(() -> uncollected().isEmpty());
     assertThat(uncollected()).isEmpty();
     assertThat(room.modules.unloadedLoaders()).isNotEmpty().noneMatch(UnloadedLoader::isHeld);
     assertThat(room.log).noneMatch(line -> line.contains("still held"));
@@ -152,9 +148,7 @@ class LeakTest {
     room.insmod(jar);
     room.rmmod("m");
     WeakReference<Object> later = new WeakReference<>(listener.get());
-    for (int i = 0; i < 20 && !room.modules.unloadedLoaders().get(0).isHeld(); i++) {
-      LoaderLeaks.collect();
-    }
+    LoaderLeaks.collectUntil(() -> room.modules.unloadedLoaders().get(0).isHeld());
     assertThat(room.modules.unloadedLoaders())
         .containsExactly(new UnloadedLoader("m", false, true));
     assertThat(room.log).filteredOn(line -> line.contains("still held")).hasSize(1);

@@ -94,9 +94,7 @@ class SymbolsStressTest {
   }
 
   private void assertNothingIsLeft() {
-    for (int i = 0; i < 20 && !allCollected(); i++) {
-      LoaderLeaks.collect();
-    }
+    LoaderLeaks.collectUntil(this::allCollected);
     assertThat(room.modules.unloadedLoaders())
         .isNotEmpty()
         .filteredOn(loader -> !loader.isCollected())
