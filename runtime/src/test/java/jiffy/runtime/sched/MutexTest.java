@@ -15,15 +15,16 @@ import static jiffy.linux.Spinlocks.spin_lock;
 import static jiffy.linux.Spinlocks.spin_unlock;
 import static jiffy.linux.Timers.mod_timer;
 import static jiffy.linux.Timers.timer_setup;
+import static jiffy.linux.Wait.waitqueue_active;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import jiffy.kernel.Owner;
+import java.util.concurrent.CopyOnWriteArrayList;
 import jiffy.linux.Jiffies;
 import jiffy.runtime.Machine;
-import jiffy.runtime.Simulation;
+import jiffy.runtime.OnBothPlatforms;
+import jiffy.runtime.Platform;
+import jiffy.runtime.TestKernel;
 import jiffy.types.Mutex;
 import jiffy.types.SpinlockT;
 import jiffy.types.TimerList;
@@ -31,27 +32,29 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Mutexes, beside truth/semprobe_sync.dmesg and truth/crash. */
+@OnBothPlatforms
 class MutexTest {
-  private final Machine machine = Machine.simulate("hz=250 nr_cpus=2");
-  private final Attachment self = machine.attach("insmod", 0);
-  private final Simulation sim = machine.simulation().orElseThrow();
+  private final TestKernel kernel;
+  private final Machine machine;
   private final Mutex mutex = DEFINE_MUTEX();
-  private final List<String> order = new ArrayList<>();
+  private final List<String> order = new CopyOnWriteArrayList<>();
+
+  MutexTest(Platform platform) {
+    kernel = TestKernel.boot(platform);
+    machine = kernel.machine;
+  }
 
   @AfterEach
   void halt() {
-    machine.close();
-    self.close();
+    kernel.close();
   }
 
-  private Task task(String name, Task.Body body) {
-    Task task = machine.tasks().spawn(name, Owner.CORE, body);
-    sim.advance(Duration.ofMillis(1));
-    return task;
+  private void signal(Task task, int signal) {
+    machine.scheduler().signal(task.struct, signal);
   }
 
   private Task holderFor(int millis) {
-    return task(
+    return kernel.task(
         "holder",
         () -> {
           mutex_lock(mutex);
@@ -92,36 +95,34 @@ class MutexTest {
 
   @Test
   void mutex_lock_interruptible_ofAFreeMutex_returns0EvenIfASignalWaits() {
-    machine.scheduler().signal(self.context().task(), 1);
+    machine.scheduler().signal(kernel.self.context().task(), 1);
     assertThat(mutex_lock_interruptible(mutex)).isZero();
     assertThat(mutex_is_locked(mutex)).isTrue();
   }
 
   @Test
   void mutex_lock_interruptible_signalled_returnsEintrWithoutIt() {
-    Task holder = holderFor(1_000);
-    List<Integer> ends = new ArrayList<>();
-    Task waiter = task("waiter", () -> ends.add(mutex_lock_interruptible(mutex)) ? 0 : 1);
-    Task killable = task("killable", () -> ends.add(mutex_lock_killable(mutex)) ? 0 : 1);
-    machine.scheduler().signal(waiter.struct, 1);
-    machine.scheduler().signal(killable.struct, 1);
-    sim.advance(Duration.ofMillis(10));
-    assertThat(ends).containsExactly(-EINTR);
-    machine.scheduler().signal(killable.struct, Scheduler.SIGKILL);
-    sim.advance(Duration.ofMillis(10));
-    assertThat(ends).containsExactly(-EINTR, -EINTR);
-    assertThat(holder.isEnded()).isFalse();
-    assertThat(mutex.__wait.__entries).isEmpty();
     mutex_lock(mutex);
-    assertThat(order).containsExactly("holder");
+    Task waiter = kernel.task("waiter", () -> mutex_lock_interruptible(mutex));
+    Task killable = kernel.task("killable", () -> mutex_lock_killable(mutex));
+    signal(waiter, 1);
+    signal(killable, 1);
+    assertThat(kernel.join(waiter)).isEqualTo(-EINTR);
+    kernel.settle();
+    assertThat(killable.isEnded()).isFalse();
+    signal(killable, Scheduler.SIGKILL);
+    assertThat(kernel.join(killable)).isEqualTo(-EINTR);
+    assertThat(mutex.__wait.__entries).isEmpty();
+    assertThat(mutex_is_locked(mutex)).isTrue();
   }
 
   /** The waiter is woken, but overtaken; the next unlock hands the mutex to him. */
   @Test
   void mutex_unlock_afterAWaiterWasOvertaken_handsItOver() {
+    kernel.virtualTimeOnly("who overtakes whom is chance there");
     mutex_lock(mutex);
     Task waiter =
-        task(
+        kernel.task(
             "waiter",
             () -> {
               mutex_lock(mutex);
@@ -131,60 +132,59 @@ class MutexTest {
             });
     mutex_unlock(mutex); // it is woken, but only this thread runs
     assertThat(mutex_trylock(mutex)).as("the woken waiter is overtaken").isTrue();
-    sim.advance(Duration.ofMillis(1));
+    kernel.settle();
     assertThat(order).isEmpty();
     mutex_unlock(mutex);
     assertThat(mutex_trylock(mutex)).as("he is not overtaken a second time").isFalse();
     assertThat(mutex_is_locked(mutex)).isTrue();
-    sim.advance(Duration.ofMillis(1));
+    kernel.join(waiter);
     assertThat(order).containsExactly("waiter");
-    assertThat(waiter.isEnded()).isTrue();
     assertThat(mutex_is_locked(mutex)).isFalse();
   }
 
   @Test
   void signal_toTheHeirTogetherWithTheUnlock_isTooLate() {
+    kernel.virtualTimeOnly("who overtakes whom is chance there");
     mutex_lock(mutex);
-    Task heir = task("heir", () -> mutex_lock_interruptible(mutex));
+    Task heir = kernel.task("heir", () -> mutex_lock_interruptible(mutex));
     mutex_unlock(mutex);
     mutex_trylock(mutex);
-    sim.advance(Duration.ofMillis(1)); // now it is heir
-    machine.scheduler().signal(heir.struct, 1);
+    kernel.settle(); // now it is heir
+    signal(heir, 1);
     mutex_unlock(mutex);
-    sim.advance(Duration.ofMillis(1));
-    assertThat(heir.isEnded()).isTrue();
-    assertThat(heir.exitValue()).isZero();
+    assertThat(kernel.join(heir)).isZero();
     assertThat(mutex_is_locked(mutex)).isTrue();
   }
 
   @Test
   void signal_toTheHeirBeforeTheUnlock_passesTheMutexOn() {
+    kernel.virtualTimeOnly("who overtakes whom is chance there");
     mutex_lock(mutex);
-    Task heir =
-        task("heir", () -> mutex_lock_interruptible(mutex) == -EINTR && order.add("heir") ? 0 : 1);
-    task(
-        "second",
-        () -> {
-          mutex_lock(mutex);
-          order.add("second");
-          return 0;
-        });
+    Task heir = kernel.task("heir", () -> mutex_lock_interruptible(mutex));
+    Task second =
+        kernel.task(
+            "second",
+            () -> {
+              mutex_lock(mutex);
+              order.add("second");
+              return 0;
+            });
     mutex_unlock(mutex);
     mutex_trylock(mutex);
-    sim.advance(Duration.ofMillis(1));
-    machine.scheduler().signal(heir.struct, 1);
-    sim.advance(Duration.ofMillis(1));
-    assertThat(order).containsExactly("heir");
+    kernel.settle();
+    signal(heir, 1);
+    assertThat(kernel.join(heir)).isEqualTo(-EINTR);
+    assertThat(order).isEmpty();
     mutex_unlock(mutex);
-    sim.advance(Duration.ofMillis(1));
-    assertThat(order).containsExactly("heir", "second");
+    kernel.join(second);
+    assertThat(order).containsExactly("second");
   }
 
   /** On Linux insmod hangs in D state, and no message came within the 40 s recorded. */
   @Test
   void mutex_lock_twiceByOneTask_isReportedAndHangsUntilItIsKilled() {
     Task twice =
-        task(
+        kernel.task(
             "twice",
             () -> {
               mutex_lock(mutex);
@@ -193,7 +193,7 @@ class MutexTest {
               mutex_unlock(mutex);
               return 0;
             });
-    sim.advance(Duration.ofSeconds(40));
+    kernel.settle();
     assertThat(twice.isEnded()).isFalse();
     assertThat(order).isEmpty();
     assertThat(machine.dmesg())
@@ -201,9 +201,8 @@ class MutexTest {
             line ->
                 line.contains("mutex_lock: twice/" + twice.struct.pid + " waits for ")
                     && line.contains(", which it holds itself: it will wait until it is killed"));
-    machine.scheduler().signal(twice.struct, Scheduler.SIGKILL);
-    sim.advance(Duration.ofMillis(1));
-    assertThat(twice.isEnded()).isTrue();
+    signal(twice, Scheduler.SIGKILL);
+    kernel.join(twice);
     assertThat(order).containsExactly("after");
     assertThat(mutex_is_locked(mutex)).isFalse();
   }
@@ -211,7 +210,7 @@ class MutexTest {
   @Test
   void mutex_unlock_byAnotherTask_isReportedAndUnlocks() {
     Task holder =
-        task(
+        kernel.task(
             "holder",
             () -> {
               mutex_lock(mutex);
@@ -225,7 +224,7 @@ class MutexTest {
             line ->
                 line.contains(
                         "DEBUG_LOCKS_WARN_ON(__owner_task(owner) != current): mutex_unlock of ")
-                    && line.contains(" by insmod/" + self.context().task().pid)
+                    && line.contains(" by insmod/" + kernel.self.context().task().pid)
                     && line.endsWith(
                         ", held by holder/"
                             + holder.struct.pid
@@ -267,14 +266,14 @@ class MutexTest {
         },
         0);
     mod_timer(sleeper, Jiffies.jiffies() + 1);
-    sim.advance(Duration.ofMillis(20));
+    kernel.until("the timer waits", () -> waitqueue_active(mutex.__wait));
     TimerList other = new TimerList();
     timer_setup(other, t -> order.add("other"), 0);
     mod_timer(other, Jiffies.jiffies() + 1);
-    sim.advance(Duration.ofMillis(20));
+    kernel.until("the other timer ran", () -> !order.isEmpty());
     assertThat(order).containsExactly("other");
     mutex_unlock(mutex);
-    sim.advance(Duration.ofMillis(20));
+    kernel.until("the first goes on", () -> order.size() == 2);
     assertThat(order).containsExactly("other", "sleeper");
     assertThat(machine.dmesg())
         .anyMatch(line -> line.contains("BUG: scheduling while atomic: swapper/0/0/0x00000102"));
@@ -283,14 +282,14 @@ class MutexTest {
   @Test
   void task_thatEndsWithAMutex_isReportedAndSoIsWhoWaitsForIt() {
     Task gone =
-        task(
+        kernel.task(
             "gone",
             () -> {
               mutex_lock(mutex);
               return 0;
             });
-    assertThat(gone.isEnded()).isTrue();
-    task("waiter", () -> mutex_lock_killable(mutex));
+    kernel.join(gone);
+    Task waiter = kernel.task("waiter", () -> mutex_lock_killable(mutex));
     assertThat(machine.dmesg())
         .anyMatch(
             line -> line.contains("WARNING: gone/" + gone.struct.pid + " still has locks held!"))
@@ -298,5 +297,7 @@ class MutexTest {
             line ->
                 line.contains("WARNING: waiter/")
                     && line.contains("held by a task that has ended"));
+    signal(waiter, Scheduler.SIGKILL);
+    assertThat(kernel.join(waiter)).isEqualTo(-EINTR);
   }
 }
