@@ -23,9 +23,14 @@ public class WorkStruct {
   /** Atomic access to {@link #__state}. */
   public static final VarHandle __STATE;
 
+  /** Ordered access to {@link #__data}. */
+  public static final VarHandle __DATA;
+
   static {
     try {
-      __STATE = MethodHandles.lookup().findVarHandle(WorkStruct.class, "__state", int.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      __STATE = lookup.findVarHandle(WorkStruct.class, "__state", int.class);
+      __DATA = lookup.findVarHandle(WorkStruct.class, "__data", Object.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }

@@ -45,10 +45,22 @@ final class PoolQueue {
 
   /** Puts an item in that its caller has made pending. */
   void insert(WorkStruct work) {
+    insert(work, null);
+  }
+
+  /**
+   * Puts an item in.
+   *
+   * @param from the pool's inbox, if the item is its first; null: it is in no inbox
+   */
+  void insert(WorkStruct work, Inbox from) {
     Generation generation = newest;
     boolean waits = active >= maxActive;
     WorkStruct head = waits ? inactive.head : pool.works.head;
     WorkStruct last = head.__prev;
+    if (from != null) {
+      from.dropFirst();
+    }
     work.__next = head; // from here on without a call: see RawSpinlock
     work.__prev = last;
     last.__next = work;
@@ -88,17 +100,30 @@ final class PoolQueue {
     Waiter.completeAll(scheduler, waiters);
   }
 
+  /** Whether an item that comes has to wait for its turn. */
+  boolean isFull() {
+    return active >= maxActive;
+  }
+
   /**
-   * An item begins: off the list, and the pool's own.
+   * An item begins: off the list, and the pool's own; or straight from the inbox.
    *
    * @return its generation, for {@link #finished}
    */
   Object begins(WorkStruct work) {
-    Object generation = work.__generation;
-    WorkList.unlink(work);
-    work.__generation = null;
-    work.__waiters = null;
-    work.__data = pool;
+    Object generation;
+    if (work.__prev == null) {
+      Generation its = newest;
+      its.inFlight++;
+      active++;
+      generation = its;
+    } else {
+      generation = work.__generation;
+      WorkList.unlink(work);
+      work.__generation = null;
+      work.__waiters = null;
+    }
+    WorkStruct.__DATA.setRelease(work, pool);
     return generation;
   }
 

@@ -68,11 +68,10 @@ final class PoolWatch {
     pool.lock(arch, context);
     for (Suspect hog : hogs) {
       if (hog.worker.turn == hog.turn && hog.worker.current != null) {
-        hog.worker.hold();
+        hog.worker.hold(context);
       }
     }
-    boolean goesOn = !pool.works.isEmpty();
-    pool.watched = goesOn;
+    boolean goesOn = pool.endsWatch(context);
     pool.leave(context);
     if (goesOn) {
       arm(context);

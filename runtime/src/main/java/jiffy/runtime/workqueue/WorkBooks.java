@@ -58,7 +58,7 @@ final class WorkBooks implements Owned {
   private Map<WorkStruct, String> pending(Context caller, Owner owner) {
     Map<WorkStruct, String> found = new LinkedHashMap<>();
     for (WorkerPool pool : pools) {
-      pool.lock(arch, caller);
+      pool.lockAll(caller);
       pool.works.forEach(work -> note(found, work, owner));
       pool.busy.forEach(worker -> worker.scheduled.forEach(work -> note(found, work, owner)));
       for (Workqueue queue : works.queues()) {
@@ -99,7 +99,7 @@ final class WorkBooks implements Owned {
       pool.lock(arch, caller);
       for (Worker worker : pool.busy) {
         if (worker.current != null && worker.currentOrigin.owner == owner) {
-          worker.hold();
+          worker.hold(caller);
         }
       }
       pool.leave(caller);

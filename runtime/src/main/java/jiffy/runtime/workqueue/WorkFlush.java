@@ -32,8 +32,7 @@ final class WorkFlush {
 
   /** The kworker that the context is; null: it is none, or runs nothing. */
   static Worker self(Context context) {
-    return context.sleepWatcher instanceof Worker
-            && ((Worker) context.sleepWatcher).currentQueue != null
+    return context.sleepWatcher instanceof Worker && ((Worker) context.sleepWatcher).current != null
         ? (Worker) context.sleepWatcher
         : null;
   }
@@ -48,7 +47,7 @@ final class WorkFlush {
       return false;
     }
     Waiter waiter = null;
-    pool.lock(arch, context);
+    pool.lockAll(context);
     try {
       if (work.__data instanceof PoolQueue && ((PoolQueue) work.__data).pool == pool) {
         waiter = new Waiter(context, (Waiter) work.__waiters);
@@ -122,7 +121,7 @@ final class WorkFlush {
     }
     List<Waiter> waiters = new ArrayList<>();
     for (PoolQueue part : queue.parts()) {
-      part.pool.lock(arch, context);
+      part.pool.lockAll(context);
       try {
         Waiter waiter = part.flush(context);
         if (waiter != null) {
@@ -153,7 +152,7 @@ final class WorkFlush {
   private boolean isEmpty(Context context, Workqueue queue) {
     boolean empty = true;
     for (PoolQueue part : queue.parts()) {
-      part.pool.lock(arch, context);
+      part.pool.lockAll(context);
       try {
         empty &= part.isEmpty();
       } finally {

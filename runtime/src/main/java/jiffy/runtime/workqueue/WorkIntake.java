@@ -121,7 +121,10 @@ final class WorkIntake {
       PoolQueue part = queue.of(cpu == WORK_CPU_UNBOUND ? context.cpu.number : cpu);
       part = whereItRuns(context, queue, work, part);
       WorkerPool pool = part.pool;
-      pool.lock(arch, context);
+      if (pool.inbox.put(arch, context, part, work)) {
+        return true;
+      }
+      pool.lockAll(context);
       locked = pool;
       if (work.__origin.owner.isGoing()) { // once more: WorkBooks has looked, or will not find it
         work.__state = 0;
@@ -149,8 +152,12 @@ final class WorkIntake {
   /** An item that runs in another pool, for the same queue, goes there: never twice at once. */
   private PoolQueue whereItRuns(
       Context context, Workqueue queue, WorkStruct work, PoolQueue wanted) {
+    Object data = work.__data;
+    if (data == wanted.pool || data == null) { // the most frequent first, without a look into it
+      return wanted;
+    }
     WorkerPool last = WorkFlush.poolOf(work);
-    if (last == null || last == wanted.pool) {
+    if (last == wanted.pool) {
       return wanted;
     }
     last.lock(arch, context);

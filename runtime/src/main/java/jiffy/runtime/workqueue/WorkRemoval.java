@@ -87,13 +87,13 @@ final class WorkRemoval {
   private static boolean isForsaken(WorkStruct work, TimerList delay) {
     return work.__origin != null
         && work.__origin.owner.isGoing()
-        && work.__prev == null
+        && !(work.__data instanceof PoolQueue)
         && (delay == null || delay.__prev == null);
   }
 
   private boolean steal(Context context, WorkerPool pool, WorkStruct work) {
     boolean stolen = false;
-    pool.lock(arch, context);
+    pool.lockAll(context);
     int before = context.takenOver;
     try {
       if (work.__data instanceof PoolQueue && ((PoolQueue) work.__data).pool == pool) {

@@ -125,26 +125,29 @@ final class Worker implements SleepWatcher {
       pool.running++;
     }
     WorkStruct work;
-    while ((work = next()) != null) {
+    while ((work = next(context)) != null) {
       process(context, work);
     }
     if (bound) {
-      pool.running--;
+      pool.runsLess(context);
     }
     pool.busy.remove(this);
+    currentQueue = null;
+    currentOrigin = null;
+    generation = null;
     if (pool.running > 0) { // others compute, and items may wait for them
       pool.leave(context);
       lock(context);
     }
   }
 
-  private WorkStruct next() {
+  private WorkStruct next(Context context) {
     WorkStruct own = scheduled.first();
-    return own != null || pool.running > 1 || retires ? own : pool.works.first();
+    return own != null || pool.running > 1 || retires ? own : pool.first(context);
   }
 
   private void process(Context context, WorkStruct work) {
-    Worker other = pool.executing(work);
+    Worker other = work.__prev == null ? null : pool.executing(work);
     if (other != null) { // never twice at once: for who runs it
       WorkList.unlink(work);
       other.scheduled.addLast(work);
@@ -152,9 +155,9 @@ final class Worker implements SleepWatcher {
     }
     WorkFunction function = work.func;
     Origin origin = work.__origin;
-    begin(work, origin);
-    work.__state = 0; // it may be queued again, and who does is seen by the function: a fence
-    pool.leave(context);
+    begin(context, work, origin);
+    WorkStruct.__STATE.setRelease(work, 0); // it may be queued again
+    pool.leave(context); // with a fence: the function sees what was written before it was queued
     if (function != null) {
       call(context, work, function, origin);
     }
@@ -162,15 +165,23 @@ final class Worker implements SleepWatcher {
     end();
   }
 
-  private void begin(WorkStruct work, Origin origin) {
+  private void begin(Context context, WorkStruct work, Origin origin) {
     current = work;
-    currentQueue = (PoolQueue) work.__data;
-    currentOrigin = origin;
+    PoolQueue queue = (PoolQueue) work.__data;
+    if (currentQueue != queue) { // like the others below: no store of a reference for nothing
+      currentQueue = queue;
+    }
+    if (currentOrigin != origin) {
+      currentOrigin = origin;
+    }
     waiters = (Waiter) work.__waiters;
-    generation = currentQueue.begins(work);
+    Object its = queue.begins(work);
+    if (generation != its) {
+      generation = its;
+    }
     turn++;
-    if (currentQueue.queue.isCpuIntensive()) {
-      hold();
+    if (queue.queue.isCpuIntensive()) {
+      hold(context);
     }
     if (origin.owner != Owner.CORE && !served.contains(origin.owner)) {
       served.add(origin.owner);
@@ -178,12 +189,12 @@ final class Worker implements SleepWatcher {
   }
 
   /** With the lock held: the current item is not counted from now on. */
-  void hold() {
+  void hold(Context context) {
     if (!uncounted && !pool.isUnbound()) {
-      uncounted = true;
       if (!sleeping) {
-        pool.running--;
+        pool.runsLess(context);
       }
+      uncounted = true;
     }
   }
 
@@ -194,13 +205,9 @@ final class Worker implements SleepWatcher {
       pool.running += pool.isUnbound() ? 0 : 1;
     }
     Waiter done = waiters;
-    PoolQueue queue = currentQueue;
     current = null;
-    currentQueue = null;
-    currentOrigin = null;
     waiters = null;
-    queue.finished(generation);
-    generation = null;
+    currentQueue.finished(generation);
     Waiter.completeAll(pool.scheduler, done);
   }
 
@@ -250,10 +257,10 @@ final class Worker implements SleepWatcher {
     lock(context);
     try {
       if (!sleeping) {
-        sleeping = true;
         if (!uncounted) {
-          pool.running--;
+          pool.runsLess(context);
         }
+        sleeping = true;
       }
       pool.leave(context);
     } catch (Throwable e) { // a StackOverflowError of the module's: no call

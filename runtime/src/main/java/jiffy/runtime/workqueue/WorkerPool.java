@@ -58,6 +58,9 @@ final class WorkerPool extends RawSpinlock {
   /** In the order in which they were queued. */
   final WorkList works = new WorkList();
 
+  /** What came after those. */
+  final Inbox inbox = new Inbox();
+
   /** Kworkers that serve, be it that they sleep in an item. */
   final List<Worker> busy = new ArrayList<>();
 
@@ -112,9 +115,60 @@ final class WorkerPool extends RawSpinlock {
     return cpu < 0;
   }
 
-  /** Whether items wait and nobody computes. */
+  /** Takes the lock, and has all items on the lists. */
+  void lockAll(Context context) {
+    lock(arch, context);
+    try {
+      inbox.spill(arch, context);
+    } catch (Throwable e) { // a StackOverflowError of the module's: no call
+      held = 0;
+      throw e;
+    }
+  }
+
+  /** With the lock held: whether items are known to wait; all that do, if nobody computes. */
+  boolean hasItems() {
+    return works.head.__next != works.head || inbox.hasItems();
+  }
+
+  /** With the lock held: whether items wait and nobody computes. */
   boolean needsWorker() {
-    return !works.isEmpty() && running == 0;
+    return running == 0 && hasItems();
+  }
+
+  /** With the lock held: one fewer computes. */
+  void runsLess(Context context) {
+    if (running == 1) {
+      inbox.close(arch, context);
+    }
+    running--;
+  }
+
+  /** With the lock held: the oldest item; it is on a list, or was taken out of the inbox. */
+  WorkStruct first(Context context) {
+    for (; ; ) {
+      WorkStruct work = works.first();
+      if (work == null) {
+        work = inbox.take(arch, context);
+      }
+      if (work == null || work.__prev != null) {
+        return work;
+      }
+      PoolQueue part = (PoolQueue) work.__data;
+      if (!part.isFull() && executing(work) == null) {
+        return work;
+      }
+      part.insert(work);
+    }
+  }
+
+  /** With the lock held: {@link PoolWatch} looks no longer. @return whether it may not stop yet */
+  boolean endsWatch(Context context) {
+    if (!hasItems()) {
+      inbox.close(arch, context);
+    }
+    watched = hasItems();
+    return watched;
   }
 
   /**
@@ -123,7 +177,7 @@ final class WorkerPool extends RawSpinlock {
    * @return null if nobody need be
    */
   private Worker choose() {
-    if (works.head.__next == works.head || running != 0) {
+    if (running != 0 || !hasItems()) {
       return null;
     }
     Worker chosen = idle;
@@ -153,7 +207,10 @@ final class WorkerPool extends RawSpinlock {
     boolean locked = true;
     try {
       next = choose();
-      watches = next == null && cpu >= 0 && !watched && works.head.__next != works.head;
+      watches = next == null && cpu >= 0 && !watched && hasItems();
+      if (running > 0 && (watched || watches) && !inbox.isOpen()) {
+        inbox.open(arch, context);
+      }
       watched |= watches;
       held = 0; // no call: see RawSpinlock
       locked = false;
