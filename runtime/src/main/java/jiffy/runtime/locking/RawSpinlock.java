@@ -15,7 +15,7 @@ import jiffy.runtime.context.Context;
  * that of {@link #unlock}. It catches it and frees the lock by {@code lock.held = 0}, which calls
  * nothing; what the lock guards is changed without a call between the first and the last write.
  */
-public class RawSpinlock {
+public class RawSpinlock extends CacheLine {
   private static final VarHandle HELD;
 
   static {

@@ -2,7 +2,6 @@ package jiffy.runtime.workqueue;
 
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
-import jiffy.runtime.locking.RawSpinlock;
 import jiffy.types.WorkStruct;
 
 /**
@@ -30,66 +29,25 @@ final class Inbox {
    * kworker. So who puts an item in need wake nobody. Running falls to 0, or PoolWatch ceases to look,
    * only after close(). Lock order: pool, mouth.
    */
-  private static final int SIZE = 1 << 10;
-  private static final int MASK = SIZE - 1;
+  static final int SIZE = 1 << 10;
+  static final int MASK = SIZE - 1;
 
   /** So often the kworker says how far it is. */
   private static final int STRIDE = 1 << 6;
 
-  /** The end of those who queue, with its lock. */
-  private static final class Mouth extends RawSpinlock {
-    boolean open;
-    int tail;
-
-    /** What they know of the head. */
-    int headSeen;
-  }
-
-  private final Mouth mouth = new Mouth();
   private final WorkStruct[] slots = new WorkStruct[SIZE];
+  final Mouth mouth;
   private int head;
   private int limit;
 
   /** The head, for those who queue; may be behind. */
-  private volatile int headSaid;
+  volatile int headSaid;
 
   /** Whether the mouth may be open. */
   private boolean isOpen;
 
-  Inbox() {}
-
-  /**
-   * Puts in an item that the caller has made pending; without the pool's lock.
-   *
-   * @return false if it is not open, or full, or if the item's module goes: then nothing has
-   *     happened
-   */
-  boolean put(Arch arch, Context context, PoolQueue part, WorkStruct work) {
-    Mouth in = mouth;
-    if (!in.open) { // as it seems
-      return false;
-    }
-    in.lock(arch, context);
-    try {
-      int tail = in.tail;
-      if (!in.open || isFull(in, tail) || work.__origin.owner.isGoing()) {
-        return false;
-      }
-      WorkStruct.__DATA.setRelease(work, part);
-      slots[tail & MASK] = work; // from here on without a call: see RawSpinlock
-      in.tail = tail + 1;
-      return true;
-    } finally {
-      in.held = 0; // no call: see RawSpinlock
-    }
-  }
-
-  private boolean isFull(Mouth in, int tail) {
-    if (tail - in.headSeen < SIZE) {
-      return false;
-    }
-    in.headSeen = headSaid;
-    return tail - in.headSeen == SIZE;
+  Inbox(WorkerPool pool) {
+    mouth = new Mouth(pool, this, slots);
   }
 
   /** With the pool's lock: lets items come in. The caller keeps the promise. */

@@ -118,12 +118,15 @@ final class WorkIntake {
         return false;
       }
       owned = true;
-      PoolQueue part = queue.of(cpu == WORK_CPU_UNBOUND ? context.cpu.number : cpu);
-      part = whereItRuns(context, queue, work, part);
-      WorkerPool pool = part.pool;
-      if (pool.inbox.put(arch, context, part, work)) {
+      int on = cpu == WORK_CPU_UNBOUND ? context.cpu.number : cpu;
+      PoolQueue part = queue.of(on);
+      Mouth mouth = queue.mouth(on);
+      Object last = work.__data;
+      if ((last == mouth.pool || last == null) && mouth.put(arch, context, part, work)) {
         return true;
       }
+      part = whereItRuns(context, queue, work, part);
+      WorkerPool pool = part.pool;
       pool.lockAll(context);
       locked = pool;
       if (work.__origin.owner.isGoing()) { // once more: WorkBooks has looked, or will not find it
@@ -152,12 +155,8 @@ final class WorkIntake {
   /** An item that runs in another pool, for the same queue, goes there: never twice at once. */
   private PoolQueue whereItRuns(
       Context context, Workqueue queue, WorkStruct work, PoolQueue wanted) {
-    Object data = work.__data;
-    if (data == wanted.pool || data == null) { // the most frequent first, without a look into it
-      return wanted;
-    }
     WorkerPool last = WorkFlush.poolOf(work);
-    if (last == wanted.pool) {
+    if (last == null || last == wanted.pool) {
       return wanted;
     }
     last.lock(arch, context);

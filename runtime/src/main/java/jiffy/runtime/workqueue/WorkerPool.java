@@ -59,7 +59,7 @@ final class WorkerPool extends RawSpinlock {
   final WorkList works = new WorkList();
 
   /** What came after those. */
-  final Inbox inbox = new Inbox();
+  final Inbox inbox = new Inbox(this);
 
   /** Kworkers that serve, be it that they sleep in an item. */
   final List<Worker> busy = new ArrayList<>();

@@ -19,6 +19,9 @@ final class Workqueue extends WorkqueueStruct {
   private final int flags;
   private final List<PoolQueue> parts = new ArrayList<>();
 
+  /** Of the parts' pools, as who queues must not touch what the kworkers write: see Mouth. */
+  private final List<Mouth> mouths = new ArrayList<>();
+
   /** So many drain it: only its own items may queue here. */
   final AtomicInteger drainers = new AtomicInteger();
 
@@ -40,6 +43,7 @@ final class Workqueue extends WorkqueueStruct {
     this.flags = flags;
     for (WorkerPool pool : pools) {
       parts.add(new PoolQueue(this, pool, maxActive, scheduler));
+      mouths.add(pool.inbox.mouth);
     }
   }
 
@@ -58,6 +62,11 @@ final class Workqueue extends WorkqueueStruct {
   /** The part for items of that CPU. */
   PoolQueue of(int cpu) {
     return parts.get(parts.size() == 1 ? 0 : cpu);
+  }
+
+  /** Where items of that CPU come in. */
+  Mouth mouth(int cpu) {
+    return mouths.get(mouths.size() == 1 ? 0 : cpu);
   }
 
   List<PoolQueue> parts() {
