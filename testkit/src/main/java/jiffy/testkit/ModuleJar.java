@@ -8,6 +8,8 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -98,6 +100,26 @@ public final class ModuleJar {
       throw new UncheckedIOException(e);
     }
     return jar;
+  }
+
+  /**
+   * Takes the class files of a module that is on the class path, as a directory or as a JAR: those
+   * of its package and of the packages below.
+   */
+  public static ModuleJar ofModule(Class<?> module) {
+    try {
+      Path code = Path.of(module.getProtectionDomain().getCodeSource().getLocation().toURI());
+      if (Files.isDirectory(code)) {
+        return ofPackage(code, module.getPackageName());
+      }
+      try (FileSystem jar = FileSystems.newFileSystem(code)) {
+        return ofPackage(jar.getPath("/"), module.getPackageName());
+      }
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(module + " comes from no file", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A JAR without classes. */

@@ -46,7 +46,7 @@ class ForgottenTaskTest {
   }
 
   private static List<String> log(Machine machine) {
-    return machine.dmesg().stream().map(line -> line.substring(line.indexOf(']') + 2)).toList();
+    return GoldenLog.texts(machine.dmesg());
   }
 
   @Test

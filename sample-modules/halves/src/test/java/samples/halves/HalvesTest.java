@@ -3,13 +3,12 @@ package samples.halves;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import jiffy.runtime.Machine;
 import jiffy.runtime.ModuleException;
 import jiffy.runtime.Simulation;
+import jiffy.testkit.GoldenLog;
 import jiffy.testkit.JiffyTest;
 import jiffy.testkit.ModuleJar;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,10 +22,8 @@ class HalvesTest {
   private Path jar;
 
   @BeforeEach
-  void pack() throws URISyntaxException {
-    Path classes =
-        Path.of(Halves.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    jar = ModuleJar.ofPackage(classes, "samples.halves").writeTo(directory.resolve("halves.jar"));
+  void pack() {
+    jar = ModuleJar.ofModule(Halves.class).writeTo(directory.resolve("halves.jar"));
   }
 
   @Test
@@ -37,7 +34,7 @@ class HalvesTest {
     sim.advance(Duration.ofMillis(10));
     machine.rmmod("halves");
 
-    assertThat(printed(machine))
+    assertThat(GoldenLog.texts(machine.dmesg()))
         .containsExactly(
             "top half: CPU 1, swapper/1, in_hardirq 1, in_serving_softirq 0, irqs_disabled 1",
             "bottom half: CPU 1, swapper/1, in_hardirq 0, in_serving_softirq 1, irqs_disabled 0",
@@ -59,9 +56,5 @@ class HalvesTest {
   void halves_onALineThatThereIsNot_isNotLoaded(Machine machine) {
     assertThatThrownBy(() -> machine.insmod(jar, "irq=64")).isInstanceOf(ModuleException.class);
     assertThat(machine.dmesg()).anyMatch(line -> line.endsWith("irq 64 cannot be had: error -22"));
-  }
-
-  private static List<String> printed(Machine machine) {
-    return machine.dmesg().stream().map(line -> line.substring(line.indexOf(']') + 2)).toList();
   }
 }

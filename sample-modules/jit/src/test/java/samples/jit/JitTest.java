@@ -6,9 +6,6 @@ import static jiffy.linux.Timers.timer_pending;
 import static jiffy.linux.Timers.timer_setup;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +20,7 @@ import jiffy.runtime.context.Context;
 import jiffy.runtime.proc.OpenFile;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Task;
+import jiffy.testkit.GoldenLog;
 import jiffy.testkit.ModuleJar;
 import jiffy.types.TimerList;
 import org.junit.jupiter.api.AfterEach;
@@ -40,9 +38,8 @@ class JitTest {
   private final Simulation sim = machine.simulation().orElseThrow();
 
   @BeforeEach
-  void pack() throws URISyntaxException {
-    Path classes = Path.of(Jit.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    jar = ModuleJar.ofPackage(classes, "samples.jit").writeTo(directory.resolve("jit.jar"));
+  void pack() {
+    jar = ModuleJar.ofModule(Jit.class).writeTo(directory.resolve("jit.jar"));
   }
 
   @AfterEach
@@ -62,8 +59,7 @@ class JitTest {
     "tdelay=-5, 4294909069, 0",
     "tdelay=0x10, 4294909235, 1"
   })
-  void jitimer_atTheRecordedJiffy_readsAsOnLinux(String word, long jiffy, int cpu)
-      throws IOException {
+  void jitimer_atTheRecordedJiffy_readsAsOnLinux(String word, long jiffy, int cpu) {
     try (Attachment cat = machine.attach("cat", cpu)) {
       machine.insmod(jar, word);
       TimerList tick = new TimerList();
@@ -78,7 +74,7 @@ class JitTest {
 
   /** {@code head -n 4}: reads once, shows four lines. The last of two values counts. */
   @Test
-  void jitimer_ofWhichFourLinesAreShown_readsAsOnLinux() throws IOException {
+  void jitimer_ofWhichFourLinesAreShown_readsAsOnLinux() {
     try (Attachment head = machine.attach("head", 1)) {
       machine.insmod(jar, "tdelay=5", "tdelay=7");
       sim.advanceToJiffies(4_294_909_521L);
@@ -98,8 +94,7 @@ class JitTest {
    */
   @ParameterizedTest
   @CsvSource({"jitasklet, 4294904809, 0", "jitasklethi, 4294904818, 1"})
-  void jitasklet_atTheRecordedJiffy_readsAsOnLinux(String file, long jiffy, int cpu)
-      throws IOException {
+  void jitasklet_atTheRecordedJiffy_readsAsOnLinux(String file, long jiffy, int cpu) {
     try (Attachment cat = machine.attach("cat", cpu)) {
       machine.insmod(jar);
       sim.advanceToJiffies(jiffy);
@@ -109,7 +104,7 @@ class JitTest {
   }
 
   @Test
-  void jitworkdelay_atTheRecordedJiffy_readsAsOnLinux() throws IOException {
+  void jitworkdelay_atTheRecordedJiffy_readsAsOnLinux() {
     long jiffy = 4_294_904_840L;
     try (Attachment cat = machine.attach("cat", 1)) {
       machine.insmod(jar);
@@ -121,7 +116,7 @@ class JitTest {
 
   /** The recorded kworker took two jiffies to wake up; from then on it is the same. */
   @Test
-  void jitwork_atTheRecordedJiffy_readsAsOnLinux() throws IOException {
+  void jitwork_atTheRecordedJiffy_readsAsOnLinux() {
     long jiffy = 4_294_904_828L;
     try (Attachment cat = machine.attach("cat", 0)) {
       machine.insmod(jar);
@@ -145,7 +140,7 @@ class JitTest {
 
   /** Linux shows the loop that was interrupted; here a CPU's timers have a thread of their own. */
   @Test
-  void jitimerAndJitasklet_withLoadOnBothCpus_areAsExactAsOnLinux() throws IOException {
+  void jitimerAndJitasklet_withLoadOnBothCpus_areAsExactAsOnLinux() {
     long jiffy = 4_294_908_281L;
     try (Attachment cat = machine.attach("cat", 0)) {
       machine.insmod(jar);
@@ -203,7 +198,7 @@ class JitTest {
     "jitqueue, 4294906431",
     "jitschedto, 4294907215"
   })
-  void jit_threeReads_takeTheRecordedJiffies(String file, long jiffy) throws IOException {
+  void jit_threeReads_takeTheRecordedJiffies(String file, long jiffy) {
     try (Attachment dd = machine.attach("dd", 0)) {
       machine.insmod(jar);
       sim.advanceToJiffies(jiffy);
@@ -291,7 +286,7 @@ class JitTest {
 
   /** In the recorded order; the log is compared with the recorded one, line by line. */
   @Test
-  void insmod_withBadValues_isRefusedAndLoggedAsOnLinux() throws IOException {
+  void insmod_withBadValues_isRefusedAndLoggedAsOnLinux() {
     try (Attachment insmod = machine.attach("insmod", 0)) {
       for (String word : List.of("tdelay=abc", "tdelay=", "tdelay")) {
         assertThat(insmod(insmod, word)).as(word).isEqualTo(-Errno.EINVAL);
@@ -302,21 +297,17 @@ class JitTest {
       assertThat(insmod(insmod, "bogus=1")).isZero();
       assertThat(machine.modules().list()).singleElement().matches(jit -> jit.refcount() == 0);
     }
-    assertThat(machine.dmesg().stream().map(JitTest::withoutTime))
+    assertThat(machine.dmesg().stream().map(GoldenLog::text))
         .filteredOn(line -> line.contains("parameter"))
         .isEqualTo(
             recordedLines().stream()
                 .filter(line -> line.contains("] jit: "))
-                .map(JitTest::withoutTime)
+                .map(GoldenLog::text)
                 .toList());
   }
 
   private int insmod(Attachment as, String word) {
     return machine.modules().insmod(as.context(), jar, List.of(word));
-  }
-
-  private static String withoutTime(String line) {
-    return line.substring(line.indexOf(']') + 2);
   }
 
   /** {@code ls /sys/module/jit/parameters}. */
@@ -343,7 +334,7 @@ class JitTest {
   }
 
   /** From the recorded line that begins with the jiffy, and the header before it, to the prompt. */
-  private static List<String> recorded(long jiffy) throws IOException {
+  private static List<String> recorded(long jiffy) {
     List<String> lines = recordedLines();
     int at = 0;
     while (!lines.get(at).startsWith(Long.toString(jiffy))) {
@@ -357,9 +348,7 @@ class JitTest {
     return lines.subList(from, end).stream().map(JitTest::masked1).toList();
   }
 
-  private static List<String> recordedLines() throws IOException {
-    try (InputStream in = JitTest.class.getResourceAsStream("/truth/09_jit.txt")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-    }
+  private static List<String> recordedLines() {
+    return GoldenLog.read(JitTest.class, "/truth/09_jit.txt").lines();
   }
 }

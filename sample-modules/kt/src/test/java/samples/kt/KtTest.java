@@ -2,10 +2,6 @@ package samples.kt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +9,7 @@ import java.util.List;
 import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
 import jiffy.runtime.sched.Attachment;
+import jiffy.testkit.GoldenLog;
 import jiffy.testkit.JiffyTest;
 import jiffy.testkit.ModuleJar;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,20 +25,19 @@ class KtTest {
   private Path jar;
 
   @BeforeEach
-  void pack() throws URISyntaxException {
-    Path classes = Path.of(Kt.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    jar = ModuleJar.ofPackage(classes, "samples.kt").writeTo(directory.resolve("kt.jar"));
+  void pack() {
+    jar = ModuleJar.ofModule(Kt.class).writeTo(directory.resolve("kt.jar"));
   }
 
   @Test
-  void kt_for42Seconds_printsWhatItPrintedOnLinux(Machine machine, Simulation sim)
-      throws IOException {
+  void kt_for42Seconds_printsWhatItPrintedOnLinux(Machine machine, Simulation sim) {
     machine.log().clear();
     machine.insmod(jar);
     sim.advance(Duration.ofMillis(42_362));
     machine.rmmod("kt");
 
-    List<String> printed = texts(machine).filter(text -> !text.startsWith("kt: ")).toList();
+    List<String> printed =
+        GoldenLog.texts(machine.dmesg()).stream().filter(text -> !text.startsWith("kt: ")).toList();
 
     assertThat(printed).containsExactlyElementsOf(recorded());
   }
@@ -81,7 +77,7 @@ class KtTest {
   }
 
   @Test
-  void kt_everySecond_runsAtTheJiffiesRecordedOnLinux() throws IOException {
+  void kt_everySecond_runsAtTheJiffiesRecordedOnLinux() {
     try (Machine machine = Machine.simulate("hz=250 nr_cpus=2");
         Attachment shell = machine.attach("insmod", 0)) {
       Simulation sim = machine.simulation().orElseThrow();
@@ -112,20 +108,17 @@ class KtTest {
   private static String stamped(String line, double lead) {
     double stamp = Double.parseDouble(line.substring(1, line.indexOf(']')).strip());
     long micros = Math.round((stamp - lead) * 1e6);
-    return micros / 4_000 + " " + line.substring(line.indexOf(']') + 2);
+    return micros / 4_000 + " " + GoldenLog.text(line);
   }
 
-  private static List<String> recordedFast() throws IOException {
-    try (InputStream in = KtTest.class.getResourceAsStream("/truth/01_kt_fast.txt")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .lines()
-          .dropWhile(line -> !line.equals("$ rmmod kt_fast"))
-          .dropWhile(line -> !line.startsWith("[ "))
-          .takeWhile(line -> line.startsWith("[ "))
-          .filter(line -> !line.contains("kt_fast: "))
-          .map(line -> stamped(line, LEAD))
-          .toList();
-    }
+  private static List<String> recordedFast() {
+    return GoldenLog.read(KtTest.class, "/truth/01_kt_fast.txt").lines().stream()
+        .dropWhile(line -> !line.equals("$ rmmod kt_fast"))
+        .dropWhile(line -> !line.startsWith("[ "))
+        .takeWhile(line -> line.startsWith("[ "))
+        .filter(line -> !line.contains("kt_fast: "))
+        .map(line -> stamped(line, LEAD))
+        .toList();
   }
 
   private String dmesgOfADay() {
@@ -171,18 +164,7 @@ class KtTest {
         .toList();
   }
 
-  private static java.util.stream.Stream<String> texts(Machine machine) {
-    return machine.dmesg().stream().map(line -> line.substring(line.indexOf(']') + 2));
-  }
-
-  private static List<String> recorded() throws IOException {
-    try (InputStream in = KtTest.class.getResourceAsStream("/truth/kt_original_10s.txt")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .lines()
-          .filter(line -> line.startsWith("["))
-          .filter(line -> !line.startsWith("[exit"))
-          .map(line -> line.substring(line.indexOf(']') + 2))
-          .toList();
-    }
+  private static List<String> recorded() {
+    return GoldenLog.read(KtTest.class, "/truth/kt_original_10s.txt").texts();
   }
 }

@@ -3,11 +3,6 @@ package samples.ktuser;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +16,7 @@ import jiffy.runtime.module.file.HostClasses;
 import jiffy.runtime.module.file.Import;
 import jiffy.runtime.module.file.ModuleFile;
 import jiffy.runtime.sched.Attachment;
+import jiffy.testkit.GoldenLog;
 import jiffy.testkit.ModuleJar;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,17 +59,13 @@ class KtUserTest {
   private Attachment shell = machine.attach("insmod", 0);
 
   @BeforeEach
-  void pack() throws URISyntaxException {
+  void pack() {
     library = jar(KernelTimer.class, "KernelTimer.jar");
     user = jar(KtUser.class, "ktuser.jar");
   }
 
-  /** Of the classes, or the JAR if the library's has been made already. */
-  private Path jar(Class<?> module, String file) throws URISyntaxException {
-    Path code = Path.of(module.getProtectionDomain().getCodeSource().getLocation().toURI());
-    return Files.isDirectory(code)
-        ? ModuleJar.ofPackage(code, module.getPackageName()).writeTo(directory.resolve(file))
-        : code;
+  private Path jar(Class<?> module, String file) {
+    return ModuleJar.ofModule(module).writeTo(directory.resolve(file));
   }
 
   private void boot(String commandLine) {
@@ -110,7 +102,7 @@ class KtUserTest {
   }
 
   @Test
-  void session_atTheRecordedJiffies_isTheRecordedOne() throws IOException {
+  void session_atTheRecordedJiffies_isTheRecordedOne() {
     Simulation sim = machine.simulation().orElseThrow();
     sim.advanceToJiffies(START);
     assertThat(insmod(user)).isEqualTo(-Errno.ENOENT);
@@ -260,14 +252,13 @@ class KtUserTest {
   }
 
   private List<String> texts() {
-    return machine.dmesg().stream()
-        .map(line -> line.substring(line.indexOf(']') + 2))
+    return GoldenLog.texts(machine.dmesg()).stream()
         .filter(line -> !line.contains("taint") && !line.matches("(Jiffy version|Command line).*"))
         .toList();
   }
 
   /** The lines that dmesg printed at its nth call. */
-  private static List<String> recordedDmesg(int nth) throws IOException {
+  private static List<String> recordedDmesg(int nth) {
     List<String> lines = recorded();
     int at = -1;
     for (int i = 0; i <= nth; i++) {
@@ -278,20 +269,20 @@ class KtUserTest {
     }
     List<String> texts = new ArrayList<>();
     for (int i = at + 1; lines.get(i).startsWith("[ "); i++) {
-      texts.add(lines.get(i).substring(lines.get(i).indexOf(']') + 2));
+      texts.add(GoldenLog.text(lines.get(i)));
     }
     return texts;
   }
 
-  private static List<String> recordedUnknown() throws IOException {
+  private static List<String> recordedUnknown() {
     return recordedDmesg(0);
   }
 
-  private static List<String> recordedRun() throws IOException {
+  private static List<String> recordedRun() {
     return recordedDmesg(1);
   }
 
-  private static List<String> recordedProcModules() throws IOException {
+  private static List<String> recordedProcModules() {
     return recorded().stream()
         .dropWhile(line -> !line.equals("$ cat /proc/modules"))
         .skip(1)
@@ -300,9 +291,7 @@ class KtUserTest {
         .toList();
   }
 
-  private static List<String> recorded() throws IOException {
-    try (InputStream in = KtUserTest.class.getResourceAsStream("/truth/07_kerneltimer.txt")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-    }
+  private static List<String> recorded() {
+    return GoldenLog.read(KtUserTest.class, "/truth/07_kerneltimer.txt").lines();
   }
 }

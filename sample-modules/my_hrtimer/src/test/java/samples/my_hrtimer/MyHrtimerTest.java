@@ -2,15 +2,11 @@ package samples.my_hrtimer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
+import jiffy.testkit.GoldenLog;
 import jiffy.testkit.JiffyTest;
 import jiffy.testkit.ModuleJar;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,39 +26,22 @@ class MyHrtimerTest {
   private Path jar;
 
   @BeforeEach
-  void pack() throws URISyntaxException {
-    Path classes =
-        Path.of(MyHrtimer.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    jar =
-        ModuleJar.ofPackage(classes, "samples.my_hrtimer")
-            .writeTo(directory.resolve("my_hrtimer.jar"));
+  void pack() {
+    jar = ModuleJar.ofModule(MyHrtimer.class).writeTo(directory.resolve("my_hrtimer.jar"));
   }
 
   @Test
   void my_hrtimer_loadedAtTheRecordedJiffy_printsWhatItPrintedOnLinux(
-      Machine machine, Simulation sim) throws IOException {
+      Machine machine, Simulation sim) {
     sim.advanceToJiffies(LOADED_JIFFIES);
     machine.log().clear();
     machine.insmod(jar);
     sim.advance(LOADED);
     machine.rmmod("my_hrtimer");
 
-    List<String> printed =
-        machine.dmesg().stream()
-            .map(line -> line.substring(line.indexOf(']') + 2))
-            .filter(text -> !text.startsWith("my_hrtimer: "))
-            .toList();
-
-    assertThat(printed).containsExactlyElementsOf(recorded());
-  }
-
-  private static List<String> recorded() throws IOException {
-    try (InputStream in = MyHrtimerTest.class.getResourceAsStream("/truth/06_hrtimer.txt")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .lines()
-          .filter(line -> line.startsWith("[") && !line.startsWith("[exit"))
-          .map(line -> line.substring(line.indexOf(']') + 2))
-          .toList();
-    }
+    assertThat(GoldenLog.texts(machine.dmesg()))
+        .filteredOn(text -> !text.startsWith("my_hrtimer: "))
+        .containsExactlyElementsOf(
+            GoldenLog.read(MyHrtimerTest.class, "/truth/06_hrtimer.txt").texts());
   }
 }

@@ -2,15 +2,12 @@ package samples.my_tasklet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
+import jiffy.testkit.GoldenLog;
 import jiffy.testkit.JiffyTest;
 import jiffy.testkit.ModuleJar;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,29 +17,27 @@ import org.junit.jupiter.api.io.TempDir;
 /** my_tasklet on virtual time, beside what it did on a real Linux: truth/04_tasklet.txt. */
 @JiffyTest("hz=250 nr_cpus=2")
 class MyTaskletTest {
+  private static final GoldenLog SESSION =
+      GoldenLog.read(MyTaskletTest.class, "/truth/04_tasklet.txt");
+
   @TempDir private Path directory;
   private Path jar;
 
   @BeforeEach
-  void pack() throws URISyntaxException {
-    Path classes =
-        Path.of(MyTasklet.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    jar =
-        ModuleJar.ofPackage(classes, "samples.my_tasklet")
-            .writeTo(directory.resolve("my_tasklet.jar"));
+  void pack() {
+    jar = ModuleJar.ofModule(MyTasklet.class).writeTo(directory.resolve("my_tasklet.jar"));
   }
 
   @Test
-  void my_tasklet_loadedAndUnloaded_printsWhatItPrintedOnLinux(Machine machine, Simulation sim)
-      throws IOException {
+  void my_tasklet_loadedAndUnloaded_printsWhatItPrintedOnLinux(Machine machine, Simulation sim) {
     machine.log().clear();
     machine.insmod(jar);
     sim.advance(Duration.ofMillis(10));
     List<String> loaded = printed(machine);
     machine.rmmod("my_tasklet");
 
-    assertThat(loaded).containsExactlyElementsOf(recorded("insmod"));
-    assertThat(printed(machine)).containsExactlyElementsOf(recorded("rmmod"));
+    assertThat(loaded).containsExactlyElementsOf(SESSION.textsAfter("insmod"));
+    assertThat(printed(machine)).containsExactlyElementsOf(SESSION.textsAfter("rmmod"));
   }
 
   @Test
@@ -54,24 +49,8 @@ class MyTaskletTest {
   }
 
   private static List<String> printed(Machine machine) {
-    return machine.dmesg().stream()
-        .map(line -> line.substring(line.indexOf(']') + 2))
+    return GoldenLog.texts(machine.dmesg()).stream()
         .filter(text -> !text.startsWith("my_tasklet: "))
         .toList();
-  }
-
-  /** What dmesg printed after that command. */
-  private static List<String> recorded(String command) throws IOException {
-    try (InputStream in = MyTaskletTest.class.getResourceAsStream("/truth/04_tasklet.txt")) {
-      String session = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      String after = session.substring(session.indexOf("$ " + command));
-      return after
-          .substring(after.indexOf("$ dmesg") + 1)
-          .lines()
-          .skip(1)
-          .takeWhile(line -> !line.startsWith("[exit"))
-          .map(line -> line.substring(line.indexOf(']') + 2))
-          .toList();
-    }
   }
 }

@@ -2,16 +2,12 @@ package samples.mytimer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
 import jiffy.runtime.sched.Attachment;
+import jiffy.testkit.GoldenLog;
 import jiffy.testkit.ModuleJar;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,15 +24,13 @@ class MyTimerTest {
   private Path jar;
 
   @BeforeEach
-  void pack() throws URISyntaxException {
-    Path classes =
-        Path.of(MyTimer.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    jar = ModuleJar.ofPackage(classes, "samples.mytimer").writeTo(directory.resolve("t.jar"));
+  void pack() {
+    jar = ModuleJar.ofModule(MyTimer.class).writeTo(directory.resolve("t.jar"));
   }
 
   @Test
-  void my_timer_atTheRecordedJiffies_printsWhatItPrintedOnLinux() throws IOException {
-    List<String> printed = new ArrayList<>();
+  void my_timer_atTheRecordedJiffies_printsWhatItPrintedOnLinux() {
+    List<String> printed;
     try (Machine machine = Machine.simulate("hz=250 nr_cpus=2");
         Attachment shell = machine.attach("insmod", 0)) {
       Simulation sim = machine.simulation().orElseThrow();
@@ -48,23 +42,11 @@ class MyTimerTest {
       sim.advanceToJiffies(SECOND);
       machine.insmod(jar);
       machine.rmmod("my_timer");
-      for (String line : machine.dmesg()) {
-        String text = line.substring(line.indexOf(']') + 2);
-        if (!text.startsWith("my_timer: ")) {
-          printed.add(text);
-        }
-      }
+      printed = GoldenLog.texts(machine.dmesg());
     }
-    assertThat(printed).containsExactlyElementsOf(recorded());
-  }
-
-  private static List<String> recorded() throws IOException {
-    try (InputStream in = MyTimerTest.class.getResourceAsStream("/truth/03_my_timer.txt")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .lines()
-          .filter(line -> line.startsWith("[ "))
-          .map(line -> line.substring(line.indexOf(']') + 2))
-          .toList();
-    }
+    assertThat(printed)
+        .filteredOn(text -> !text.startsWith("my_timer: "))
+        .containsExactlyElementsOf(
+            GoldenLog.read(MyTimerTest.class, "/truth/03_my_timer.txt").texts());
   }
 }

@@ -2,15 +2,12 @@ package samples.my_workqueue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
+import jiffy.testkit.GoldenLog;
 import jiffy.testkit.JiffyTest;
 import jiffy.testkit.ModuleJar;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,38 +17,36 @@ import org.junit.jupiter.api.io.TempDir;
 /** my_workqueue on virtual time, beside what it did on a real Linux: truth/05_workqueue.txt. */
 @JiffyTest("hz=250 nr_cpus=2")
 class MyWorkqueueTest {
+  private static final GoldenLog SESSION =
+      GoldenLog.read(MyWorkqueueTest.class, "/truth/05_workqueue.txt");
+
   @TempDir private Path directory;
   private Path jar;
 
   @BeforeEach
-  void pack() throws URISyntaxException {
-    Path classes =
-        Path.of(MyWorkqueue.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    jar =
-        ModuleJar.ofPackage(classes, "samples.my_workqueue")
-            .writeTo(directory.resolve("my_workqueue.jar"));
+  void pack() {
+    jar = ModuleJar.ofModule(MyWorkqueue.class).writeTo(directory.resolve("my_workqueue.jar"));
   }
 
   @Test
-  void my_workqueue_loadedAndUnloaded_printsWhatItPrintedOnLinux(Machine machine, Simulation sim)
-      throws IOException {
+  void my_workqueue_loadedAndUnloaded_printsWhatItPrintedOnLinux(Machine machine, Simulation sim) {
     machine.log().clear();
     machine.insmod(jar);
     sim.advance(Duration.ofMillis(10));
     List<String> loaded = printed(machine);
     machine.rmmod("my_workqueue");
 
-    assertThat(loaded).containsExactlyElementsOf(recorded("insmod"));
-    assertThat(printed(machine)).containsExactlyElementsOf(recorded("rmmod"));
+    assertThat(loaded).containsExactlyElementsOf(SESSION.textsAfter("insmod"));
+    assertThat(printed(machine)).containsExactlyElementsOf(SESSION.textsAfter("rmmod"));
   }
 
   @Test
-  void my_workqueue_unloadedAtOnce_hasRunBothItems(Machine machine) throws IOException {
+  void my_workqueue_unloadedAtOnce_hasRunBothItems(Machine machine) {
     machine.log().clear();
     machine.insmod(jar);
     machine.rmmod("my_workqueue");
 
-    assertThat(printed(machine)).containsExactlyElementsOf(recorded("rmmod"));
+    assertThat(printed(machine)).containsExactlyElementsOf(SESSION.textsAfter("rmmod"));
     assertThat(machine.dmesg()).noneMatch(line -> line.contains("left behind"));
   }
 
@@ -64,24 +59,8 @@ class MyWorkqueueTest {
   }
 
   private static List<String> printed(Machine machine) {
-    return machine.dmesg().stream()
-        .map(line -> line.substring(line.indexOf(']') + 2))
+    return GoldenLog.texts(machine.dmesg()).stream()
         .filter(text -> !text.startsWith("my_workqueue: "))
         .toList();
-  }
-
-  /** What dmesg printed after that command. */
-  private static List<String> recorded(String command) throws IOException {
-    try (InputStream in = MyWorkqueueTest.class.getResourceAsStream("/truth/05_workqueue.txt")) {
-      String session = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      String after = session.substring(session.indexOf("$ " + command));
-      return after
-          .substring(after.indexOf("$ dmesg") + 1)
-          .lines()
-          .skip(1)
-          .takeWhile(line -> !line.startsWith("[exit"))
-          .map(line -> line.substring(line.indexOf(']') + 2))
-          .toList();
-    }
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,11 +78,9 @@ class SemprobeTest {
   }
 
   /** Prints what a section prints on Jiffy: for who wants to compare by eye. */
-  private static Recording run(String section, long startJiffies) throws URISyntaxException {
-    Path classes =
-        Path.of(Semprobe.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+  private static Recording run(String section, long startJiffies) {
     Path jar =
-        ModuleJar.ofPackage(classes, "samples.semprobe")
+        ModuleJar.ofModule(Semprobe.class)
             .writeTo(directory.resolve("semprobe-" + section + ".jar"));
     try (Machine machine = Machine.simulate("hz=250 nr_cpus=2");
         Attachment insmod = machine.attach("insmod")) { // the first task: on CPU 0

@@ -8,12 +8,7 @@ import static jiffy.linux.Jiffies.jiffies;
 import static jiffy.linux.Jiffies.jiffies_to_msecs;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,6 +19,7 @@ import jiffy.kernel.Owner;
 import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
 import jiffy.runtime.sched.Attachment;
+import jiffy.testkit.GoldenLog;
 import jiffy.testkit.ModuleJar;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,26 +51,24 @@ class TimerdemoTest {
   private record Line(long jiffy, String text) {}
 
   @BeforeEach
-  void pack() throws URISyntaxException {
-    Path classes =
-        Path.of(Timerdemo.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    jar = ModuleJar.ofPackage(classes, "samples.timerdemo").writeTo(directory.resolve("t.jar"));
+  void pack() {
+    jar = ModuleJar.ofModule(Timerdemo.class).writeTo(directory.resolve("t.jar"));
   }
 
   @Test
-  void timerdemo_from6_printsWhatItPrintedOnLinux() throws IOException {
+  void timerdemo_from6_printsWhatItPrintedOnLinux() {
     List<Line> recorded = recorded("08_timerdemo6.txt", 0, 0.2801);
     assertSame(run(7650, 6, 0, 9921, recorded), recorded);
   }
 
   @Test
-  void timerdemo_unloadedWhileBothArePending_printsWhatItPrintedOnLinux() throws IOException {
+  void timerdemo_unloadedWhileBothArePending_printsWhatItPrintedOnLinux() {
     List<Line> recorded = recorded("08_timerdemo6.txt", 1, 0.2801);
     assertSame(run(10_618, 100, 0, 10_960, recorded), recorded);
   }
 
   @Test
-  void timerdemo_from100ToTheEnd_printsWhatItPrintedOnLinux() throws IOException {
+  void timerdemo_from100ToTheEnd_printsWhatItPrintedOnLinux() {
     List<Line> recorded = recorded("timerdemo_100.txt", 0, 0.2726);
     long unloaded =
         recorded.stream().filter(l -> l.text.startsWith("stop_module")).findFirst().get().jiffy;
@@ -153,12 +147,10 @@ class TimerdemoTest {
   }
 
   /** The messages of one {@code $ dmesg} of a recording. */
-  private static List<Line> recorded(String file, int which, double lead) throws IOException {
-    try (InputStream in = TimerdemoTest.class.getResourceAsStream("/truth/" + file)) {
-      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      List<String> sessions = new ArrayList<>(List.of(text.split("\\$ dmesg", -1)));
-      return lines(sessions.get(which + 1).lines().takeWhile(l -> !l.startsWith("[exit")), lead);
-    }
+  private static List<Line> recorded(String file, int which, double lead) {
+    String text = String.join("\n", GoldenLog.read(TimerdemoTest.class, "/truth/" + file).lines());
+    String printed = text.split("\\$ dmesg", -1)[which + 1];
+    return lines(printed.lines().takeWhile(line -> !line.startsWith("[exit")), lead);
   }
 
   /**
@@ -174,7 +166,7 @@ class TimerdemoTest {
             line -> {
               String stamp = line.substring(1, line.indexOf(']')).strip();
               long micros = Math.round((Double.parseDouble(stamp) - lead) * 1e6);
-              return new Line(micros / 4_000, line.substring(line.indexOf(']') + 2));
+              return new Line(micros / 4_000, GoldenLog.text(line));
             })
         .filter(line -> !line.text.matches("(timerdemo|kt): .*"))
         .toList();
