@@ -16,9 +16,11 @@ import jiffy.types.TimerList;
  * parameter {@code timer_wheel=cascading} it runs in the jiffy {@code expires}. Re-armed from its
  * callback it stays on its CPU; it runs although the task that armed it is gone.
  *
- * <p>Any context may call these but the {@code _sync} ones, which wait for a callback. All are
- * thread safe; set-up is the caller's to order. A timer set up by one kernel and used by another
- * throws an {@link IllegalStateException} that names both.
+ * <p>Contexts: any for all but {@link #del_timer_sync} and {@link #timer_shutdown_sync}, which wait
+ * for a callback: these are not for a hard interrupt, which may have interrupted the callback and
+ * is warned, unless the timer is {@link #TIMER_IRQSAFE}. All are thread safe; set-up is the
+ * caller's to order. A timer set up by one kernel and used by another throws an {@link
+ * IllegalStateException} that names both.
  */
 public final class Timers {
   /**
@@ -119,6 +121,7 @@ public final class Timers {
    * of. The timer has been made by {@link TimerList#in}: C finds the object by the field's offset.
    *
    * @param type the object's class
+   * @return that object
    * @throws IllegalArgumentException if it is not a field of such an object
    */
   public static <T> T from_timer(Class<T> type, TimerList timer) {
