@@ -292,7 +292,8 @@ public final class Interrupts {
    * @param dev_id handed to the handler, and what {@link #free_irq} knows it by; not null with
    *     IRQF_SHARED
    * @return 0: it is called from now on; {@code -EBUSY}: another has the line and not both share
-   *     it; {@code -EINVAL}: no such line, no handler, or a shared line without {@code dev_id}
+   *     it; {@code -EINVAL}: no such line, no handler, a shared line without {@code dev_id} or with
+   *     IRQF_NO_AUTOEN, or the handler's module goes
    */
   public static int request_irq(
       int irq, IrqHandler handler, long flags, String name, Object dev_id) {

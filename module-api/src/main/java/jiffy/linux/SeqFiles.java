@@ -64,6 +64,7 @@ public final class SeqFiles {
    *     <ul>
    *       <li>more than 0: bytes read
    *       <li>0: the file ends here
+   *       <li>-EINVAL: a negative size or offset
    *       <li>-ENOMEM: no memory for so long a record; -EFAULT: as {@link Uaccess#copy_to_user}
    *       <li>what start, next or show returned as an error, once all before it has been read
    *     </ul>

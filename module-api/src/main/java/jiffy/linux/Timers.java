@@ -42,7 +42,8 @@ public final class Timers {
 
   /**
    * {@code void init_timer(struct timer_list *timer)}: makes it ready for use; {@code function},
-   * {@code data} and {@code expires} are then set as fields. (Linux up to 4.14; seed 000.)
+   * {@code data} and {@code expires} are then set as fields. One that is pending is reported
+   * ({@code ODEBUG: init active}) and deactivated. (Linux up to 4.14; seed 000.)
    */
   public static void init_timer(TimerList timer) {
     Current current = Current.get();
@@ -165,7 +166,8 @@ public final class Timers {
    * add_timer(timer);} but in one step.
    *
    * @param expiresJiffies absolute, in jiffies
-   * @return 0 if it was inactive, 1 if it was pending (1 is no error)
+   * @return 0 if it was inactive, 1 if it was pending (1 is no error); 0 too if it is not armed: it
+   *     has no function, or its module goes
    */
   public static int mod_timer(TimerList timer, long expiresJiffies) {
     Current current = Current.get();

@@ -108,7 +108,7 @@ public final class Workqueues {
    *
    * @param flags an or of {@code WQ_}
    * @param maxActive how many of its items may be under way at once, for each CPU (or in all, if
-   *     unbound); 0: {@link #WQ_DFL_ACTIVE}; with 1 they run one after the other on each CPU
+   *     unbound), clamped to 1 to 512; 0: {@link #WQ_DFL_ACTIVE}; 1: one after the other
    * @return the queue; null if the caller's module goes
    */
   public static WorkqueueStruct alloc_workqueue(
