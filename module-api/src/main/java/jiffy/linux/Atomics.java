@@ -5,9 +5,9 @@ import jiffy.types.AtomicT;
 /**
  * {@code linux/atomic.h}: numbers that many contexts change at once.
  *
- * <p>Any context; thread safe. What returns a value and changes it is a full barrier. What returns
- * none, and {@link #atomic_read} and {@link #atomic_set}, promise no order, as in C. All of them
- * wrap when they overflow. {@link Atomics64} is the same for longs.
+ * <p>Contexts: any. Thread safe. What returns a value and changes it is a full barrier. What
+ * returns none, and {@link #atomic_read} and {@link #atomic_set}, promise no order, as in C. All of
+ * them wrap when they overflow. {@link Atomics64} is the same for longs.
  *
  * <p>{@code READ_ONCE(x)} and {@code WRITE_ONCE(x, v)} have no function here: declare the field
  * {@code volatile}. {@code smp_mb()} is {@code VarHandle.fullFence()}.
@@ -20,7 +20,11 @@ public final class Atomics {
     return new AtomicT(i);
   }
 
-  /** {@code int atomic_read(const atomic_t *v)}. */
+  /**
+   * {@code int atomic_read(const atomic_t *v)}.
+   *
+   * @return its value
+   */
   public static int atomic_read(AtomicT v) {
     return v.counter;
   }
@@ -30,7 +34,11 @@ public final class Atomics {
     v.counter = i;
   }
 
-  /** {@code int atomic_read_acquire(const atomic_t *v)}. */
+  /**
+   * {@code int atomic_read_acquire(const atomic_t *v)}.
+   *
+   * @return its value; what is read after this is not older than it
+   */
   public static int atomic_read_acquire(AtomicT v) {
     return (int) AtomicT.__COUNTER.getAcquire(v);
   }
@@ -60,42 +68,74 @@ public final class Atomics {
     atomic_dec_return(v);
   }
 
-  /** {@code int atomic_add_return(int i, atomic_t *v)}. @return the new value */
+  /**
+   * {@code int atomic_add_return(int i, atomic_t *v)}.
+   *
+   * @return the new value
+   */
   public static int atomic_add_return(int i, AtomicT v) {
     return atomic_fetch_add(i, v) + i;
   }
 
-  /** {@code int atomic_sub_return(int i, atomic_t *v)}. @return the new value */
+  /**
+   * {@code int atomic_sub_return(int i, atomic_t *v)}.
+   *
+   * @return the new value
+   */
   public static int atomic_sub_return(int i, AtomicT v) {
     return atomic_fetch_add(-i, v) - i;
   }
 
-  /** {@code int atomic_inc_return(atomic_t *v)}. @return the new value */
+  /**
+   * {@code int atomic_inc_return(atomic_t *v)}.
+   *
+   * @return the new value
+   */
   public static int atomic_inc_return(AtomicT v) {
     return atomic_fetch_add(1, v) + 1;
   }
 
-  /** {@code int atomic_dec_return(atomic_t *v)}. @return the new value */
+  /**
+   * {@code int atomic_dec_return(atomic_t *v)}.
+   *
+   * @return the new value
+   */
   public static int atomic_dec_return(AtomicT v) {
     return atomic_fetch_add(-1, v) - 1;
   }
 
-  /** {@code int atomic_fetch_add(int i, atomic_t *v)}. @return the old value */
+  /**
+   * {@code int atomic_fetch_add(int i, atomic_t *v)}.
+   *
+   * @return the old value
+   */
   public static int atomic_fetch_add(int i, AtomicT v) {
     return (int) AtomicT.__COUNTER.getAndAdd(v, i);
   }
 
-  /** {@code int atomic_fetch_sub(int i, atomic_t *v)}. @return the old value */
+  /**
+   * {@code int atomic_fetch_sub(int i, atomic_t *v)}.
+   *
+   * @return the old value
+   */
   public static int atomic_fetch_sub(int i, AtomicT v) {
     return atomic_fetch_add(-i, v);
   }
 
-  /** {@code int atomic_fetch_inc(atomic_t *v)}. @return the old value */
+  /**
+   * {@code int atomic_fetch_inc(atomic_t *v)}.
+   *
+   * @return the old value
+   */
   public static int atomic_fetch_inc(AtomicT v) {
     return atomic_fetch_add(1, v);
   }
 
-  /** {@code int atomic_fetch_dec(atomic_t *v)}. @return the old value */
+  /**
+   * {@code int atomic_fetch_dec(atomic_t *v)}.
+   *
+   * @return the old value
+   */
   public static int atomic_fetch_dec(AtomicT v) {
     return atomic_fetch_add(-1, v);
   }
@@ -105,7 +145,11 @@ public final class Atomics {
     atomic_fetch_and(i, v);
   }
 
-  /** {@code int atomic_fetch_and(int i, atomic_t *v)}. @return the old value */
+  /**
+   * {@code int atomic_fetch_and(int i, atomic_t *v)}.
+   *
+   * @return the old value
+   */
   public static int atomic_fetch_and(int i, AtomicT v) {
     return (int) AtomicT.__COUNTER.getAndBitwiseAnd(v, i);
   }
@@ -115,7 +159,11 @@ public final class Atomics {
     atomic_fetch_or(i, v);
   }
 
-  /** {@code int atomic_fetch_or(int i, atomic_t *v)}. @return the old value */
+  /**
+   * {@code int atomic_fetch_or(int i, atomic_t *v)}.
+   *
+   * @return the old value
+   */
   public static int atomic_fetch_or(int i, AtomicT v) {
     return (int) AtomicT.__COUNTER.getAndBitwiseOr(v, i);
   }
@@ -125,7 +173,11 @@ public final class Atomics {
     atomic_fetch_xor(i, v);
   }
 
-  /** {@code int atomic_fetch_xor(int i, atomic_t *v)}. @return the old value */
+  /**
+   * {@code int atomic_fetch_xor(int i, atomic_t *v)}.
+   *
+   * @return the old value
+   */
   public static int atomic_fetch_xor(int i, AtomicT v) {
     return (int) AtomicT.__COUNTER.getAndBitwiseXor(v, i);
   }
@@ -135,12 +187,20 @@ public final class Atomics {
     atomic_fetch_and(~i, v);
   }
 
-  /** {@code int atomic_fetch_andnot(int i, atomic_t *v)}. @return the old value */
+  /**
+   * {@code int atomic_fetch_andnot(int i, atomic_t *v)}.
+   *
+   * @return the old value
+   */
   public static int atomic_fetch_andnot(int i, AtomicT v) {
     return atomic_fetch_and(~i, v);
   }
 
-  /** {@code int atomic_xchg(atomic_t *v, int i)}. @return the old value */
+  /**
+   * {@code int atomic_xchg(atomic_t *v, int i)}.
+   *
+   * @return the old value
+   */
   public static int atomic_xchg(AtomicT v, int i) {
     return (int) AtomicT.__COUNTER.getAndSet(v, i);
   }
@@ -168,29 +228,46 @@ public final class Atomics {
     return done;
   }
 
-  /** {@code bool atomic_sub_and_test(int i, atomic_t *v)}. @return whether it is 0 now */
+  /**
+   * {@code bool atomic_sub_and_test(int i, atomic_t *v)}.
+   *
+   * @return whether it is 0 now
+   */
   public static boolean atomic_sub_and_test(int i, AtomicT v) {
     return atomic_sub_return(i, v) == 0;
   }
 
-  /** {@code bool atomic_dec_and_test(atomic_t *v)}. @return whether it is 0 now */
+  /**
+   * {@code bool atomic_dec_and_test(atomic_t *v)}.
+   *
+   * @return whether it is 0 now
+   */
   public static boolean atomic_dec_and_test(AtomicT v) {
     return atomic_dec_return(v) == 0;
   }
 
-  /** {@code bool atomic_inc_and_test(atomic_t *v)}. @return whether it is 0 now */
+  /**
+   * {@code bool atomic_inc_and_test(atomic_t *v)}.
+   *
+   * @return whether it is 0 now
+   */
   public static boolean atomic_inc_and_test(AtomicT v) {
     return atomic_inc_return(v) == 0;
   }
 
-  /** {@code bool atomic_add_negative(int i, atomic_t *v)}. @return whether it is negative now */
+  /**
+   * {@code bool atomic_add_negative(int i, atomic_t *v)}.
+   *
+   * @return whether it is negative now
+   */
   public static boolean atomic_add_negative(int i, AtomicT v) {
     return atomic_add_return(i, v) < 0;
   }
 
   /**
-   * {@code int atomic_fetch_add_unless(v, a, u)}: adds, unless it is {@code u}. @return the old
-   * value
+   * {@code int atomic_fetch_add_unless(atomic_t *v, int a, int u)}: adds, unless it is {@code u}.
+   *
+   * @return the old value
    */
   public static int atomic_fetch_add_unless(AtomicT v, int a, int u) {
     int old;
@@ -201,20 +278,27 @@ public final class Atomics {
   }
 
   /**
-   * {@code bool atomic_add_unless(v, a, u)}: adds, unless it is {@code u}. @return whether it did
+   * {@code bool atomic_add_unless(atomic_t *v, int a, int u)}: adds, unless it is {@code u}.
+   *
+   * @return whether it did
    */
   public static boolean atomic_add_unless(AtomicT v, int a, int u) {
     return atomic_fetch_add_unless(v, a, u) != u;
   }
 
-  /** {@code bool atomic_inc_not_zero(v)}: adds 1, unless it is 0. @return whether it did */
+  /**
+   * {@code bool atomic_inc_not_zero(atomic_t *v)}: adds 1, unless it is 0.
+   *
+   * @return whether it did
+   */
   public static boolean atomic_inc_not_zero(AtomicT v) {
     return atomic_add_unless(v, 1, 0);
   }
 
   /**
-   * {@code bool atomic_inc_unless_negative(v)}: adds 1, unless it is negative. @return whether it
-   * did
+   * {@code bool atomic_inc_unless_negative(atomic_t *v)}: adds 1, unless it is negative.
+   *
+   * @return whether it did
    */
   public static boolean atomic_inc_unless_negative(AtomicT v) {
     int old;
@@ -225,8 +309,9 @@ public final class Atomics {
   }
 
   /**
-   * {@code bool atomic_dec_unless_positive(v)}: takes 1, unless it is positive. @return whether it
-   * did
+   * {@code bool atomic_dec_unless_positive(atomic_t *v)}: takes 1, unless it is positive.
+   *
+   * @return whether it did
    */
   public static boolean atomic_dec_unless_positive(AtomicT v) {
     int old;
@@ -237,7 +322,7 @@ public final class Atomics {
   }
 
   /**
-   * {@code int atomic_dec_if_positive(v)}: takes 1, if it is positive.
+   * {@code int atomic_dec_if_positive(atomic_t *v)}: takes 1, if it is positive.
    *
    * @return the old value less 1, whether it was taken or not: negative if not
    */

@@ -6,8 +6,8 @@ import java.lang.invoke.VarHandle;
 /**
  * {@code linux/bitops.h}: single bits of a bitmap, changed atomically.
  *
- * <p>Any context; thread safe. C's {@code unsigned long flags;} with {@code set_bit(nr, &flags)} is
- * a {@code long[1]} here. A bit beyond the bitmap's end throws, where C writes over what comes
+ * <p>Contexts: any. Thread safe. C's {@code unsigned long flags;} with {@code set_bit(nr, &flags)}
+ * is a {@code long[1]} here. A bit beyond the bitmap's end throws, where C writes over what comes
  * next. The forms with {@code test_and} are full barriers.
  */
 public final class Bitops {
@@ -18,7 +18,11 @@ public final class Bitops {
 
   private Bitops() {}
 
-  /** {@code DECLARE_BITMAP(name, bits)}: so many bits, all clear. */
+  /**
+   * {@code DECLARE_BITMAP(name, bits)}: so many bits, all clear.
+   *
+   * @return the bitmap
+   */
   public static long[] DECLARE_BITMAP(int bits) {
     return new long[(bits + BITS_PER_LONG - 1) / BITS_PER_LONG];
   }
@@ -43,22 +47,38 @@ public final class Bitops {
     test_and_change_bit(nr, addr);
   }
 
-  /** {@code bool test_bit(long nr, const volatile unsigned long *addr)}. */
+  /**
+   * {@code bool test_bit(long nr, const volatile unsigned long *addr)}.
+   *
+   * @return whether it is set
+   */
   public static boolean test_bit(int nr, long[] addr) {
     return ((long) WORDS.getVolatile(addr, nr >> 6) & BIT(nr)) != 0;
   }
 
-  /** {@code bool test_and_set_bit(nr, addr)}. @return whether it was set before */
+  /**
+   * {@code bool test_and_set_bit(long nr, volatile unsigned long *addr)}.
+   *
+   * @return whether it was set before
+   */
   public static boolean test_and_set_bit(int nr, long[] addr) {
     return ((long) WORDS.getAndBitwiseOr(addr, nr >> 6, BIT(nr)) & BIT(nr)) != 0;
   }
 
-  /** {@code bool test_and_clear_bit(nr, addr)}. @return whether it was set before */
+  /**
+   * {@code bool test_and_clear_bit(long nr, volatile unsigned long *addr)}.
+   *
+   * @return whether it was set before
+   */
   public static boolean test_and_clear_bit(int nr, long[] addr) {
     return ((long) WORDS.getAndBitwiseAnd(addr, nr >> 6, ~BIT(nr)) & BIT(nr)) != 0;
   }
 
-  /** {@code bool test_and_change_bit(nr, addr)}. @return whether it was set before */
+  /**
+   * {@code bool test_and_change_bit(long nr, volatile unsigned long *addr)}.
+   *
+   * @return whether it was set before
+   */
   public static boolean test_and_change_bit(int nr, long[] addr) {
     return ((long) WORDS.getAndBitwiseXor(addr, nr >> 6, BIT(nr)) & BIT(nr)) != 0;
   }

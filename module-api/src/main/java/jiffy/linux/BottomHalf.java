@@ -5,7 +5,7 @@ import jiffy.kernel.Current;
 /**
  * {@code linux/bottom_half.h}: holds off the softirq handlers (timers, tasklets) of this CPU.
  *
- * <p>Nests. From a task or a softirq handler; not with interrupts off.
+ * <p>Contexts: a task or a softirq handler; not with interrupts off. Nests.
  */
 public final class BottomHalf {
   private BottomHalf() {}

@@ -13,7 +13,10 @@ import jiffy.types.WaitQueueEntry;
  * {@code linux/completion.h}: wait until somebody has done something.
  *
  * <p>{@link #complete} is counted: each lets one wait pass, be it present or future, the first come
- * first. Completing is for any context, waiting for process context.
+ * first.
+ *
+ * <p>Contexts: what begins with {@code wait_for_completion} is for process context, the others for
+ * any.
  */
 public final class Completions {
   private Completions() {}
@@ -23,7 +26,7 @@ public final class Completions {
     return new Completion();
   }
 
-  /** {@code init_completion(x)}: nothing is done, nobody waits. */
+  /** {@code void init_completion(struct completion *x)}: nothing is done, nobody waits. */
   public static void init_completion(Completion x) {
     x.done = 0;
     x.__wait.__init();
@@ -57,7 +60,11 @@ public final class Completions {
     return x.done != 0;
   }
 
-  /** {@code bool try_wait_for_completion(struct completion *x)}: passes if it can, never waits. */
+  /**
+   * {@code bool try_wait_for_completion(struct completion *x)}: passes if it can, never waits.
+   *
+   * @return whether it has passed
+   */
   public static boolean try_wait_for_completion(Completion x) {
     for (; ; ) {
       int seen = x.done;
@@ -75,18 +82,26 @@ public final class Completions {
     await(x, TASK_UNINTERRUPTIBLE, MAX_SCHEDULE_TIMEOUT);
   }
 
-  /** {@code int wait_for_completion_interruptible(x)}. @return 0, or -ERESTARTSYS: a signal */
+  /**
+   * {@code int wait_for_completion_interruptible(struct completion *x)}.
+   *
+   * @return 0, or -ERESTARTSYS: a signal
+   */
   public static int wait_for_completion_interruptible(Completion x) {
     return await(x, TASK_INTERRUPTIBLE, MAX_SCHEDULE_TIMEOUT) < 0 ? -ERESTARTSYS : 0;
   }
 
-  /** {@code int wait_for_completion_killable(x)}. @return 0, or -ERESTARTSYS: a fatal signal */
+  /**
+   * {@code int wait_for_completion_killable(struct completion *x)}.
+   *
+   * @return 0, or -ERESTARTSYS: a fatal signal
+   */
   public static int wait_for_completion_killable(Completion x) {
     return await(x, TASK_KILLABLE, MAX_SCHEDULE_TIMEOUT) < 0 ? -ERESTARTSYS : 0;
   }
 
   /**
-   * {@code unsigned long wait_for_completion_timeout(x, timeout)}.
+   * {@code unsigned long wait_for_completion_timeout(struct completion *x, unsigned long timeout)}.
    *
    * @return 0: not done, the time is over; else it was done, with so many jiffies left, at least 1
    */
@@ -95,7 +110,8 @@ public final class Completions {
   }
 
   /**
-   * {@code long wait_for_completion_interruptible_timeout(x, timeout)}.
+   * {@code long wait_for_completion_interruptible_timeout(struct completion *x, unsigned long
+   * timeout)}.
    *
    * @return as {@link #wait_for_completion_timeout}, or -ERESTARTSYS: a signal
    */
@@ -104,7 +120,7 @@ public final class Completions {
   }
 
   /**
-   * {@code long wait_for_completion_killable_timeout(x, timeout)}.
+   * {@code long wait_for_completion_killable_timeout(struct completion *x, unsigned long timeout)}.
    *
    * @return as {@link #wait_for_completion_timeout}, or -ERESTARTSYS: a fatal signal
    */

@@ -2,7 +2,11 @@ package jiffy.linux;
 
 import jiffy.types.Embedded;
 
-/** {@code linux/container_of.h}: from a field to the struct around it. Any context. */
+/**
+ * {@code linux/container_of.h}: from a field to the struct around it.
+ *
+ * <p>Contexts: any.
+ */
 public final class ContainerOf {
   private ContainerOf() {}
 

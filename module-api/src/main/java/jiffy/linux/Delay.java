@@ -12,9 +12,10 @@ import jiffy.kernel.Current;
 /**
  * {@code linux/delay.h} and {@code cpu_relax()}: waiting for a time.
  *
- * <p>Never shorter than asked. The {@code delay} family busy-waits, is legal in any context, and in
- * a simulation costs just that much virtual time. The {@code sleep} family belongs into process
- * context; see {@link Sched}.
+ * <p>Contexts: {@link #cpu_relax} and the {@code delay} family are for any; the {@code sleep}
+ * family is for process context, see {@link Sched} for what happens elsewhere. Never shorter than
+ * asked. The {@code delay} family busy-waits, and in a simulation costs just that much virtual
+ * time.
  */
 public final class Delay {
   private Delay() {}

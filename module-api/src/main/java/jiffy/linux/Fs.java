@@ -7,7 +7,12 @@ import java.nio.charset.StandardCharsets;
 import jiffy.types.LoffT;
 import jiffy.types.UserBuffer;
 
-/** {@code linux/fs.h}: what files of modules are read and written with. Process context. */
+/**
+ * {@code linux/fs.h}: what files of modules are read and written with.
+ *
+ * <p>Contexts: process context, on the task that reads or writes; see {@link Uaccess} for what
+ * happens elsewhere.
+ */
 public final class Fs {
   /** {@code f_flags}: opened for reading. */
   public static final int O_RDONLY = 0;
@@ -70,7 +75,13 @@ public final class Fs {
     return done;
   }
 
-  /** As above, of a text in UTF-8. */
+  /**
+   * {@code ssize_t simple_read_from_buffer(void __user *to, size_t count, loff_t *ppos, const void
+   * *from, size_t available)} of a text in UTF-8.
+   *
+   * @param available bytes, in UTF-8, that there are
+   * @return as above
+   */
   public static long simple_read_from_buffer(
       UserBuffer to, long count, LoffT ppos, CharSequence from, long available) {
     byte[] bytes = from.toString().getBytes(StandardCharsets.UTF_8);

@@ -11,8 +11,10 @@ import jiffy.types.HrtimerRestart;
  * <p>An hrtimer runs on the CPU that started it, once per start, in hard interrupt context; with a
  * {@code SOFT} mode in softirq context. Never early; late by what the host needs to wake a thread.
  * Of equal expiries the one started first runs first. Times are {@code ktime_t}: nanoseconds, see
- * {@link Ktime}. Any context may call these but {@link #hrtimer_cancel}. All are thread safe;
- * set-up is the caller's to order.
+ * {@link Ktime}.
+ *
+ * <p>Contexts: any for all but {@link #hrtimer_cancel}, which waits. All are thread safe; set-up is
+ * the caller's to order.
  */
 public final class Hrtimers {
   /** Wall-clock time; may be stepped, and its absolute timers with it. */
@@ -142,7 +144,8 @@ public final class Hrtimers {
   /**
    * {@code int hrtimer_cancel(struct hrtimer *timer)}: deactivates it and waits until its function
    * runs nowhere. Not from the function itself (warns, deactivates, returns at once), and not while
-   * holding a lock that the function takes.
+   * holding a lock that the function takes, nor in a context that may have interrupted it: process
+   * context, and softirq context for a hard one.
    *
    * @return 1 if it was queued, 0 if it was not
    */
@@ -179,6 +182,8 @@ public final class Hrtimers {
   /**
    * {@code u64 hrtimer_forward_now(struct hrtimer *timer, ktime_t interval)}: {@code
    * hrtimer_forward(timer, hrtimer_cb_get_time(timer), interval)}.
+   *
+   * @return as {@link #hrtimer_forward}
    */
   public static long hrtimer_forward_now(Hrtimer timer, long interval) {
     Current current = Current.get();
@@ -222,18 +227,30 @@ public final class Hrtimers {
     return timer.__expires - current.kernel.hrtimers.now(current, timer);
   }
 
-  /** {@code ktime_t hrtimer_cb_get_time(struct hrtimer *timer)}: now on the timer's clock. */
+  /**
+   * {@code ktime_t hrtimer_cb_get_time(struct hrtimer *timer)}: now on the timer's clock.
+   *
+   * @return ns
+   */
   public static long hrtimer_cb_get_time(Hrtimer timer) {
     Current current = Current.get();
     return current.kernel.hrtimers.now(current, timer);
   }
 
-  /** {@code ktime_t hrtimer_get_expires(const struct hrtimer *timer)}: ns on its clock. */
+  /**
+   * {@code ktime_t hrtimer_get_expires(const struct hrtimer *timer)}: ns on its clock.
+   *
+   * @return the latest time at which it is to run
+   */
   public static long hrtimer_get_expires(Hrtimer timer) {
     return timer.__expires;
   }
 
-  /** {@code s64 hrtimer_get_expires_ns(const struct hrtimer *timer)}: ns on its clock. */
+  /**
+   * {@code s64 hrtimer_get_expires_ns(const struct hrtimer *timer)}: ns on its clock.
+   *
+   * @return the latest time at which it is to run
+   */
   public static long hrtimer_get_expires_ns(Hrtimer timer) {
     return timer.__expires;
   }
@@ -241,6 +258,8 @@ public final class Hrtimers {
   /**
    * {@code ktime_t hrtimer_get_softexpires(const struct hrtimer *timer)}: the earliest time, ns on
    * its clock; differs from {@link #hrtimer_get_expires} by the range.
+   *
+   * @return the earliest time
    */
   public static long hrtimer_get_softexpires(Hrtimer timer) {
     return timer.__softexpires;
@@ -279,6 +298,8 @@ public final class Hrtimers {
   /**
    * {@code unsigned int hrtimer_resolution}: 1 ns, or a tick if the kernel was booted with {@code
    * highres=off}.
+   *
+   * @return ns
    */
   public static int hrtimer_resolution() {
     return Current.get().kernel.hrtimers.resolution();

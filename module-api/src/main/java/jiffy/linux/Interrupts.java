@@ -15,8 +15,10 @@ import jiffy.types.TaskletStruct;
  * scheduled before it ran, never on two CPUs at once; those of {@link #tasklet_hi_schedule} before
  * the others, else in the order of scheduling. What a task scheduled is run by {@code ksoftirqd/N},
  * or inside the outermost {@code local_bh_enable}; what an interrupt scheduled, when its handler
- * has returned. Any context may call what does not say otherwise; all are thread safe; set-up is
- * the caller's to order.
+ * has returned.
+ *
+ * <p>Contexts: any for all that do not say otherwise. All are thread safe; set-up is the caller's
+ * to order.
  */
 public final class Interrupts {
   /** High-priority tasklets. The kernel's own. */
@@ -103,7 +105,11 @@ public final class Interrupts {
     current.kernel.interrupts.softirqs.raise(current, nr, true);
   }
 
-  /** {@code local_softirq_pending()}: the raised vectors of this CPU, {@code 1 << nr} each. */
+  /**
+   * {@code local_softirq_pending()}: the raised vectors of this CPU, {@code 1 << nr} each.
+   *
+   * @return an or of the vectors' bits; 0: none
+   */
   public static int local_softirq_pending() {
     Current current = Current.get();
     return current.kernel.interrupts.softirqs.pending(current);
@@ -113,6 +119,8 @@ public final class Interrupts {
    * {@code DECLARE_TASKLET(name, callback)}: {@code static final TaskletStruct name =
    * DECLARE_TASKLET(callback);}. For reports it is set up where it is first scheduled. These may be
    * called outside any kernel context, as static initializers are.
+   *
+   * @return the tasklet
    */
   public static TaskletStruct DECLARE_TASKLET(TaskletCallback callback) {
     TaskletStruct tasklet = new TaskletStruct();
@@ -121,7 +129,11 @@ public final class Interrupts {
     return tasklet;
   }
 
-  /** {@code DECLARE_TASKLET(name, func, data)}, as it was before Linux 5.9. */
+  /**
+   * {@code DECLARE_TASKLET(name, func, data)}, as it was before Linux 5.9.
+   *
+   * @return the tasklet
+   */
   public static TaskletStruct DECLARE_TASKLET(TaskletFunction func, Object data) {
     TaskletStruct tasklet = new TaskletStruct();
     tasklet.func = func;
@@ -129,26 +141,42 @@ public final class Interrupts {
     return tasklet;
   }
 
-  /** {@code DECLARE_TASKLET_DISABLED(name, callback)}: runs once {@link #tasklet_enable}d. */
+  /**
+   * {@code DECLARE_TASKLET_DISABLED(name, callback)}: runs once {@link #tasklet_enable}d.
+   *
+   * @return the tasklet
+   */
   public static TaskletStruct DECLARE_TASKLET_DISABLED(TaskletCallback callback) {
     TaskletStruct tasklet = DECLARE_TASKLET(callback);
     tasklet.count = 1;
     return tasklet;
   }
 
-  /** {@code DECLARE_TASKLET_DISABLED(name, func, data)}, as it was before Linux 5.9. */
+  /**
+   * {@code DECLARE_TASKLET_DISABLED(name, func, data)}, as it was before Linux 5.9.
+   *
+   * @return the tasklet
+   */
   public static TaskletStruct DECLARE_TASKLET_DISABLED(TaskletFunction func, Object data) {
     TaskletStruct tasklet = DECLARE_TASKLET(func, data);
     tasklet.count = 1;
     return tasklet;
   }
 
-  /** {@code DECLARE_TASKLET_OLD(name, func)}: {@code func} gets 0L. */
+  /**
+   * {@code DECLARE_TASKLET_OLD(name, func)}: {@code func} gets 0L.
+   *
+   * @return the tasklet
+   */
   public static TaskletStruct DECLARE_TASKLET_OLD(TaskletFunction func) {
     return DECLARE_TASKLET(func, 0L);
   }
 
-  /** {@code DECLARE_TASKLET_DISABLED_OLD(name, func)}: {@code func} gets 0L. */
+  /**
+   * {@code DECLARE_TASKLET_DISABLED_OLD(name, func)}: {@code func} gets 0L.
+   *
+   * @return the tasklet
+   */
   public static TaskletStruct DECLARE_TASKLET_DISABLED_OLD(TaskletFunction func) {
     return DECLARE_TASKLET_DISABLED(func, 0L);
   }
@@ -176,6 +204,7 @@ public final class Interrupts {
    * part of; in Java the module's class that extends TaskletStruct.
    *
    * @param type that class
+   * @return the tasklet as what it is
    * @throws ClassCastException if the tasklet is no such object
    */
   public static <T extends TaskletStruct> T from_tasklet(Class<T> type, TaskletStruct t) {
@@ -213,7 +242,10 @@ public final class Interrupts {
     current.kernel.interrupts.tasklets.disable(current, t);
   }
 
-  /** {@code void tasklet_disable_in_atomic(struct tasklet_struct *t)}: waits busily. */
+  /**
+   * {@code void tasklet_disable_in_atomic(struct tasklet_struct *t)}: waits busily. Any context;
+   * from the tasklet itself it warns and does not wait.
+   */
   public static void tasklet_disable_in_atomic(TaskletStruct t) {
     Current current = Current.get();
     current.kernel.interrupts.tasklets.disableInAtomic(current, t);
@@ -228,7 +260,10 @@ public final class Interrupts {
     current.kernel.interrupts.tasklets.enable(current, t);
   }
 
-  /** {@code void tasklet_unlock_wait(struct tasklet_struct *t)}: until it runs nowhere. */
+  /**
+   * {@code void tasklet_unlock_wait(struct tasklet_struct *t)}: until it runs nowhere. Process
+   * context; from the tasklet itself it warns and does not wait.
+   */
   public static void tasklet_unlock_wait(TaskletStruct t) {
     Current current = Current.get();
     current.kernel.interrupts.tasklets.unlockWait(current, t);
@@ -257,7 +292,8 @@ public final class Interrupts {
    * @param dev_id handed to the handler, and what {@link #free_irq} knows it by; not null with
    *     IRQF_SHARED
    * @return 0: it is called from now on; {@code -EBUSY}: another has the line and not both share
-   *     it; {@code -EINVAL}: no such line, no handler, or a shared line without {@code dev_id}
+   *     it; {@code -EINVAL}: no such line, no handler, a shared line without {@code dev_id} or with
+   *     IRQF_NO_AUTOEN, or the handler's module goes
    */
   public static int request_irq(
       int irq, IrqHandler handler, long flags, String name, Object dev_id) {
@@ -267,10 +303,11 @@ public final class Interrupts {
 
   /**
    * {@code const void *free_irq(unsigned int irq, void *dev_id)}: gives it back, and waits until
-   * the handler runs no more. Not from an interrupt.
+   * the handler runs no more. Process context; from an interrupt or a softirq it warns, and from a
+   * handler of that CPU it does not wait. Not while holding a lock that the handler takes.
    *
-   * @return {@code dev_id} (Linux: the name it was requested by); null, with a warning, if no such
-   *     handler has the line
+   * @return the name that it was requested by; null, with a warning, if no handler with this {@code
+   *     dev_id} has the line
    */
   public static Object free_irq(int irq, Object dev_id) {
     Current current = Current.get();
@@ -286,6 +323,8 @@ public final class Interrupts {
   /**
    * {@code void disable_irq(unsigned int irq)}: holds the line back until {@link #enable_irq}, and
    * waits until no handler of it runs. Nests. What comes meanwhile is one interrupt, at the enable.
+   * A line that there is not is ignored. Process context, without a lock that a handler takes; from
+   * a handler of that CPU it warns and does not wait.
    */
   public static void disable_irq(int irq) {
     Current current = Current.get();
@@ -298,7 +337,10 @@ public final class Interrupts {
     current.kernel.interrupts.irqs.enable(current, irq);
   }
 
-  /** {@code void synchronize_irq(unsigned int irq)}: waits until no handler of the line runs. */
+  /**
+   * {@code void synchronize_irq(unsigned int irq)}: waits until no handler of the line runs.
+   * Process context; from a handler of that CPU it warns and does not wait.
+   */
   public static void synchronize_irq(int irq) {
     Current current = Current.get();
     current.kernel.interrupts.irqs.synchronize(current, irq);

@@ -5,8 +5,8 @@ import jiffy.kernel.Current;
 /**
  * {@code linux/irqflags.h}: holds off the interrupt and softirq handlers of this CPU.
  *
- * <p>Does not nest by itself: {@link #local_irq_save} and {@link #local_irq_restore} do. Any
- * context.
+ * <p>Contexts: any. Does not nest by itself: {@link #local_irq_save} and {@link #local_irq_restore}
+ * do.
  */
 public final class Irqflags {
   private Irqflags() {}
@@ -21,7 +21,11 @@ public final class Irqflags {
     Current.get().localIrqEnable();
   }
 
-  /** {@code local_irq_save(flags)}: off. @return the flags, for {@link #local_irq_restore} */
+  /**
+   * {@code local_irq_save(flags)}: off.
+   *
+   * @return the flags, for {@link #local_irq_restore}
+   */
   public static long local_irq_save() {
     return Current.get().localIrqSave();
   }
@@ -31,7 +35,11 @@ public final class Irqflags {
     Current.get().localIrqRestore(flags);
   }
 
-  /** {@code irqs_disabled()}. */
+  /**
+   * {@code irqs_disabled()}.
+   *
+   * @return whether they are off for this context
+   */
   public static boolean irqs_disabled() {
     return Current.get().irqsDisabled();
   }

@@ -8,7 +8,9 @@ import jiffy.types.Timespec64;
  *
  * <p>Jiffies are 64 bits, unsigned, and begin at {@link #INITIAL_JIFFIES}, so that code that breaks
  * when 32 bits wrap breaks five minutes after boot. The conversions follow Linux 6.1 to the bit, at
- * any HZ, with its limits and overflows. Any context may call these; all are thread safe.
+ * any HZ, with its limits and overflows.
+ *
+ * <p>Contexts: any. Thread safe.
  */
 public final class Jiffies {
   /*
@@ -38,23 +40,27 @@ public final class Jiffies {
 
   private Jiffies() {}
 
-  /** {@code jiffies}: ticks now, from the clock at each call. */
+  /** {@code jiffies}: the ticks now, from the clock at each call. */
   public static long jiffies() {
     Current current = Current.get();
     return current.kernel.timers.jiffies(current);
   }
 
-  /** {@code u64 get_jiffies_64(void)}: the same as {@link #jiffies}, which has 64 bits here. */
+  /** {@code u64 get_jiffies_64(void)}: as {@link #jiffies}, which has 64 bits here. */
   public static long get_jiffies_64() {
     return jiffies();
   }
 
-  /** {@code jiffies_64}: the same as {@link #jiffies}. */
+  /** {@code jiffies_64}: as {@link #jiffies}. */
   public static long jiffies_64() {
     return jiffies();
   }
 
-  /** {@code HZ}: ticks a second of this kernel. A call, since javac would copy a constant. */
+  /**
+   * {@code HZ}: ticks a second of this kernel. A call, since javac would copy a constant.
+   *
+   * @return 100, 250, 300 or 1000: the boot parameter {@code hz}
+   */
   public static int HZ() {
     return Current.get().kernel.hz;
   }
@@ -68,7 +74,7 @@ public final class Jiffies {
     return 33 - Integer.numberOfLeadingZeros(hz / 3);
   }
 
-  /** {@code TICK_NSEC}: nanoseconds a jiffy. */
+  /** {@code TICK_NSEC}: the nanoseconds a jiffy. */
   public static long TICK_NSEC() {
     return tickNanos(HZ());
   }
@@ -77,12 +83,12 @@ public final class Jiffies {
     return (NSEC_PER_SEC + hz / 2) / hz;
   }
 
-  /** {@code INITIAL_JIFFIES}: jiffies at boot, {@code (unsigned int) (-300 * HZ)}. */
+  /** {@code INITIAL_JIFFIES}: the jiffies at boot, {@code (unsigned int) (-300 * HZ)}. */
   public static long INITIAL_JIFFIES() {
     return -300L * HZ() & UINT_MAX;
   }
 
-  /** {@code MAX_SEC_IN_JIFFIES}: what {@link #timespec64_to_jiffies} cuts seconds to. */
+  /** {@code MAX_SEC_IN_JIFFIES}: the seconds that {@link #timespec64_to_jiffies} cuts to. */
   public static long MAX_SEC_IN_JIFFIES() {
     return maxSeconds(HZ());
   }
@@ -214,7 +220,11 @@ public final class Jiffies {
     return (usecs * hz + USEC_PER_SEC - 1) / USEC_PER_SEC;
   }
 
-  /** {@code unsigned long nsecs_to_jiffies(u64 n)}: rounds down. */
+  /**
+   * {@code unsigned long nsecs_to_jiffies(u64 n)}: rounds down.
+   *
+   * @return jiffies
+   */
   public static long nsecs_to_jiffies(long n) {
     return nsecs_to_jiffies64(n);
   }
@@ -223,6 +233,7 @@ public final class Jiffies {
    * {@code u64 nsecs_to_jiffies64(u64 n)}: rounds down.
    *
    * @param n unsigned; at HZ 300 its ninefold overflows after 65 years
+   * @return jiffies
    */
   public static long nsecs_to_jiffies64(long n) {
     int hz = HZ();
@@ -313,23 +324,35 @@ public final class Jiffies {
     value.tv_nsec = Long.remainderUnsigned(nanos, NSEC_PER_SEC);
   }
 
-  /** {@code clock_t jiffies_to_clock_t(unsigned long x)}: in units of 1/{@link #USER_HZ} s. */
+  /**
+   * {@code clock_t jiffies_to_clock_t(unsigned long x)}: in units of 1/{@link #USER_HZ} s.
+   *
+   * @return ticks of clock_t
+   */
   public static long jiffies_to_clock_t(long x) {
     int hz = HZ();
     return hz == USER_HZ ? x : Long.divideUnsigned(x * tickNanos(hz), NSEC_PER_SEC / USER_HZ);
   }
 
-  /** {@code clock_t jiffies_delta_to_clock_t(long delta)}: 0 if it is negative. */
+  /**
+   * {@code clock_t jiffies_delta_to_clock_t(long delta)}: 0 if it is negative.
+   *
+   * @return ticks of clock_t
+   */
   public static long jiffies_delta_to_clock_t(long delta) {
     return jiffies_to_clock_t(Math.max(0, delta));
   }
 
-  /** {@code u64 jiffies_64_to_clock_t(u64 x)}: the same as {@link #jiffies_to_clock_t}. */
+  /** {@code u64 jiffies_64_to_clock_t(u64 x)}: as {@link #jiffies_to_clock_t}. */
   public static long jiffies_64_to_clock_t(long x) {
     return jiffies_to_clock_t(x);
   }
 
-  /** {@code u64 nsec_to_clock_t(u64 x)}: nanoseconds in units of 1/{@link #USER_HZ} s. */
+  /**
+   * {@code u64 nsec_to_clock_t(u64 x)}: nanoseconds in units of 1/{@link #USER_HZ} s.
+   *
+   * @return ticks of clock_t
+   */
   public static long nsec_to_clock_t(long x) {
     return Long.divideUnsigned(x, NSEC_PER_SEC / USER_HZ);
   }

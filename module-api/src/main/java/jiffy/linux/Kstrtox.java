@@ -19,8 +19,10 @@ import jiffy.types.UserBuffer;
  * </ul>
  *
  * and leave {@code res} as it is if they fail. Unsigned results keep their bits: {@code
- * Long.toUnsignedString}. Any context, thread safe; those {@code _from_user} as {@link
- * Uaccess#copy_from_user}, with -EFAULT if that fails.
+ * Long.toUnsignedString}.
+ *
+ * <p>Contexts: any, but process context for those {@code _from_user}, as for {@link
+ * Uaccess#copy_from_user}: -EFAULT if that fails. Thread safe.
  */
 public final class Kstrtox {
   /** Of a number written by a user: sign, 64 binary digits, newline, NUL. */
@@ -28,13 +30,21 @@ public final class Kstrtox {
 
   private Kstrtox() {}
 
-  /** {@code int kstrtoull(const char *s, unsigned int base, unsigned long long *res)}. */
+  /**
+   * {@code int kstrtoull(const char *s, unsigned int base, unsigned long long *res)}.
+   *
+   * @return 0, -ERANGE or -EINVAL
+   */
   public static int kstrtoull(CharSequence s, int base, long[] res) {
     String text = untilNul(s);
     return parse(text, text.startsWith("+") ? 1 : 0, base, res);
   }
 
-  /** {@code int kstrtoll(const char *s, unsigned int base, long long *res)}. */
+  /**
+   * {@code int kstrtoll(const char *s, unsigned int base, long long *res)}.
+   *
+   * @return 0, -ERANGE or -EINVAL
+   */
   public static int kstrtoll(CharSequence s, int base, long[] res) {
     String text = untilNul(s);
     boolean isNegative = text.startsWith("-");
@@ -51,17 +61,29 @@ public final class Kstrtox {
     return 0;
   }
 
-  /** {@code int kstrtoul(const char *s, unsigned int base, unsigned long *res)}. */
+  /**
+   * {@code int kstrtoul(const char *s, unsigned int base, unsigned long *res)}.
+   *
+   * @return 0, -ERANGE or -EINVAL
+   */
   public static int kstrtoul(CharSequence s, int base, long[] res) {
     return kstrtoull(s, base, res);
   }
 
-  /** {@code int kstrtol(const char *s, unsigned int base, long *res)}. */
+  /**
+   * {@code int kstrtol(const char *s, unsigned int base, long *res)}.
+   *
+   * @return 0, -ERANGE or -EINVAL
+   */
   public static int kstrtol(CharSequence s, int base, long[] res) {
     return kstrtoll(s, base, res);
   }
 
-  /** {@code int kstrtouint(const char *s, unsigned int base, unsigned int *res)}. */
+  /**
+   * {@code int kstrtouint(const char *s, unsigned int base, unsigned int *res)}.
+   *
+   * @return 0, -ERANGE or -EINVAL
+   */
   public static int kstrtouint(CharSequence s, int base, int[] res) {
     long[] wide = new long[1];
     int error = unsigned(s, base, Integer.SIZE, wide);
@@ -69,7 +91,11 @@ public final class Kstrtox {
     return error;
   }
 
-  /** {@code int kstrtoint(const char *s, unsigned int base, int *res)}. */
+  /**
+   * {@code int kstrtoint(const char *s, unsigned int base, int *res)}.
+   *
+   * @return 0, -ERANGE or -EINVAL
+   */
   public static int kstrtoint(CharSequence s, int base, int[] res) {
     long[] wide = new long[1];
     int error = signed(s, base, Integer.SIZE, wide);
@@ -77,7 +103,11 @@ public final class Kstrtox {
     return error;
   }
 
-  /** {@code int kstrtou16(const char *s, unsigned int base, u16 *res)}. */
+  /**
+   * {@code int kstrtou16(const char *s, unsigned int base, u16 *res)}.
+   *
+   * @return 0, -ERANGE or -EINVAL
+   */
   public static int kstrtou16(CharSequence s, int base, short[] res) {
     long[] wide = new long[1];
     int error = unsigned(s, base, Short.SIZE, wide);
@@ -85,7 +115,11 @@ public final class Kstrtox {
     return error;
   }
 
-  /** {@code int kstrtos16(const char *s, unsigned int base, s16 *res)}. */
+  /**
+   * {@code int kstrtos16(const char *s, unsigned int base, s16 *res)}.
+   *
+   * @return 0, -ERANGE or -EINVAL
+   */
   public static int kstrtos16(CharSequence s, int base, short[] res) {
     long[] wide = new long[1];
     int error = signed(s, base, Short.SIZE, wide);
@@ -93,7 +127,11 @@ public final class Kstrtox {
     return error;
   }
 
-  /** {@code int kstrtou8(const char *s, unsigned int base, u8 *res)}. */
+  /**
+   * {@code int kstrtou8(const char *s, unsigned int base, u8 *res)}.
+   *
+   * @return 0, -ERANGE or -EINVAL
+   */
   public static int kstrtou8(CharSequence s, int base, byte[] res) {
     long[] wide = new long[1];
     int error = unsigned(s, base, Byte.SIZE, wide);
@@ -101,7 +139,11 @@ public final class Kstrtox {
     return error;
   }
 
-  /** {@code int kstrtos8(const char *s, unsigned int base, s8 *res)}. */
+  /**
+   * {@code int kstrtos8(const char *s, unsigned int base, s8 *res)}.
+   *
+   * @return 0, -ERANGE or -EINVAL
+   */
   public static int kstrtos8(CharSequence s, int base, byte[] res) {
     long[] wide = new long[1];
     int error = signed(s, base, Byte.SIZE, wide);
@@ -129,41 +171,75 @@ public final class Kstrtox {
     return -EINVAL;
   }
 
-  /** {@code int kstrtoull_from_user(const char __user *s, size_t count, base, res)}. */
+  /**
+   * {@code int kstrtoull_from_user(const char __user *s, size_t count, unsigned int base, unsigned
+   * long long *res)}.
+   *
+   * @return 0, -ERANGE, -EINVAL or -EFAULT
+   */
   public static int kstrtoull_from_user(UserBuffer s, long count, int base, long[] res) {
     StringBuilder text = new StringBuilder();
     return fetch(text, s, count, LONGEST) ? kstrtoull(text, base, res) : -EFAULT;
   }
 
-  /** {@code int kstrtoll_from_user(const char __user *s, size_t count, base, res)}. */
+  /**
+   * {@code int kstrtoll_from_user(const char __user *s, size_t count, unsigned int base, long long
+   * *res)}.
+   *
+   * @return 0, -ERANGE, -EINVAL or -EFAULT
+   */
   public static int kstrtoll_from_user(UserBuffer s, long count, int base, long[] res) {
     StringBuilder text = new StringBuilder();
     return fetch(text, s, count, LONGEST) ? kstrtoll(text, base, res) : -EFAULT;
   }
 
-  /** {@code int kstrtoul_from_user(const char __user *s, size_t count, base, res)}. */
+  /**
+   * {@code int kstrtoul_from_user(const char __user *s, size_t count, unsigned int base, unsigned
+   * long *res)}.
+   *
+   * @return 0, -ERANGE, -EINVAL or -EFAULT
+   */
   public static int kstrtoul_from_user(UserBuffer s, long count, int base, long[] res) {
     return kstrtoull_from_user(s, count, base, res);
   }
 
-  /** {@code int kstrtol_from_user(const char __user *s, size_t count, base, res)}. */
+  /**
+   * {@code int kstrtol_from_user(const char __user *s, size_t count, unsigned int base, long
+   * *res)}.
+   *
+   * @return 0, -ERANGE, -EINVAL or -EFAULT
+   */
   public static int kstrtol_from_user(UserBuffer s, long count, int base, long[] res) {
     return kstrtoll_from_user(s, count, base, res);
   }
 
-  /** {@code int kstrtouint_from_user(const char __user *s, size_t count, base, res)}. */
+  /**
+   * {@code int kstrtouint_from_user(const char __user *s, size_t count, unsigned int base, unsigned
+   * int *res)}.
+   *
+   * @return 0, -ERANGE, -EINVAL or -EFAULT
+   */
   public static int kstrtouint_from_user(UserBuffer s, long count, int base, int[] res) {
     StringBuilder text = new StringBuilder();
     return fetch(text, s, count, LONGEST) ? kstrtouint(text, base, res) : -EFAULT;
   }
 
-  /** {@code int kstrtoint_from_user(const char __user *s, size_t count, base, res)}. */
+  /**
+   * {@code int kstrtoint_from_user(const char __user *s, size_t count, unsigned int base, int
+   * *res)}.
+   *
+   * @return 0, -ERANGE, -EINVAL or -EFAULT
+   */
   public static int kstrtoint_from_user(UserBuffer s, long count, int base, int[] res) {
     StringBuilder text = new StringBuilder();
     return fetch(text, s, count, LONGEST) ? kstrtoint(text, base, res) : -EFAULT;
   }
 
-  /** {@code int kstrtobool_from_user(const char __user *s, size_t count, bool *res)}. */
+  /**
+   * {@code int kstrtobool_from_user(const char __user *s, size_t count, bool *res)}.
+   *
+   * @return 0, -EINVAL or -EFAULT
+   */
   public static int kstrtobool_from_user(UserBuffer s, long count, boolean[] res) {
     StringBuilder text = new StringBuilder();
     return fetch(text, s, count, 4) ? kstrtobool(text, res) : -EFAULT; // "off", as C's buf[4]

@@ -15,8 +15,8 @@ public final class Kthreads {
   private Kthreads() {}
 
   /**
-   * {@code struct task_struct *kthread_create(threadfn, data, namefmt, ...)}: a thread that begins
-   * when it is woken first. Process context.
+   * {@code struct task_struct *kthread_create(int (*threadfn)(void *data), void *data, const char
+   * *namefmt, ...)}: a thread that begins when it is woken first. Process context.
    *
    * @param function what it runs
    * @param data what that gets
@@ -34,8 +34,11 @@ public final class Kthreads {
   }
 
   /**
-   * {@code struct task_struct *kthread_create_on_node(threadfn, data, node, namefmt, ...)}: {@link
-   * #kthread_create}; there is but one node.
+   * {@code struct task_struct *kthread_create_on_node(int (*threadfn)(void *data), void *data, int
+   * node, const char *namefmt, ...)}: {@link #kthread_create}; there is but one node. Process
+   * context.
+   *
+   * @return as {@link #kthread_create}
    */
   public static TaskStruct kthread_create_on_node(
       KthreadFunction function, Object data, int node, String nameFormat, Object... arguments) {
@@ -43,11 +46,13 @@ public final class Kthreads {
   }
 
   /**
-   * {@code struct task_struct *kthread_create_on_cpu(threadfn, data, unsigned int cpu, namefmt)}:
-   * {@link #kthread_create}, bound to that CPU.
+   * {@code struct task_struct *kthread_create_on_cpu(int (*threadfn)(void *data), void *data,
+   * unsigned int cpu, const char *namefmt)}: {@link #kthread_create}, bound to that CPU. Process
+   * context.
    *
    * @param cpu where it runs; there is a warning, and it runs elsewhere, if there is no such CPU
    * @param nameFormat {@code %u} in it is the CPU's number
+   * @return as {@link #kthread_create}
    */
   public static TaskStruct kthread_create_on_cpu(
       KthreadFunction function, Object data, int cpu, String nameFormat) {
@@ -58,7 +63,12 @@ public final class Kthreads {
     return thread;
   }
 
-  /** {@code kthread_run_on_cpu(...)}: {@link #kthread_create_on_cpu}, and woken. */
+  /**
+   * {@code struct task_struct *kthread_run_on_cpu(int (*threadfn)(void *data), void *data, unsigned
+   * int cpu, const char *namefmt)}: {@link #kthread_create_on_cpu}, and woken. Process context.
+   *
+   * @return as {@link #kthread_create}
+   */
   public static TaskStruct kthread_run_on_cpu(
       KthreadFunction function, Object data, int cpu, String nameFormat) {
     TaskStruct thread = kthread_create_on_cpu(function, data, cpu, nameFormat);
@@ -68,7 +78,12 @@ public final class Kthreads {
     return thread;
   }
 
-  /** {@code kthread_run(threadfn, data, namefmt, ...)}: {@link #kthread_create}, and woken. */
+  /**
+   * {@code kthread_run(threadfn, data, namefmt, ...)}: {@link #kthread_create}, and woken. Process
+   * context.
+   *
+   * @return as {@link #kthread_create}
+   */
   public static TaskStruct kthread_run(
       KthreadFunction function, Object data, String nameFormat, Object... arguments) {
     TaskStruct thread = kthread_create(function, data, nameFormat, arguments);
@@ -80,7 +95,7 @@ public final class Kthreads {
 
   /**
    * {@code void kthread_bind(struct task_struct *k, unsigned int cpu)}: where it will run; only
-   * before it is woken first, else it is ignored with a warning.
+   * before it is woken first, else it is ignored with a warning. Any context.
    */
   public static void kthread_bind(TaskStruct thread, int cpu) {
     Current current = Current.get();
@@ -106,8 +121,9 @@ public final class Kthreads {
   }
 
   /**
-   * {@code bool kthread_should_stop(void)}: whether somebody waits for this thread to end. False in
-   * a task that is no kernel thread.
+   * {@code bool kthread_should_stop(void)}. Any context; it is about the task that runs there.
+   *
+   * @return whether somebody waits for this thread to end; false in a task that is no kernel thread
    */
   public static boolean kthread_should_stop() {
     Current current = Current.get();
@@ -140,7 +156,7 @@ public final class Kthreads {
 
   /**
    * {@code bool kthread_should_park(void)}: whether this thread has been asked to call {@link
-   * #kthread_parkme}.
+   * #kthread_parkme}. Any context.
    */
   public static boolean kthread_should_park() {
     Current current = Current.get();
@@ -150,6 +166,7 @@ public final class Kthreads {
   /**
    * {@code void kthread_parkme(void)}: sleeps until {@link #kthread_unpark} or {@link
    * #kthread_stop}; returns at once if {@link #kthread_should_park} is false. By the thread itself.
+   * Process context.
    */
   public static void kthread_parkme() {
     Current current = Current.get();
@@ -158,7 +175,9 @@ public final class Kthreads {
 
   /**
    * {@code void *kthread_data(struct task_struct *task)}: what its function was given; null if it
-   * is no kernel thread.
+   * is no kernel thread. Any context.
+   *
+   * @return that, or null
    */
   public static Object kthread_data(TaskStruct thread) {
     return Current.get().kernel.tasks.kthreadData(thread);

@@ -12,7 +12,7 @@ import jiffy.types.ListHead;
 /**
  * {@code linux/list.h}: rings of links that lie in the structs themselves.
  *
- * <p>Any context. Nothing is allocated but a loop's iterator, nothing is locked: who may meet
+ * <p>Contexts: any. Nothing is allocated but a loop's iterator, nothing is locked: who may meet
  * another task or a timer on a list takes a lock around it, as in C. As with CONFIG_DEBUG_LIST each
  * addition and deletion looks at its neighbours; what it finds broken is reported ({@code list_del
  * corruption, ...}), and the list left as it is.
@@ -124,7 +124,10 @@ public final class Lists {
     entry.prev.next = entry;
   }
 
-  /** {@code list_replace_init}: {@link #list_replace}; the old one is an empty list then. */
+  /**
+   * {@code void list_replace_init(struct list_head *old, struct list_head *new)}: {@link
+   * #list_replace}; the old one is an empty list then.
+   */
   public static void list_replace_init(ListHead old, ListHead entry) {
     list_replace(old, entry);
     INIT_LIST_HEAD(old);
@@ -141,20 +144,29 @@ public final class Lists {
     }
   }
 
-  /** {@code list_splice_tail}: as {@link #list_splice}, to the end. */
+  /**
+   * {@code void list_splice_tail(struct list_head *list, struct list_head *head)}: as {@link
+   * #list_splice}, to the end.
+   */
   public static void list_splice_tail(ListHead list, ListHead head) {
     if (!list_empty(list)) {
       splice(list, head.prev, head);
     }
   }
 
-  /** {@code list_splice_init}: {@link #list_splice}; the first list is empty then. */
+  /**
+   * {@code void list_splice_init(struct list_head *list, struct list_head *head)}: {@link
+   * #list_splice}; the first list is empty then.
+   */
   public static void list_splice_init(ListHead list, ListHead head) {
     list_splice(list, head);
     INIT_LIST_HEAD(list);
   }
 
-  /** {@code list_splice_tail_init}: {@link #list_splice_tail}; the first list is empty then. */
+  /**
+   * {@code void list_splice_tail_init(struct list_head *list, struct list_head *head)}: {@link
+   * #list_splice_tail}; the first list is empty then.
+   */
   public static void list_splice_tail_init(ListHead list, ListHead head) {
     list_splice_tail(list, head);
     INIT_LIST_HEAD(list);
@@ -179,12 +191,18 @@ public final class Lists {
     return !list_empty(head) && head.next == head.prev;
   }
 
-  /** {@code list_is_first(list, head)}: whether the entry is the first. */
+  /**
+   * {@code int list_is_first(const struct list_head *list, const struct list_head *head)}: whether
+   * the entry is the first.
+   */
   public static boolean list_is_first(ListHead entry, ListHead head) {
     return entry.prev == head;
   }
 
-  /** {@code list_is_last(list, head)}: whether the entry is the last. */
+  /**
+   * {@code int list_is_last(const struct list_head *list, const struct list_head *head)}: whether
+   * the entry is the last.
+   */
   public static boolean list_is_last(ListHead entry, ListHead head) {
     return entry.next == head;
   }
@@ -233,6 +251,7 @@ public final class Lists {
    *
    * @param pos a struct
    * @param member its link
+   * @return that struct; as {@link #list_entry}
    * @throws IllegalArgumentException as {@link #list_entry}
    */
   @SuppressWarnings("unchecked") // entries of a list are of one type, as in C
@@ -240,28 +259,49 @@ public final class Lists {
     return (T) list_entry(member.next, pos.getClass());
   }
 
-  /** {@code list_prev_entry(pos, member)}: as {@link #list_next_entry}, the one before it. */
+  /**
+   * {@code list_prev_entry(pos, member)}: as {@link #list_next_entry}, the one before it.
+   *
+   * @return that struct; as {@link #list_entry}
+   */
   @SuppressWarnings("unchecked")
   public static <T> T list_prev_entry(T pos, ListHead member) {
     return (T) list_entry(member.prev, pos.getClass());
   }
 
-  /** {@code list_for_each(pos, head)}: the links, first to last. */
+  /**
+   * {@code list_for_each(pos, head)}: the links, first to last.
+   *
+   * @return what {@code for} goes through
+   */
   public static Iterable<ListHead> list_for_each(ListHead head) {
     return () -> new Walk<>(head, false, false, pos -> pos);
   }
 
-  /** {@code list_for_each_prev(pos, head)}: the links, last to first. */
+  /**
+   * {@code list_for_each_prev(pos, head)}: the links, last to first.
+   *
+   * @return what {@code for} goes through
+   */
   public static Iterable<ListHead> list_for_each_prev(ListHead head) {
     return () -> new Walk<>(head, true, false, pos -> pos);
   }
 
-  /** {@code list_for_each_safe(pos, n, head)}: the body may delete the one it is at. */
+  /**
+   * {@code list_for_each_safe(pos, n, head)}: the body may delete the one it is at.
+   *
+   * @return what {@code for} goes through
+   */
   public static Iterable<ListHead> list_for_each_safe(ListHead head) {
     return () -> new Walk<>(head, false, true, pos -> pos);
   }
 
-  /** {@code list_for_each_prev_safe(pos, n, head)}. */
+  /**
+   * {@code list_for_each_prev_safe(pos, n, head)}: last to first; the body may delete the one it is
+   * at.
+   *
+   * @return what {@code for} goes through
+   */
   public static Iterable<ListHead> list_for_each_prev_safe(ListHead head) {
     return () -> new Walk<>(head, true, true, pos -> pos);
   }
@@ -270,17 +310,26 @@ public final class Lists {
    * {@code list_for_each_entry(pos, head, member)}: the structs, first to last.
    *
    * @param type theirs
+   * @return what {@code for} goes through
    */
   public static <T> Iterable<T> list_for_each_entry(ListHead head, Class<T> type) {
     return () -> new Walk<>(head, false, false, pos -> list_entry(pos, type));
   }
 
-  /** {@code list_for_each_entry_reverse(pos, head, member)}: the structs, last to first. */
+  /**
+   * {@code list_for_each_entry_reverse(pos, head, member)}: the structs, last to first.
+   *
+   * @return what {@code for} goes through
+   */
   public static <T> Iterable<T> list_for_each_entry_reverse(ListHead head, Class<T> type) {
     return () -> new Walk<>(head, true, false, pos -> list_entry(pos, type));
   }
 
-  /** {@code list_for_each_entry_safe(pos, n, head, member)}: may delete the one it is at. */
+  /**
+   * {@code list_for_each_entry_safe(pos, n, head, member)}: may delete the one it is at.
+   *
+   * @return what {@code for} goes through
+   */
   public static <T> Iterable<T> list_for_each_entry_safe(ListHead head, Class<T> type) {
     return () -> new Walk<>(head, false, true, pos -> list_entry(pos, type));
   }

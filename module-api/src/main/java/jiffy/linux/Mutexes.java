@@ -10,10 +10,11 @@ import jiffy.types.Mutex;
 /**
  * {@code linux/mutex.h}: mutual exclusion for tasks.
  *
- * <p>A holder may sleep, preempt_count stays as it is, and waiters sleep. So taking one belongs
- * into process context, with no spinlock held: anywhere else it is reported ({@code BUG: sleeping
- * function called from invalid context}), and works. While the first waiter wakes up, others may
- * overtake it; it is then handed over to it at the next unlock.
+ * <p>Contexts: process context for taking one, with no spinlock held, and for giving it back; any
+ * for making one and asking about it. A holder may sleep, preempt_count stays as it is, and waiters
+ * sleep. So anywhere else taking one is reported ({@code BUG: sleeping function called from invalid
+ * context}), and works. While the first waiter wakes up, others may overtake it; it is then handed
+ * over to it at the next unlock.
  *
  * <p>Who took it gives it back. What breaks that is reported with the holder's name ({@code
  * DEBUG_LOCKS_WARN_ON}): unlocking another's mutex, which works as on Linux; unlocking a free one,

@@ -21,7 +21,7 @@ import jiffy.types.PerCpu;
  * nothing. Handlers of this CPU are kept out neither there nor here: {@code local_bh_disable} does
  * that.
  *
- * <p>Any context.
+ * <p>Contexts: any.
  */
 public final class Percpu {
   private static final int HANDLER_MASK = 0x00ff0100; // serving a softirq, an interrupt, an NMI
@@ -37,7 +37,11 @@ public final class Percpu {
     return new PerCpu<>(initial);
   }
 
-  /** {@code alloc_percpu(type)}: {@link #DEFINE_PER_CPU}. @return never null */
+  /**
+   * {@code alloc_percpu(type)}: {@link #DEFINE_PER_CPU}.
+   *
+   * @return never null
+   */
   public static <T> PerCpu<T> alloc_percpu(Supplier<? extends T> initial) {
     PerCpu<T> var = new PerCpu<>(initial);
     slots(Current.get(), var);
@@ -54,6 +58,8 @@ public final class Percpu {
   /**
    * {@code get_cpu_var(var)}: {@code preempt_disable()}, and this CPU's copy, from which other
    * tasks of this CPU are kept out until {@link #put_cpu_var}. Nests.
+   *
+   * @return the copy
    */
   public static <T> T get_cpu_var(PerCpu<T> var) {
     Current current = Current.get();
@@ -84,7 +90,11 @@ public final class Percpu {
     current.preemptEnable();
   }
 
-  /** {@code get_cpu_ptr(var)}: {@link #get_cpu_var}. */
+  /**
+   * {@code get_cpu_ptr(var)}: {@link #get_cpu_var}.
+   *
+   * @return the copy
+   */
   public static <T> T get_cpu_ptr(PerCpu<T> var) {
     return get_cpu_var(var);
   }
@@ -98,6 +108,7 @@ public final class Percpu {
    * {@code per_cpu(var, cpu)}: that CPU's copy, unguarded.
    *
    * @param cpu 0 to nr_cpus - 1; another throws
+   * @return the copy
    */
   public static <T> T per_cpu(PerCpu<T> var, int cpu) {
     PerCpu.Slot<T>[] slots = slots(Current.get(), var);
@@ -108,18 +119,30 @@ public final class Percpu {
     return slots[cpu].__value;
   }
 
-  /** {@code per_cpu_ptr(ptr, cpu)}: {@link #per_cpu}. */
+  /**
+   * {@code per_cpu_ptr(ptr, cpu)}: {@link #per_cpu}.
+   *
+   * @return the copy
+   */
   public static <T> T per_cpu_ptr(PerCpu<T> var, int cpu) {
     return per_cpu(var, cpu);
   }
 
-  /** {@code this_cpu_ptr(ptr)}: this CPU's copy, unguarded. */
+  /**
+   * {@code this_cpu_ptr(ptr)}: this CPU's copy, unguarded.
+   *
+   * @return the copy
+   */
   public static <T> T this_cpu_ptr(PerCpu<T> var) {
     Current current = Current.get();
     return slots(current, var)[current.cpuNumber()].__value;
   }
 
-  /** {@code this_cpu_read(pcp)}. */
+  /**
+   * {@code this_cpu_read(pcp)}.
+   *
+   * @return its value
+   */
   public static long this_cpu_read(PerCpu<Atomic64T> pcp) {
     return this_cpu_ptr(pcp).counter;
   }
@@ -149,28 +172,46 @@ public final class Percpu {
     this_cpu_add_return(pcp, -1);
   }
 
-  /** {@code this_cpu_add_return(pcp, val)}. @return the new value */
+  /**
+   * {@code this_cpu_add_return(pcp, val)}.
+   *
+   * @return the new value
+   */
   public static long this_cpu_add_return(PerCpu<Atomic64T> pcp, long val) {
     return Atomics64.atomic64_add_return(val, this_cpu_ptr(pcp));
   }
 
-  /** {@code this_cpu_inc_return(pcp)}. @return the new value */
+  /**
+   * {@code this_cpu_inc_return(pcp)}.
+   *
+   * @return the new value
+   */
   public static long this_cpu_inc_return(PerCpu<Atomic64T> pcp) {
     return this_cpu_add_return(pcp, 1);
   }
 
-  /** {@code this_cpu_dec_return(pcp)}. @return the new value */
+  /**
+   * {@code this_cpu_dec_return(pcp)}.
+   *
+   * @return the new value
+   */
   public static long this_cpu_dec_return(PerCpu<Atomic64T> pcp) {
     return this_cpu_add_return(pcp, -1);
   }
 
-  /** {@code this_cpu_xchg(pcp, nval)}. @return the old value */
+  /**
+   * {@code this_cpu_xchg(pcp, nval)}.
+   *
+   * @return the old value
+   */
   public static long this_cpu_xchg(PerCpu<Atomic64T> pcp, long nval) {
     return Atomics64.atomic64_xchg(this_cpu_ptr(pcp), nval);
   }
 
   /**
-   * {@code this_cpu_cmpxchg(pcp, oval, nval)}. @return the old value: {@code oval} if it was set
+   * {@code this_cpu_cmpxchg(pcp, oval, nval)}.
+   *
+   * @return the old value: {@code oval} if it was set
    */
   public static long this_cpu_cmpxchg(PerCpu<Atomic64T> pcp, long oval, long nval) {
     return Atomics64.atomic64_cmpxchg(this_cpu_ptr(pcp), oval, nval);

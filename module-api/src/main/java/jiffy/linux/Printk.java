@@ -13,10 +13,9 @@ import jiffy.kernel.Current;
  * begin with a level: {@code printk(KERN_INFO + "count = %d\n", n)}; without one the level is 4
  * (warning). A trailing newline is dropped; a message with newlines inside is one record; one
  * without a newline at its end may be continued by {@link #pr_cont}. Texts are cut at 989 bytes.
- * Any context may call these, thread safe; they never sleep and never wait for a reader or console.
- * The overloads for up to three arguments do not allocate.
  *
- * <p>Every form returns the number of characters stored.
+ * <p>Contexts: any. Thread safe. They never sleep and never wait for a reader or console. The
+ * overloads for up to three arguments do not allocate.
  */
 public final class Printk {
   private static final String SOH = "\u0001";
@@ -55,150 +54,242 @@ public final class Printk {
 
   private Printk() {}
 
-  /** {@code printk(fmt, ...)}. */
+  /**
+   * {@code int printk(const char *fmt, ...)}.
+   *
+   * @return the number of characters stored
+   */
   public static int printk(String format) {
     Current current = Current.get();
     return current.kernel.log.printk(current, LEVEL_DEFAULT, format, 0, 0, 0, 0, NONE, NONE, NONE);
   }
 
-  /** {@code printk(fmt, ...)}. */
+  /**
+   * {@code int printk(const char *fmt, ...)}.
+   *
+   * @return the number of characters stored
+   */
   public static int printk(String format, long a) {
     Current current = Current.get();
     return current.kernel.log.printk(current, LEVEL_DEFAULT, format, 1, a, 0, 0, NONE, NONE, NONE);
   }
 
-  /** {@code printk(fmt, ...)}. */
+  /**
+   * {@code int printk(const char *fmt, ...)}.
+   *
+   * @return the number of characters stored
+   */
   public static int printk(String format, Object a) {
     Current current = Current.get();
     return current.kernel.log.printk(
         current, LEVEL_DEFAULT, format, 1 | OBJECT, 0, 0, 0, a, NONE, NONE);
   }
 
-  /** {@code printk(fmt, ...)}. */
+  /**
+   * {@code int printk(const char *fmt, ...)}.
+   *
+   * @return the number of characters stored
+   */
   public static int printk(String format, long a, long b) {
     Current current = Current.get();
     return current.kernel.log.printk(current, LEVEL_DEFAULT, format, 2, a, b, 0, NONE, NONE, NONE);
   }
 
-  /** {@code printk(fmt, ...)}. */
+  /**
+   * {@code int printk(const char *fmt, ...)}.
+   *
+   * @return the number of characters stored
+   */
   public static int printk(String format, long a, Object b) {
     Current current = Current.get();
     return current.kernel.log.printk(
         current, LEVEL_DEFAULT, format, 2 | OBJECT << 1, a, 0, 0, NONE, b, NONE);
   }
 
-  /** {@code printk(fmt, ...)}. */
+  /**
+   * {@code int printk(const char *fmt, ...)}.
+   *
+   * @return the number of characters stored
+   */
   public static int printk(String format, Object a, long b) {
     Current current = Current.get();
     return current.kernel.log.printk(
         current, LEVEL_DEFAULT, format, 2 | OBJECT, 0, b, 0, a, NONE, NONE);
   }
 
-  /** {@code printk(fmt, ...)}. */
+  /**
+   * {@code int printk(const char *fmt, ...)}.
+   *
+   * @return the number of characters stored
+   */
   public static int printk(String format, Object a, Object b) {
     Current current = Current.get();
     return current.kernel.log.printk(
         current, LEVEL_DEFAULT, format, 2 | OBJECT | OBJECT << 1, 0, 0, 0, a, b, NONE);
   }
 
-  /** {@code printk(fmt, ...)}. */
+  /**
+   * {@code int printk(const char *fmt, ...)}.
+   *
+   * @return the number of characters stored
+   */
   public static int printk(String format, long a, long b, long c) {
     Current current = Current.get();
     return current.kernel.log.printk(current, LEVEL_DEFAULT, format, 3, a, b, c, NONE, NONE, NONE);
   }
 
-  /** {@code printk(fmt, ...)}. */
+  /**
+   * {@code int printk(const char *fmt, ...)}.
+   *
+   * @return the number of characters stored
+   */
   public static int printk(String format, long a, long b, Object c) {
     Current current = Current.get();
     return current.kernel.log.printk(
         current, LEVEL_DEFAULT, format, 3 | OBJECT << 2, a, b, 0, NONE, NONE, c);
   }
 
-  /** {@code printk(fmt, ...)}. */
+  /**
+   * {@code int printk(const char *fmt, ...)}.
+   *
+   * @return the number of characters stored
+   */
   public static int printk(String format, long a, Object b, long c) {
     Current current = Current.get();
     return current.kernel.log.printk(
         current, LEVEL_DEFAULT, format, 3 | OBJECT << 1, a, 0, c, NONE, b, NONE);
   }
 
-  /** {@code printk(fmt, ...)}. */
+  /**
+   * {@code int printk(const char *fmt, ...)}.
+   *
+   * @return the number of characters stored
+   */
   public static int printk(String format, long a, Object b, Object c) {
     Current current = Current.get();
     return current.kernel.log.printk(
         current, LEVEL_DEFAULT, format, 3 | OBJECT << 1 | OBJECT << 2, a, 0, 0, NONE, b, c);
   }
 
-  /** {@code printk(fmt, ...)}. */
+  /**
+   * {@code int printk(const char *fmt, ...)}.
+   *
+   * @return the number of characters stored
+   */
   public static int printk(String format, Object a, long b, long c) {
     Current current = Current.get();
     return current.kernel.log.printk(
         current, LEVEL_DEFAULT, format, 3 | OBJECT, 0, b, c, a, NONE, NONE);
   }
 
-  /** {@code printk(fmt, ...)}. */
+  /**
+   * {@code int printk(const char *fmt, ...)}.
+   *
+   * @return the number of characters stored
+   */
   public static int printk(String format, Object a, long b, Object c) {
     Current current = Current.get();
     return current.kernel.log.printk(
         current, LEVEL_DEFAULT, format, 3 | OBJECT | OBJECT << 2, 0, b, 0, a, NONE, c);
   }
 
-  /** {@code printk(fmt, ...)}. */
+  /**
+   * {@code int printk(const char *fmt, ...)}.
+   *
+   * @return the number of characters stored
+   */
   public static int printk(String format, Object a, Object b, long c) {
     Current current = Current.get();
     return current.kernel.log.printk(
         current, LEVEL_DEFAULT, format, 3 | OBJECT | OBJECT << 1, 0, 0, c, a, b, NONE);
   }
 
-  /** {@code printk(fmt, ...)}. */
+  /**
+   * {@code int printk(const char *fmt, ...)}.
+   *
+   * @return the number of characters stored
+   */
   public static int printk(String format, Object a, Object b, Object c) {
     Current current = Current.get();
     return current.kernel.log.printk(
         current, LEVEL_DEFAULT, format, 3 | OBJECT | OBJECT << 1 | OBJECT << 2, 0, 0, 0, a, b, c);
   }
 
-  /** {@code printk(fmt, ...)}. */
+  /**
+   * {@code int printk(const char *fmt, ...)}.
+   *
+   * @return the number of characters stored
+   */
   public static int printk(String format, Object... arguments) {
     Current current = Current.get();
     return current.kernel.log.printk(current, LEVEL_DEFAULT, format, arguments);
   }
 
-  /** {@code pr_emerg(fmt, ...)}: level 0. */
+  /**
+   * {@code pr_emerg(fmt, ...)}: level 0.
+   *
+   * @return the number of characters stored
+   */
   public static int pr_emerg(String format, Object... arguments) {
     Current current = Current.get();
     return current.kernel.log.printk(current, 0, format, arguments);
   }
 
-  /** {@code pr_alert(fmt, ...)}: level 1. */
+  /**
+   * {@code pr_alert(fmt, ...)}: level 1.
+   *
+   * @return the number of characters stored
+   */
   public static int pr_alert(String format, Object... arguments) {
     Current current = Current.get();
     return current.kernel.log.printk(current, 1, format, arguments);
   }
 
-  /** {@code pr_crit(fmt, ...)}: level 2. */
+  /**
+   * {@code pr_crit(fmt, ...)}: level 2.
+   *
+   * @return the number of characters stored
+   */
   public static int pr_crit(String format, Object... arguments) {
     Current current = Current.get();
     return current.kernel.log.printk(current, 2, format, arguments);
   }
 
-  /** {@code pr_err(fmt, ...)}: level 3. */
+  /**
+   * {@code pr_err(fmt, ...)}: level 3.
+   *
+   * @return the number of characters stored
+   */
   public static int pr_err(String format, Object... arguments) {
     Current current = Current.get();
     return current.kernel.log.printk(current, 3, format, arguments);
   }
 
-  /** {@code pr_warn(fmt, ...)}: level 4. */
+  /**
+   * {@code pr_warn(fmt, ...)}: level 4.
+   *
+   * @return the number of characters stored
+   */
   public static int pr_warn(String format, Object... arguments) {
     Current current = Current.get();
     return current.kernel.log.printk(current, 4, format, arguments);
   }
 
-  /** {@code pr_notice(fmt, ...)}: level 5. */
+  /**
+   * {@code pr_notice(fmt, ...)}: level 5.
+   *
+   * @return the number of characters stored
+   */
   public static int pr_notice(String format, Object... arguments) {
     Current current = Current.get();
     return current.kernel.log.printk(current, 5, format, arguments);
   }
 
-  /** {@code pr_info(fmt, ...)}: level 6. */
+  /**
+   * {@code pr_info(fmt, ...)}: level 6.
+   *
+   * @return the number of characters stored
+   */
   public static int pr_info(String format, Object... arguments) {
     Current current = Current.get();
     return current.kernel.log.printk(current, 6, format, arguments);
@@ -213,7 +304,11 @@ public final class Printk {
     return 0;
   }
 
-  /** {@code pr_cont(fmt, ...)}: goes on with the open line. */
+  /**
+   * {@code pr_cont(fmt, ...)}: goes on with the open line.
+   *
+   * @return the number of characters stored
+   */
   public static int pr_cont(String format, Object... arguments) {
     Current current = Current.get();
     return current.kernel.log.printk(current, LEVEL_CONT, format, arguments);

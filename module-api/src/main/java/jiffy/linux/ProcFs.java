@@ -12,22 +12,27 @@ import jiffy.types.SeqOperations;
  *
  * <p>A file belongs to the module of its {@code proc_read} (or the first other function that it
  * has); while it is open that module cannot be unloaded. What is left at rmmod is named in the log
- * and goes. Making and removing are for process context, and thread safe. A name may begin with
- * directories that are there: {@code "driver/jit"}.
+ * and goes. A name may begin with directories that are there: {@code "driver/jit"}.
+ *
+ * <p>Contexts: making and removing are for process context, and reported elsewhere; the questions
+ * are for any. Thread safe.
  */
 public final class ProcFs {
   private ProcFs() {}
 
   /**
-   * {@code struct proc_dir_entry *proc_create(name, mode, parent, proc_ops)}: {@link
-   * #proc_create_data} without data.
+   * {@code struct proc_dir_entry *proc_create(const char *name, umode_t mode, struct proc_dir_entry
+   * *parent, const struct proc_ops *proc_ops)}: {@link #proc_create_data} without data.
+   *
+   * @return as {@link #proc_create_data}
    */
   public static ProcDirEntry proc_create(String name, int mode, ProcDirEntry parent, ProcOps ops) {
     return proc_create_data(name, mode, parent, ops, null);
   }
 
   /**
-   * {@code struct proc_dir_entry *proc_create_data(name, mode, parent, proc_ops, data)}.
+   * {@code struct proc_dir_entry *proc_create_data(const char *name, umode_t mode, struct
+   * proc_dir_entry *parent, const struct proc_ops *proc_ops, void *data)}.
    *
    * @param mode permission bits; of the owner's depends who may open it: 0400 to read, 0200 to
    *     write. 0: 0444, and 0644 if there is a {@code proc_write}
@@ -49,7 +54,7 @@ public final class ProcFs {
   }
 
   /**
-   * {@code struct proc_dir_entry *proc_create_seq(name, mode, parent, ops)}: a file of records.
+   * {@code proc_create_seq(name, mode, parent, ops)}: a file of records.
    *
    * @return as {@link #proc_create_data}
    */
@@ -59,7 +64,11 @@ public final class ProcFs {
   }
 
   /**
-   * {@code proc_create_seq_data(name, mode, parent, ops, data)}: with what {@link #pde_data} gives.
+   * {@code struct proc_dir_entry *proc_create_seq_data(const char *name, umode_t mode, struct
+   * proc_dir_entry *parent, const struct seq_operations *ops, void *data)}: with what {@link
+   * #pde_data} gives.
+   *
+   * @return as {@link #proc_create_data}
    */
   public static ProcDirEntry proc_create_seq_data(
       String name, int mode, ProcDirEntry parent, SeqOperations ops, Object data) {
@@ -69,8 +78,7 @@ public final class ProcFs {
   }
 
   /**
-   * {@code struct proc_dir_entry *proc_create_single(name, mode, parent, show)}: a file of one
-   * record.
+   * {@code proc_create_single(name, mode, parent, show)}: a file of one record.
    *
    * @return as {@link #proc_create_data}
    */
@@ -80,9 +88,11 @@ public final class ProcFs {
   }
 
   /**
-   * {@code proc_create_single_data(name, mode, parent, show, data)}.
+   * {@code struct proc_dir_entry *proc_create_single_data(const char *name, umode_t mode, struct
+   * proc_dir_entry *parent, int (*show)(struct seq_file *, void *), void *data)}.
    *
    * @param data what {@link #pde_data} gives, and {@code m->private}
+   * @return as {@link #proc_create_data}
    */
   public static ProcDirEntry proc_create_single_data(
       String name, int mode, ProcDirEntry parent, SeqOperations.Show show, Object data) {
@@ -101,7 +111,8 @@ public final class ProcFs {
   }
 
   /**
-   * {@code struct proc_dir_entry *proc_mkdir(name, parent)}: a directory.
+   * {@code struct proc_dir_entry *proc_mkdir(const char *name, struct proc_dir_entry *parent)}: a
+   * directory.
    *
    * @return null as {@link #proc_create_data}
    */
@@ -109,12 +120,23 @@ public final class ProcFs {
     return proc_mkdir_data(name, 0, parent, null);
   }
 
-  /** {@code proc_mkdir_mode(name, mode, parent)}. @param mode permission bits; 0: 0555 */
+  /**
+   * {@code struct proc_dir_entry *proc_mkdir_mode(const char *name, umode_t mode, struct
+   * proc_dir_entry *parent)}.
+   *
+   * @param mode permission bits; 0: 0555
+   * @return the directory; null as {@link #proc_create_data}
+   */
   public static ProcDirEntry proc_mkdir_mode(String name, int mode, ProcDirEntry parent) {
     return proc_mkdir_data(name, mode, parent, null);
   }
 
-  /** {@code proc_mkdir_data(name, mode, parent, data)}. */
+  /**
+   * {@code struct proc_dir_entry *proc_mkdir_data(const char *name, umode_t mode, struct
+   * proc_dir_entry *parent, void *data)}.
+   *
+   * @return the directory; null as {@link #proc_create_data}
+   */
   public static ProcDirEntry proc_mkdir_data(
       String name, int mode, ProcDirEntry parent, Object data) {
     Current current = Current.get();
@@ -122,9 +144,10 @@ public final class ProcFs {
   }
 
   /**
-   * {@code void remove_proc_entry(name, parent)}: takes it away, waits until nobody is inside one
-   * of its functions, and calls {@code proc_release} for who has it open: his reads fail with EIO
-   * from then on. What is not there is said in the log; so is a directory that is not empty.
+   * {@code void remove_proc_entry(const char *name, struct proc_dir_entry *parent)}: takes it away,
+   * waits until nobody is inside one of its functions, and calls {@code proc_release} for who has
+   * it open: his reads fail with EIO from then on. What is not there is said in the log; so is a
+   * directory that is not empty.
    */
   public static void remove_proc_entry(String name, ProcDirEntry parent) {
     Current current = Current.get();
@@ -132,8 +155,8 @@ public final class ProcFs {
   }
 
   /**
-   * {@code int remove_proc_subtree(name, parent)}: as {@link #remove_proc_entry}, with all that is
-   * in it.
+   * {@code int remove_proc_subtree(const char *name, struct proc_dir_entry *parent)}: as {@link
+   * #remove_proc_entry}, with all that is in it.
    *
    * @return 0; -ENOENT: there is none of that name
    */
@@ -143,8 +166,8 @@ public final class ProcFs {
   }
 
   /**
-   * {@code void proc_remove(de)}: as {@link #remove_proc_entry}, with all that is in it; null:
-   * nothing.
+   * {@code void proc_remove(struct proc_dir_entry *de)}: as {@link #remove_proc_entry}, with all
+   * that is in it; null: nothing.
    */
   public static void proc_remove(ProcDirEntry entry) {
     if (entry != null) {
@@ -153,23 +176,39 @@ public final class ProcFs {
     }
   }
 
-  /** {@code void *pde_data(const struct inode *inode)}: what the file was made with. */
+  /**
+   * {@code void *pde_data(const struct inode *inode)}: what the file was made with.
+   *
+   * @return what the file was made with
+   */
   public static Object pde_data(Inode inode) {
     return inode.__pde.__data;
   }
 
-  /** {@code PDE_DATA(inode)}: the name up to Linux 5.16. */
+  /**
+   * {@code PDE_DATA(inode)}: the name up to Linux 5.16.
+   *
+   * @return what the file was made with
+   */
   public static Object PDE_DATA(Inode inode) {
     return pde_data(inode);
   }
 
-  /** {@code void *proc_get_parent_data(const struct inode *inode)}: the directory's. */
+  /**
+   * {@code void *proc_get_parent_data(const struct inode *inode)}: the directory's.
+   *
+   * @return what its directory was made with; null if that is /proc
+   */
   public static Object proc_get_parent_data(Inode inode) {
     ProcDirEntry parent = inode.__pde.__parent;
     return parent == null ? null : parent.__data;
   }
 
-  /** {@code struct inode *file_inode(const struct file *f)}. */
+  /**
+   * {@code struct inode *file_inode(const struct file *f)}.
+   *
+   * @return the inode of the open file
+   */
   public static Inode file_inode(File file) {
     return file.f_inode;
   }

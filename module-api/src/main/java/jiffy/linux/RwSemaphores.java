@@ -16,10 +16,13 @@ import jiffy.types.RwSemaphore;
  *
  * <p>Who has to wait stands in line: the first come is the first served, and readers next to each
  * other in the line are served together. So a task does not take it for reading twice: a writer may
- * have come between, and then both wait for ever. What may sleep belongs into process context, with
- * no spinlock held; elsewhere it is reported. Who took it gives it back; giving back what is not
- * held is reported ({@code DEBUG_RWSEMS_WARN_ON}) and ignored. A writer who takes it again is
+ * have come between, and then both wait for ever. Who took it gives it back; giving back what is
+ * not held is reported ({@code DEBUG_RWSEMS_WARN_ON}) and ignored. A writer who takes it again is
  * reported and waits for itself: rmmod, or the end of the tool, ends that.
+ *
+ * <p>Contexts: {@code down_read}, {@code down_write} and their forms that may be interrupted are
+ * for process context with no spinlock held, and reported elsewhere. The others never sleep and are
+ * for any context; a writer gives back where it took.
  */
 public final class RwSemaphores {
   private RwSemaphores() {}

@@ -6,11 +6,11 @@ import jiffy.types.RwlockT;
 /**
  * {@code linux/rwlock.h}: a spinlock that many may hold at once for reading, or one for writing.
  *
- * <p>Contexts, preempt_count and reports as for {@link Spinlocks}: any context; sections must not
- * sleep; who writes where a timer or tasklet reads wants the {@code _bh} forms for writing. A
- * writer who waits keeps new readers out, but not those in a softirq, in an interrupt or with bh
- * disabled, who may have come in the middle of a reader of their own CPU. So a task does not take a
- * lock for reading twice: a writer may have come between, and then both wait for ever, as on Linux.
+ * <p>Contexts: any; preempt_count and reports as for {@link Spinlocks}; sections must not sleep;
+ * who writes where a timer or tasklet reads wants the {@code _bh} forms for writing. A writer who
+ * waits keeps new readers out, but not those in a softirq, in an interrupt or with bh disabled, who
+ * may have come in the middle of a reader of their own CPU. So a task does not take a lock for
+ * reading twice: a writer may have come between, and then both wait for ever, as on Linux.
  */
 public final class Rwlocks {
   private Rwlocks() {}

@@ -9,9 +9,13 @@ import jiffy.types.TaskStruct;
  *
  * <p>A task that wants to sleep says so first ({@link #set_current_state}), looks once more whether
  * it still has to, and calls {@link #schedule} or {@link #schedule_timeout}; who wakes it sets it
- * running again. All that sleeps here belongs into process context without a lock held. In any
- * other context it is reported ({@code BUG: scheduling while atomic}), and then really sleeps:
- * locks stay held meanwhile, but interrupts, softirqs and preemption are enabled and stay so.
+ * running again.
+ *
+ * <p>Contexts: what sleeps, which is {@link #schedule}, {@code schedule_timeout} in all its forms,
+ * {@link #cond_resched}, {@link #yield} and {@link #might_sleep}, belongs into process context
+ * without a lock held; the others are for any context. What sleeps elsewhere is reported ({@code
+ * BUG: scheduling while atomic}), and then really sleeps: locks stay held meanwhile, but
+ * interrupts, softirqs and preemption are enabled and stay so.
  */
 public final class Sched {
   /** Runs, or is able to. */
@@ -48,7 +52,11 @@ public final class Sched {
 
   private Sched() {}
 
-  /** {@code current}: the task that runs here; in a timer the one that was interrupted. */
+  /**
+   * {@code current}: the task that runs here; in a timer the one that was interrupted.
+   *
+   * @return the task
+   */
   public static TaskStruct current() {
     return Current.get().task();
   }
@@ -69,14 +77,20 @@ public final class Sched {
     Current.get().task().__state = state;
   }
 
-  /** {@code get_current_state()}: of the calling task; TASK_RUNNING but on its way to sleep. */
+  /**
+   * {@code get_current_state()}: of the calling task; TASK_RUNNING but on its way to sleep.
+   *
+   * @return one of the TASK_ constants
+   */
   public static int get_current_state() {
     return Current.get().task().__state;
   }
 
   /**
-   * {@code get_task_struct(t)}: nothing here, where a task that has ended stays readable while
-   * somebody refers to it.
+   * {@code struct task_struct *get_task_struct(struct task_struct *t)}: nothing here, where a task
+   * that has ended stays readable while somebody refers to it.
+   *
+   * @return the task
    */
   public static TaskStruct get_task_struct(TaskStruct task) {
     return task;
@@ -96,7 +110,11 @@ public final class Sched {
     current.kernel.tasks.schedule(current);
   }
 
-  /** {@code bool need_resched(void)}. @return false: tasks do not wait for each other's CPU */
+  /**
+   * {@code bool need_resched(void)}.
+   *
+   * @return false: tasks do not wait for each other's CPU
+   */
   public static boolean need_resched() {
     return false;
   }
@@ -147,25 +165,45 @@ public final class Sched {
     return current.kernel.tasks.scheduleTimeout(current, timeoutJiffies);
   }
 
-  /** {@link #schedule_timeout} in TASK_INTERRUPTIBLE: a signal ends it. */
+  /**
+   * {@code signed long schedule_timeout_interruptible(signed long timeout)}: {@link
+   * #schedule_timeout} in TASK_INTERRUPTIBLE: a signal ends it.
+   *
+   * @return as {@link #schedule_timeout}
+   */
   public static long schedule_timeout_interruptible(long timeoutJiffies) {
     __set_current_state(TASK_INTERRUPTIBLE);
     return schedule_timeout(timeoutJiffies);
   }
 
-  /** {@link #schedule_timeout} in TASK_KILLABLE: a fatal signal ends it. */
+  /**
+   * {@code signed long schedule_timeout_killable(signed long timeout)}: {@link #schedule_timeout}
+   * in TASK_KILLABLE: a fatal signal ends it.
+   *
+   * @return as {@link #schedule_timeout}
+   */
   public static long schedule_timeout_killable(long timeoutJiffies) {
     __set_current_state(TASK_KILLABLE);
     return schedule_timeout(timeoutJiffies);
   }
 
-  /** {@link #schedule_timeout} in TASK_UNINTERRUPTIBLE. */
+  /**
+   * {@code signed long schedule_timeout_uninterruptible(signed long timeout)}: {@link
+   * #schedule_timeout} in TASK_UNINTERRUPTIBLE: no signal ends it.
+   *
+   * @return as {@link #schedule_timeout}
+   */
   public static long schedule_timeout_uninterruptible(long timeoutJiffies) {
     __set_current_state(TASK_UNINTERRUPTIBLE);
     return schedule_timeout(timeoutJiffies);
   }
 
-  /** {@link #schedule_timeout} in TASK_IDLE. */
+  /**
+   * {@code signed long schedule_timeout_idle(signed long timeout)}: {@link #schedule_timeout} in
+   * TASK_IDLE: no signal ends it.
+   *
+   * @return as {@link #schedule_timeout}
+   */
   public static long schedule_timeout_idle(long timeoutJiffies) {
     __set_current_state(TASK_IDLE);
     return schedule_timeout(timeoutJiffies);
@@ -182,7 +220,12 @@ public final class Sched {
     return current.kernel.tasks.wakeUp(current, task, TASK_NORMAL) ? 1 : 0;
   }
 
-  /** {@code int wake_up_state(p, state)}: only if it sleeps in one of these states. */
+  /**
+   * {@code int wake_up_state(struct task_struct *p, unsigned int state)}: only if it sleeps in one
+   * of these states.
+   *
+   * @return 1 if it slept in one of them, 0 if not
+   */
   public static int wake_up_state(TaskStruct task, int state) {
     Current current = Current.get();
     return current.kernel.tasks.wakeUp(current, task, state) ? 1 : 0;

@@ -12,9 +12,10 @@ import jiffy.types.Semaphore;
 /**
  * {@code linux/semaphore.h}: so many may pass at once, the others sleep.
  *
- * <p>The first come is the first to pass. It has no holder: whoever likes may call {@link #up}, in
- * any context. What may sleep belongs into process context, with no spinlock held; elsewhere it is
- * reported.
+ * <p>The first come is the first to pass. It has no holder: whoever likes may call {@link #up}.
+ *
+ * <p>Contexts: what may sleep is for process context, with no spinlock held; elsewhere it is
+ * reported. {@link #up}, {@link #down_trylock} and what makes one are for any.
  */
 public final class Semaphores {
   private Semaphores() {}
@@ -25,7 +26,9 @@ public final class Semaphores {
     sem.__wait.__init();
   }
 
-  /** {@code DEFINE_SEMAPHORE(name)}: of 1, as Linux 6.1 has it; for a static initializer. */
+  /**
+   * {@code DEFINE_SEMAPHORE(name)}: a new one, of 1, as Linux 6.1 has it; for a static initializer.
+   */
   public static Semaphore DEFINE_SEMAPHORE() {
     return new Semaphore(1);
   }

@@ -25,9 +25,9 @@ import jiffy.types.UserBuffer;
  * p.proc_release = SeqFiles::seq_release;
  * }</pre>
  *
- * <p>For the reader's task, in process context; a file that is open is one task's. What prints,
- * such as {@link #seq_printf}, never fails: a record that does not fit is made once more in a
- * larger buffer.
+ * <p>Contexts: process context, on the reader's task, for all. A file that is open is one task's.
+ * What prints, such as {@link #seq_printf}, never fails: a record that does not fit is made once
+ * more in a larger buffer.
  */
 public final class SeqFiles {
   /** {@code SEQ_START_TOKEN}: what start gives for a head line, at position 0. */
@@ -64,6 +64,7 @@ public final class SeqFiles {
    *     <ul>
    *       <li>more than 0: bytes read
    *       <li>0: the file ends here
+   *       <li>-EINVAL: a negative size or offset
    *       <li>-ENOMEM: no memory for so long a record; -EFAULT: as {@link Uaccess#copy_to_user}
    *       <li>what start, next or show returned as an error, once all before it has been read
    *     </ul>
@@ -91,7 +92,11 @@ public final class SeqFiles {
     return error == 0 ? target : error;
   }
 
-  /** {@code int seq_release(struct inode *inode, struct file *file)}: the {@code proc_release}. */
+  /**
+   * {@code int seq_release(struct inode *inode, struct file *file)}: the {@code proc_release}.
+   *
+   * @return 0
+   */
   public static int seq_release(Inode inode, File file) {
     SeqFile m = of(file);
     m.buf = null;
@@ -123,7 +128,10 @@ public final class SeqFiles {
   }
 
   /**
-   * {@code single_open_size(file, show, data, size)}: with a buffer of that size from the start.
+   * {@code int single_open_size(struct file *file, int (*show)(struct seq_file *, void *), void
+   * *data, size_t size)}: with a buffer of that size from the start.
+   *
+   * @return 0
    */
   public static int single_open_size(File file, SeqOperations.Show show, Object data, int size) {
     single_open(file, show, data);
@@ -135,6 +143,8 @@ public final class SeqFiles {
 
   /**
    * {@code int single_release(struct inode *inode, struct file *file)}: the {@code proc_release}.
+   *
+   * @return 0
    */
   public static int single_release(Inode inode, File file) {
     return seq_release(inode, file);
@@ -144,7 +154,11 @@ public final class SeqFiles {
     return (SeqFile) file.private_data;
   }
 
-  /** {@code bool seq_has_overflowed(struct seq_file *m)}: the record will be made once more. */
+  /**
+   * {@code bool seq_has_overflowed(struct seq_file *m)}: the record will be made once more.
+   *
+   * @return whether the record is too long for the buffer
+   */
   public static boolean seq_has_overflowed(SeqFile m) {
     return m.count == m.size;
   }

@@ -18,11 +18,12 @@ import jiffy.types.SeqlockT;
  * }</pre>
  *
  * <p>What was read before {@code read_seqretry} returned false belongs together; before that it may
- * be torn, and must be used for nothing. Readers are for any context, but a reader who interrupts
- * the writer of his own CPU would wait for ever: where timers or tasklets read, the writer takes a
- * {@code _bh} form, where interrupts do, an {@code _irq} form. Writers of a {@code seqlock_t} keep
- * each other out by a spinlock and must not sleep; those of a {@code seqcount_t} need a lock of
- * their own.
+ * be torn, and must be used for nothing.
+ *
+ * <p>Contexts: any, for readers and writers. But a reader who interrupts the writer of his own CPU
+ * would wait for ever: where timers or tasklets read, the writer takes a {@code _bh} form, where
+ * interrupts do, an {@code _irq} form. Writers of a {@code seqlock_t} keep each other out by a
+ * spinlock and must not sleep; those of a {@code seqcount_t} need a lock of their own.
  */
 public final class Seqlocks {
   /*
@@ -107,7 +108,10 @@ public final class Seqlocks {
     return read_seqcount_begin(sl.seqcount);
   }
 
-  /** {@code unsigned read_seqretry(sl, unsigned start)}: {@link #read_seqcount_retry}. */
+  /**
+   * {@code unsigned read_seqretry(const seqlock_t *sl, unsigned start)}: {@link
+   * #read_seqcount_retry}.
+   */
   public static boolean read_seqretry(SeqlockT sl, int start) {
     return read_seqcount_retry(sl.seqcount, start);
   }

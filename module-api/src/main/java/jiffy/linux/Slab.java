@@ -23,7 +23,11 @@ import jiffy.kernel.Current;
  *       active ... timer_list}, and the timer deleted.
  * </ul>
  *
- * <p>A want of memory is {@code null}, as in C. Any context, thread safe.
+ * <p>A want of memory is {@code null}, as in C.
+ *
+ * <p>Contexts: what allocates, process context with flags that may wait, {@link #GFP_KERNEL},
+ * {@link #GFP_NOIO} and {@link #GFP_NOFS}, any context with the others; what frees or asks, any.
+ * Thread safe.
  */
 public final class Slab {
   /** May use the reserves. */

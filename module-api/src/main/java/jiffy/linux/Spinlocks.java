@@ -6,11 +6,11 @@ import jiffy.types.SpinlockT;
 /**
  * {@code linux/spinlock.h}: mutual exclusion for sections that must not sleep.
  *
- * <p>Holding one raises preempt_count, so that {@code in_atomic()} is true. Any context may take
- * one; a lock that a timer or tasklet takes must be taken with {@link #spin_lock_bh} in process
- * context. Not fair and not recursive: a second {@code spin_lock} of the same lock by its holder is
- * reported and waits for ever. A waiter spins for a millisecond; then the log names the holder and
- * the waiter parks.
+ * <p>Contexts: any. Holding one raises preempt_count, so that {@code in_atomic()} is true. A lock
+ * that a timer or tasklet takes must be taken with {@link #spin_lock_bh} in process context. Not
+ * fair and not recursive: a second {@code spin_lock} of the same lock by its holder is reported and
+ * waits for ever. A waiter spins for a millisecond; then the log names the holder and the waiter
+ * parks.
  */
 public final class Spinlocks {
   private Spinlocks() {}
@@ -111,7 +111,11 @@ public final class Spinlocks {
     return false;
   }
 
-  /** {@code int spin_trylock_bh(lock)}. @return as {@link #spin_trylock} */
+  /**
+   * {@code int spin_trylock_bh(spinlock_t *lock)}.
+   *
+   * @return as {@link #spin_trylock}
+   */
   public static boolean spin_trylock_bh(SpinlockT lock) {
     Current current = Current.get();
     current.localBhDisable();
@@ -123,7 +127,7 @@ public final class Spinlocks {
   }
 
   /**
-   * {@code int spin_trylock_irq(lock)}.
+   * {@code int spin_trylock_irq(spinlock_t *lock)}.
    *
    * @return as {@link #spin_trylock}; but if it was not taken, interrupts are on, whatever was
    *     before
@@ -139,7 +143,7 @@ public final class Spinlocks {
   }
 
   /**
-   * {@code int spin_trylock_irqsave(lock, flags)}.
+   * {@code spin_trylock_irqsave(lock, flags)}.
    *
    * @return the flags, for {@link #spin_unlock_irqrestore}; -1: it was not taken, nothing has
    *     changed

@@ -8,8 +8,9 @@ import jiffy.kernel.Current;
  * <p>A {@code char *} that is written on is a {@link StringBuilder}: its end is where C's pointer
  * stands, so what C writes as {@code buf += sprintf(buf, ...)} is {@code sprintf(buf, ...)} here.
  * There is no NUL at its end, but sizes count one, as in C. Lengths and sizes are bytes, in UTF-8;
- * what does not fit is cut off before a character, not within. Formats are {@link Printk}'s. Any
- * context.
+ * what does not fit is cut off before a character, not within. Formats are {@link Printk}'s.
+ *
+ * <p>Contexts: any.
  */
 public final class Sprintf {
   private Sprintf() {}

@@ -16,9 +16,11 @@ import jiffy.types.TimerList;
  * parameter {@code timer_wheel=cascading} it runs in the jiffy {@code expires}. Re-armed from its
  * callback it stays on its CPU; it runs although the task that armed it is gone.
  *
- * <p>Any context may call these but the {@code _sync} ones, which wait for a callback. All are
- * thread safe; set-up is the caller's to order. A timer set up by one kernel and used by another
- * throws an {@link IllegalStateException} that names both.
+ * <p>Contexts: any for all but {@link #del_timer_sync} and {@link #timer_shutdown_sync}, which wait
+ * for a callback: these are not for a hard interrupt, which may have interrupted the callback and
+ * is warned, unless the timer is {@link #TIMER_IRQSAFE}. All are thread safe; set-up is the
+ * caller's to order. A timer set up by one kernel and used by another throws an {@link
+ * IllegalStateException} that names both.
  */
 public final class Timers {
   /**
@@ -40,7 +42,8 @@ public final class Timers {
 
   /**
    * {@code void init_timer(struct timer_list *timer)}: makes it ready for use; {@code function},
-   * {@code data} and {@code expires} are then set as fields. (Linux up to 4.14; seed 000.)
+   * {@code data} and {@code expires} are then set as fields. One that is pending is reported
+   * ({@code ODEBUG: init active}) and deactivated. (Linux up to 4.14; seed 000.)
    */
   public static void init_timer(TimerList timer) {
     Current current = Current.get();
@@ -119,6 +122,7 @@ public final class Timers {
    * of. The timer has been made by {@link TimerList#in}: C finds the object by the field's offset.
    *
    * @param type the object's class
+   * @return that object
    * @throws IllegalArgumentException if it is not a field of such an object
    */
   public static <T> T from_timer(Class<T> type, TimerList timer) {
@@ -162,7 +166,8 @@ public final class Timers {
    * add_timer(timer);} but in one step.
    *
    * @param expiresJiffies absolute, in jiffies
-   * @return 0 if it was inactive, 1 if it was pending (1 is no error)
+   * @return 0 if it was inactive, 1 if it was pending (1 is no error); 0 too if it is not armed: it
+   *     has no function, or its module goes
    */
   public static int mod_timer(TimerList timer, long expiresJiffies) {
     Current current = Current.get();

@@ -10,11 +10,12 @@ import jiffy.types.UserBuffer;
 /**
  * {@code linux/uaccess.h}: to and from the memory of who reads or writes a file.
  *
- * <p>Process context, for user memory may have to be fetched first. With a lock held, in a handler,
- * or with interrupts off, {@code BUG: sleeping function called from invalid context} is said in the
- * log, as by a Linux with DEBUG_ATOMIC_SLEEP, and nothing is copied, as there when the page is not
- * in memory. Nor is anything copied on another task than the one that reads or writes: a kernel
- * thread, a work or a timer has no user. Each call uses the buffer by itself; no lock.
+ * <p>Contexts: process context for all, for user memory may have to be fetched first. With a lock
+ * held, in a handler, or with interrupts off, {@code BUG: sleeping function called from invalid
+ * context} is said in the log, as by a Linux with DEBUG_ATOMIC_SLEEP, and nothing is copied, as
+ * there when the page is not in memory. Nor is anything copied on another task than the one that
+ * reads or writes: a kernel thread, a work or a timer has no user. Each call uses the buffer by
+ * itself; no lock.
  */
 public final class Uaccess {
   private Uaccess() {}
@@ -30,7 +31,12 @@ public final class Uaccess {
     return copy_to_user(to, from, 0, n);
   }
 
-  /** As above, from C's {@code from + offset} on. */
+  /**
+   * {@code unsigned long copy_to_user(void __user *to, const void *from, unsigned long n)}, from
+   * C's {@code from + offset} on.
+   *
+   * @return as above: bytes that could not be copied
+   */
   public static long copy_to_user(UserBuffer to, byte[] from, long offset, long n) {
     int start = (int) Math.max(0, Math.min(offset, from.length));
     int copied = room(to, n, from.length - start);
@@ -38,7 +44,12 @@ public final class Uaccess {
     return n - copied;
   }
 
-  /** As above, of a text's first {@code n} bytes in UTF-8. */
+  /**
+   * {@code unsigned long copy_to_user(void __user *to, const void *from, unsigned long n)} of a
+   * text's first {@code n} bytes in UTF-8.
+   *
+   * @return as above: bytes that could not be copied
+   */
   public static long copy_to_user(UserBuffer to, CharSequence from, long n) {
     return copy_to_user(to, from.toString().getBytes(StandardCharsets.UTF_8), 0, n);
   }
@@ -53,7 +64,12 @@ public final class Uaccess {
     return copy_from_user(to, 0, from, n);
   }
 
-  /** As above, to C's {@code to + offset}. */
+  /**
+   * {@code unsigned long copy_from_user(void *to, const void __user *from, unsigned long n)}, to
+   * C's {@code to + offset}.
+   *
+   * @return as above: bytes that could not be copied
+   */
   public static long copy_from_user(byte[] to, long offset, UserBuffer from, long n) {
     int start = (int) Math.max(0, Math.min(offset, to.length));
     int copied = room(from, n, to.length - start);
@@ -62,8 +78,11 @@ public final class Uaccess {
   }
 
   /**
-   * As above, for text: appends it, read as UTF-8. C's {@code buf[n] = 0} after it has no
-   * counterpart, for the text ends where the builder does.
+   * {@code unsigned long copy_from_user(void *to, const void __user *from, unsigned long n)} of
+   * text: appends it, read as UTF-8. C's {@code buf[n] = 0} after it has no counterpart, for the
+   * text ends where the builder does.
+   *
+   * @return as above: bytes that could not be copied
    */
   public static long copy_from_user(StringBuilder to, UserBuffer from, long n) {
     int copied = room(from, n, Integer.MAX_VALUE);

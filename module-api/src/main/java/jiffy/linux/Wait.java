@@ -25,7 +25,9 @@ import jiffy.types.WaitQueueHead;
  * first sleep and after each wake-up, on the waiter's task: it must not sleep. What C writes as an
  * expression is a lambda here: {@code wait_event(wq, () -> data.loops == 0)}.
  *
- * <p>The waits belong into process context; see {@link Sched} for what happens elsewhere.
+ * <p>Contexts: what may sleep, all {@code wait_event} forms and what begins with {@code
+ * prepare_to_wait}, belongs into process context; see {@link Sched} for what happens elsewhere. The
+ * others, all of {@code wake_up} among them, are for any context.
  */
 public final class Wait {
   private Wait() {}
@@ -40,14 +42,17 @@ public final class Wait {
     queue.__init();
   }
 
-  /** {@code int waitqueue_active(wq_head)}: whether somebody waits, at this moment. */
+  /**
+   * {@code int waitqueue_active(struct wait_queue_head *wq_head)}: whether somebody waits, at this
+   * moment.
+   */
   public static boolean waitqueue_active(WaitQueueHead queue) {
     return queue.__entries.length != 0;
   }
 
   /**
-   * {@code bool wq_has_sleeper(wq_head)}: {@link #waitqueue_active}, with the barrier that makes it
-   * safe to ask after the condition was changed.
+   * {@code bool wq_has_sleeper(struct wait_queue_head *wq_head)}: {@link #waitqueue_active}, with
+   * the barrier that makes it safe to ask after the condition was changed.
    */
   public static boolean wq_has_sleeper(WaitQueueHead queue) {
     VarHandle.fullFence();
@@ -62,15 +67,18 @@ public final class Wait {
   }
 
   /**
-   * {@code void add_wait_queue(wq_head, wq_entry)}: queues the entry's task, whose state stays as
-   * it is. Any context.
+   * {@code void add_wait_queue(struct wait_queue_head *wq_head, struct wait_queue_entry
+   * *wq_entry)}: queues the entry's task, whose state stays as it is. Any context.
    */
   public static void add_wait_queue(WaitQueueHead queue, WaitQueueEntry entry) {
     entry.flags &= ~WaitQueueEntry.WQ_FLAG_EXCLUSIVE;
     queue(queue, entry);
   }
 
-  /** {@code void add_wait_queue_exclusive}: as one of those of which a wake-up wakes one. */
+  /**
+   * {@code void add_wait_queue_exclusive(struct wait_queue_head *wq_head, struct wait_queue_entry
+   * *wq_entry)}: as one of those of which a wake-up wakes one.
+   */
   public static void add_wait_queue_exclusive(WaitQueueHead queue, WaitQueueEntry entry) {
     entry.flags |= WaitQueueEntry.WQ_FLAG_EXCLUSIVE;
     queue(queue, entry);
@@ -84,7 +92,10 @@ public final class Wait {
     current.kernel.tasks.addWaiter(current, queue, entry);
   }
 
-  /** {@code void remove_wait_queue(wq_head, wq_entry)}: off the queue. Any context. */
+  /**
+   * {@code void remove_wait_queue(struct wait_queue_head *wq_head, struct wait_queue_entry
+   * *wq_entry)}: off the queue. Any context.
+   */
   public static void remove_wait_queue(WaitQueueHead queue, WaitQueueEntry entry) {
     Current current = Current.get();
     current.kernel.tasks.removeWaiter(current, queue, entry);
@@ -96,9 +107,11 @@ public final class Wait {
   }
 
   /**
-   * {@code void prepare_to_wait(wq_head, wq_entry, int state)}: queues the calling task and sets
-   * its state. Then look at the condition, {@code schedule()}, and look again; at last {@link
-   * #finish_wait}.
+   * {@code void prepare_to_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry,
+   * int state)}: queues the calling task and sets its state. Then look at the condition, {@code
+   * schedule()}, and look again; at last {@link #finish_wait}. If a signal waits that ends such a
+   * sleep, the task is not queued and stays running, so that {@code schedule()} does not sleep
+   * either.
    */
   public static void prepare_to_wait(WaitQueueHead queue, WaitQueueEntry entry, int state) {
     Current current = Current.get();
@@ -107,7 +120,11 @@ public final class Wait {
     }
   }
 
-  /** {@code void prepare_to_wait_exclusive}: as one of those of which a wake-up wakes one. */
+  /**
+   * {@code bool prepare_to_wait_exclusive(struct wait_queue_head *wq_head, struct wait_queue_entry
+   * *wq_entry, int state)}: as {@link #prepare_to_wait}, as one of those of which a wake-up wakes
+   * one. That C tells whether it is the first there is left out.
+   */
   public static void prepare_to_wait_exclusive(
       WaitQueueHead queue, WaitQueueEntry entry, int state) {
     entry.flags |= WaitQueueEntry.WQ_FLAG_EXCLUSIVE;
@@ -115,7 +132,8 @@ public final class Wait {
   }
 
   /**
-   * {@code long prepare_to_wait_event(wq_head, wq_entry, int state)}.
+   * {@code long prepare_to_wait_event(struct wait_queue_head *wq_head, struct wait_queue_entry
+   * *wq_entry, int state)}.
    *
    * @return 0, or -ERESTARTSYS if a signal waits for the task: it is not queued then
    */
@@ -124,7 +142,10 @@ public final class Wait {
     return current.kernel.tasks.prepareToWait(current, queue, entry, state);
   }
 
-  /** {@code void finish_wait(wq_head, wq_entry)}: running again, and off the queue. */
+  /**
+   * {@code void finish_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry)}:
+   * running again, and off the queue.
+   */
   public static void finish_wait(WaitQueueHead queue, WaitQueueEntry entry) {
     Current current = Current.get();
     current.kernel.tasks.finishWait(current, queue, entry);
@@ -183,7 +204,7 @@ public final class Wait {
   }
 
   /**
-   * {@code int wait_event_interruptible(wq_head, condition)}: until it holds or a signal comes.
+   * {@code wait_event_interruptible(wq_head, condition)}: until it holds or a signal comes.
    *
    * @return 0: it holds; -ERESTARTSYS: a signal waits for the task
    */
@@ -193,7 +214,7 @@ public final class Wait {
   }
 
   /**
-   * {@code int wait_event_killable(wq_head, condition)}: until it holds or a fatal signal comes.
+   * {@code wait_event_killable(wq_head, condition)}: until it holds or a fatal signal comes.
    *
    * @return as {@link #wait_event_interruptible}
    */
@@ -203,8 +224,7 @@ public final class Wait {
   }
 
   /**
-   * {@code long wait_event_timeout(wq_head, condition, timeout)}: until it holds or the time is
-   * over.
+   * {@code wait_event_timeout(wq_head, condition, timeout)}: until it holds or the time is over.
    *
    * @param timeoutJiffies as {@link Sched#schedule_timeout}
    * @return
@@ -220,7 +240,7 @@ public final class Wait {
   }
 
   /**
-   * {@code long wait_event_interruptible_timeout(wq_head, condition, timeout)}.
+   * {@code wait_event_interruptible_timeout(wq_head, condition, timeout)}.
    *
    * @return as {@link #wait_event_timeout}, or -ERESTARTSYS: a signal waits for the task
    */
@@ -230,7 +250,7 @@ public final class Wait {
   }
 
   /**
-   * {@code long wait_event_killable_timeout(wq_head, condition, timeout)}.
+   * {@code wait_event_killable_timeout(wq_head, condition, timeout)}.
    *
    * @return as {@link #wait_event_timeout}, or -ERESTARTSYS: a fatal signal waits for the task
    */
@@ -245,7 +265,8 @@ public final class Wait {
   }
 
   /**
-   * {@code wait_event_idle_timeout(wq_head, condition, timeout)}. @return as the one without idle
+   * {@code wait_event_idle_timeout(wq_head, condition, timeout)}: as {@link #wait_event_timeout},
+   * as idle.
    */
   public static long wait_event_idle_timeout(
       WaitQueueHead queue, BooleanSupplier condition, long timeoutJiffies) {
@@ -253,17 +274,18 @@ public final class Wait {
   }
 
   /**
-   * {@code int wait_event_interruptible_exclusive(wq_head, condition)}: as one of those of which a
-   * wake-up wakes one.
-   *
-   * @return as {@link #wait_event_interruptible}
+   * {@code wait_event_interruptible_exclusive(wq_head, condition)}: as {@link
+   * #wait_event_interruptible}, as one of those of which a wake-up wakes one.
    */
   public static int wait_event_interruptible_exclusive(
       WaitQueueHead queue, BooleanSupplier condition) {
     return waitExclusively(queue, condition, TASK_INTERRUPTIBLE);
   }
 
-  /** {@code int wait_event_killable_exclusive(wq_head, condition)}. @return likewise */
+  /**
+   * {@code wait_event_killable_exclusive(wq_head, condition)}: as {@link #wait_event_killable},
+   * exclusive.
+   */
   public static int wait_event_killable_exclusive(WaitQueueHead queue, BooleanSupplier condition) {
     return waitExclusively(queue, condition, TASK_KILLABLE);
   }
@@ -286,7 +308,7 @@ public final class Wait {
   }
 
   /**
-   * {@code int wait_event_interruptible_lock_irq(wq_head, condition, lock)}: {@link
+   * {@code wait_event_interruptible_lock_irq(wq_head, condition, lock)}: {@link
    * #wait_event_lock_irq}, until a signal comes.
    *
    * @return 0: it holds; -ERESTARTSYS: a signal waits for the task

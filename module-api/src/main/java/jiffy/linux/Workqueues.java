@@ -16,9 +16,9 @@ import jiffy.types.WorkqueueStruct;
  * for more than 10 ms, or takes more than 100 ms in any way, no longer holds up the others. An item
  * may free itself: once its function is called the kernel does not touch it.
  *
- * <p>All of it may be called by several threads at once. Queueing and {@code cancel_work} are for
- * any context; what flushes, drains, destroys or ends in {@code _sync} waits, and is for process
- * context. An item or a queue that is left when its module goes is named in the log and taken away.
+ * <p>Contexts: what makes or destroys a queue, flushes, drains or ends in {@code _sync} is for
+ * process context, and reported elsewhere; all else is for any. Thread safe. An item or a queue
+ * that is left when its module goes is named in the log and taken away.
  */
 public final class Workqueues {
   /** Flag: the items run on any CPU, as many at once as {@code max_active} says. */
@@ -27,10 +27,7 @@ public final class Workqueues {
   /** Flag: frozen when the system sleeps; it never does here. */
   public static final int WQ_FREEZABLE = 1 << 2;
 
-  /**
-   * Flag: may be needed to free memory. Linux keeps a thread in reserve for it; Java makes one when
-   * it is needed.
-   */
+  /** Flag: may be needed to free memory. Linux keeps a thread in reserve; here none is. */
   public static final int WQ_MEM_RECLAIM = 1 << 3;
 
   /** Flag: its items go to kworkers of their own, {@code kworker/0:0H}. */
@@ -65,13 +62,13 @@ public final class Workqueues {
 
   private Workqueues() {}
 
-  /** {@code INIT_WORK(_work, _func)}: sets it up, idle. What it was before does not matter. */
+  /** {@code INIT_WORK(_work, _func)}: sets it up, idle. A pending one is reported and canceled. */
   public static void INIT_WORK(WorkStruct work, WorkFunction function) {
     Current current = Current.get();
     current.kernel.works.init(current, work, function);
   }
 
-  /** {@code INIT_DELAYED_WORK(_work, _func)}. */
+  /** {@code INIT_DELAYED_WORK(_work, _func)}: as {@link #INIT_WORK}. */
   public static void INIT_DELAYED_WORK(DelayedWork work, WorkFunction function) {
     Current current = Current.get();
     current.kernel.works.initDelayed(current, work, function, 0);
@@ -90,24 +87,28 @@ public final class Workqueues {
     return work;
   }
 
-  /** {@code DECLARE_DELAYED_WORK(n, f)}. Needs no kernel context: for static fields. */
+  /** {@code DECLARE_DELAYED_WORK(n, f)}: a new item. Needs no kernel context: for static fields. */
   public static DelayedWork DECLARE_DELAYED_WORK(WorkFunction function) {
     DelayedWork work = new DelayedWork();
     work.work.func = function;
     return work;
   }
 
-  /** {@code struct delayed_work *to_delayed_work(struct work_struct *work)}. */
+  /**
+   * {@code struct delayed_work *to_delayed_work(struct work_struct *work)}: the one whose {@code
+   * work} it is.
+   */
   public static DelayedWork to_delayed_work(WorkStruct work) {
     return ContainerOf.container_of(work, DelayedWork.class);
   }
 
   /**
-   * {@code alloc_workqueue(fmt, flags, max_active, ...)}: a queue of one's own. Process context.
+   * {@code struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int
+   * max_active, ...)}: a queue of one's own. Process context.
    *
    * @param flags an or of {@code WQ_}
    * @param maxActive how many of its items may be under way at once, for each CPU (or in all, if
-   *     unbound); 0: {@link #WQ_DFL_ACTIVE}; with 1 they run one after the other on each CPU
+   *     unbound), clamped to 1 to 512; 0: {@link #WQ_DFL_ACTIVE}; 1: one after the other
    * @return the queue; null if the caller's module goes
    */
   public static WorkqueueStruct alloc_workqueue(
@@ -121,27 +122,29 @@ public final class Workqueues {
   }
 
   /**
-   * {@code alloc_ordered_workqueue(fmt, flags, ...)}: its items run strictly one after the other,
-   * in the order in which they were queued.
+   * {@code alloc_ordered_workqueue(fmt, flags, ...)}: as {@link #alloc_workqueue}; its items run
+   * strictly one after the other, in the order in which they were queued.
    */
   public static WorkqueueStruct alloc_ordered_workqueue(
       String format, int flags, Object... arguments) {
     return alloc_workqueue(format, WQ_UNBOUND | __WQ_ORDERED | flags, 1, arguments);
   }
 
-  /** {@code create_workqueue(name)}: bound, one item at a time on each CPU. */
+  /**
+   * {@code create_workqueue(name)}: as {@link #alloc_workqueue}, bound, one item a CPU at a time.
+   */
   public static WorkqueueStruct create_workqueue(String name) {
     return alloc_workqueue("%s", WQ_MEM_RECLAIM, 1, name);
   }
 
-  /** {@code create_singlethread_workqueue(name)}: {@link #alloc_ordered_workqueue}. */
+  /** {@code create_singlethread_workqueue(name)}: as {@link #alloc_ordered_workqueue}. */
   public static WorkqueueStruct create_singlethread_workqueue(String name) {
     return alloc_ordered_workqueue("%s", WQ_MEM_RECLAIM, name);
   }
 
   /**
-   * {@code void workqueue_set_max_active(wq, max_active)}: from now on; an ordered queue keeps 1,
-   * with a warning.
+   * {@code void workqueue_set_max_active(struct workqueue_struct *wq, int max_active)}: from now
+   * on; an ordered queue keeps 1, with a warning.
    */
   public static void workqueue_set_max_active(WorkqueueStruct queue, int maxActive) {
     Current current = Current.get();
@@ -151,39 +154,40 @@ public final class Workqueues {
   /**
    * {@code void destroy_workqueue(struct workqueue_struct *wq)}: runs what is queued, also what
    * that queues there, then frees the queue. Delays that still run are not waited for; cancel them
-   * first. Process context.
+   * first. Null, a queue of the kernel's or a destroyed one is ignored, with a warning. Process
+   * context.
    */
   public static void destroy_workqueue(WorkqueueStruct queue) {
     Current current = Current.get();
     current.kernel.works.destroy(current, queue);
   }
 
-  /** {@code system_wq}: for items that do not take long. */
+  /** {@code system_wq}: the queue for items that do not take long. */
   public static WorkqueueStruct system_wq() {
     return system(WorkOps.System.EVENTS);
   }
 
-  /** {@code system_highpri_wq}. */
+  /** {@code system_highpri_wq}: the queue for items that cannot wait. */
   public static WorkqueueStruct system_highpri_wq() {
     return system(WorkOps.System.HIGHPRI);
   }
 
-  /** {@code system_long_wq}: for items that may take long. */
+  /** {@code system_long_wq}: the queue for items that may take long. */
   public static WorkqueueStruct system_long_wq() {
     return system(WorkOps.System.LONG);
   }
 
-  /** {@code system_unbound_wq}. */
+  /** {@code system_unbound_wq}: the queue for items that may run on any CPU. */
   public static WorkqueueStruct system_unbound_wq() {
     return system(WorkOps.System.UNBOUND);
   }
 
-  /** {@code system_freezable_wq}. */
+  /** {@code system_freezable_wq}: the queue for items that a sleep of the system holds up. */
   public static WorkqueueStruct system_freezable_wq() {
     return system(WorkOps.System.FREEZABLE);
   }
 
-  /** {@code system_power_efficient_wq}. */
+  /** {@code system_power_efficient_wq}: the queue for items that may save power; here none do. */
   public static WorkqueueStruct system_power_efficient_wq() {
     return system(WorkOps.System.POWER_EFFICIENT);
   }
@@ -194,19 +198,20 @@ public final class Workqueues {
   }
 
   /**
-   * {@code bool queue_work(wq, work)}: it runs once, soon, on this CPU. What the caller has written
-   * before is seen by the function. Any context.
+   * {@code bool queue_work(struct workqueue_struct *wq, struct work_struct *work)}: it runs once,
+   * soon, on this CPU. What the caller has written before is seen by the function. Any context.
    *
    * @return true: queued; false: it was pending already, on whatever queue, or its module or the
    *     queue goes
+   * @throws IllegalArgumentException if there is no queue, or the work has no function
    */
   public static boolean queue_work(WorkqueueStruct queue, WorkStruct work) {
     return queue_work_on(WORK_CPU_UNBOUND, queue, work);
   }
 
   /**
-   * {@code bool queue_work_on(cpu, wq, work)}: {@link #queue_work}, on that CPU. An unbound queue
-   * does not heed it.
+   * {@code bool queue_work_on(int cpu, struct workqueue_struct *wq, struct work_struct *work)}: as
+   * {@link #queue_work}, on that CPU. An unbound queue does not heed it.
    *
    * @throws IllegalArgumentException if there is no such CPU
    */
@@ -215,47 +220,63 @@ public final class Workqueues {
     return current.kernel.works.queue(current, cpu, queue, work);
   }
 
-  /** {@code bool schedule_work(work)}: {@link #queue_work} on {@link #system_wq}. */
+  /**
+   * {@code bool schedule_work(struct work_struct *work)}: as {@link #queue_work}, on {@link
+   * #system_wq}.
+   */
   public static boolean schedule_work(WorkStruct work) {
     return queue_work(system_wq(), work);
   }
 
-  /** {@code bool schedule_work_on(cpu, work)}. */
+  /**
+   * {@code bool schedule_work_on(int cpu, struct work_struct *work)}: as {@link #queue_work_on}, on
+   * {@link #system_wq}.
+   */
   public static boolean schedule_work_on(int cpu, WorkStruct work) {
     return queue_work_on(cpu, system_wq(), work);
   }
 
   /**
-   * {@code bool queue_delayed_work(wq, dwork, delay)}: queues it in so many jiffies; 0: at once.
-   * Any context.
+   * {@code bool queue_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
+   * unsigned long delay)}: queues it in so many jiffies; 0: at once. Any context.
    *
-   * @return true; or false: it was pending already, and its delay stays what it was
+   * @return true; false: it was pending already, and its delay stays what it was, or as {@link
+   *     #queue_work}
    */
   public static boolean queue_delayed_work(
       WorkqueueStruct queue, DelayedWork work, long delayJiffies) {
     return queue_delayed_work_on(WORK_CPU_UNBOUND, queue, work, delayJiffies);
   }
 
-  /** {@code bool queue_delayed_work_on(cpu, wq, dwork, delay)}. */
+  /**
+   * {@code bool queue_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work
+   * *dwork, unsigned long delay)}: as {@link #queue_delayed_work}, on that CPU.
+   */
   public static boolean queue_delayed_work_on(
       int cpu, WorkqueueStruct queue, DelayedWork work, long delayJiffies) {
     Current current = Current.get();
     return current.kernel.works.queueDelayed(current, cpu, queue, work, delayJiffies);
   }
 
-  /** {@code bool schedule_delayed_work(dwork, delay)}, on {@link #system_wq}. */
+  /**
+   * {@code bool schedule_delayed_work(struct delayed_work *dwork, unsigned long delay)}: as {@link
+   * #queue_delayed_work}, on {@link #system_wq}.
+   */
   public static boolean schedule_delayed_work(DelayedWork work, long delayJiffies) {
     return queue_delayed_work(system_wq(), work, delayJiffies);
   }
 
-  /** {@code bool schedule_delayed_work_on(cpu, dwork, delay)}. */
+  /**
+   * {@code bool schedule_delayed_work_on(int cpu, struct delayed_work *dwork, unsigned long
+   * delay)}: as {@link #schedule_delayed_work}, on that CPU.
+   */
   public static boolean schedule_delayed_work_on(int cpu, DelayedWork work, long delayJiffies) {
     return queue_delayed_work_on(cpu, system_wq(), work, delayJiffies);
   }
 
   /**
-   * {@code bool mod_delayed_work(wq, dwork, delay)}: queues it in so many jiffies, whatever its
-   * delay was before. Any context.
+   * {@code bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork, unsigned
+   * long delay)}: queues it in so many jiffies, whatever its delay was before. Any context.
    *
    * @return whether it was pending
    */
@@ -264,7 +285,10 @@ public final class Workqueues {
     return mod_delayed_work_on(WORK_CPU_UNBOUND, queue, work, delayJiffies);
   }
 
-  /** {@code bool mod_delayed_work_on(cpu, wq, dwork, delay)}. */
+  /**
+   * {@code bool mod_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work
+   * *dwork, unsigned long delay)}: as {@link #mod_delayed_work}, on that CPU.
+   */
   public static boolean mod_delayed_work_on(
       int cpu, WorkqueueStruct queue, DelayedWork work, long delayJiffies) {
     Current current = Current.get();
@@ -272,7 +296,8 @@ public final class Workqueues {
   }
 
   /**
-   * {@code bool flush_work(work)}: waits until its last queueing has run. Process context.
+   * {@code bool flush_work(struct work_struct *work)}: waits until its last queueing has run.
+   * Process context; from its own function it warns and does not wait.
    *
    * @return whether there was something to wait for
    */
@@ -282,10 +307,8 @@ public final class Workqueues {
   }
 
   /**
-   * {@code bool flush_delayed_work(dwork)}: ends its delay, and waits until it has run. Process
-   * context.
-   *
-   * @return whether there was something to wait for
+   * {@code bool flush_delayed_work(struct delayed_work *dwork)}: ends its delay, and then as {@link
+   * #flush_work}.
    */
   public static boolean flush_delayed_work(DelayedWork work) {
     Current current = Current.get();
@@ -293,8 +316,8 @@ public final class Workqueues {
   }
 
   /**
-   * {@code void flush_workqueue(wq)}: waits until all that is queued there by now has run. Process
-   * context.
+   * {@code void flush_workqueue(struct workqueue_struct *wq)}: waits until all that is queued there
+   * by now has run. Process context.
    */
   public static void flush_workqueue(WorkqueueStruct queue) {
     Current current = Current.get();
@@ -307,8 +330,8 @@ public final class Workqueues {
   }
 
   /**
-   * {@code void drain_workqueue(wq)}: waits until it is empty; meanwhile only its own items may
-   * queue there. Process context.
+   * {@code void drain_workqueue(struct workqueue_struct *wq)}: waits until it is empty; meanwhile
+   * only its own items may queue there. Process context.
    */
   public static void drain_workqueue(WorkqueueStruct queue) {
     Current current = Current.get();
@@ -316,8 +339,8 @@ public final class Workqueues {
   }
 
   /**
-   * {@code bool cancel_work(work)}: it does not run, unless it runs already. Does not wait: any
-   * context.
+   * {@code bool cancel_work(struct work_struct *work)}: it does not run, unless it runs already.
+   * Does not wait: any context.
    *
    * @return whether it was pending
    */
@@ -327,8 +350,9 @@ public final class Workqueues {
   }
 
   /**
-   * {@code bool cancel_work_sync(work)}: {@link #cancel_work}, and waits until it does not run
-   * either, though it queues itself again. Process context.
+   * {@code bool cancel_work_sync(struct work_struct *work)}: {@link #cancel_work}, and waits until
+   * it does not run either, though it queues itself again. Process context; from its own function
+   * it warns and does not wait.
    *
    * @return whether it was pending
    */
@@ -337,30 +361,34 @@ public final class Workqueues {
     return current.kernel.works.cancel(current, work, true);
   }
 
-  /** {@code bool cancel_delayed_work(dwork)}: as {@link #cancel_work}. */
+  /** {@code bool cancel_delayed_work(struct delayed_work *dwork)}: as {@link #cancel_work}. */
   public static boolean cancel_delayed_work(DelayedWork work) {
     Current current = Current.get();
     return current.kernel.works.cancelDelayed(current, work, false);
   }
 
-  /** {@code bool cancel_delayed_work_sync(dwork)}: as {@link #cancel_work_sync}. */
+  /**
+   * {@code bool cancel_delayed_work_sync(struct delayed_work *dwork)}: as {@link
+   * #cancel_work_sync}.
+   */
   public static boolean cancel_delayed_work_sync(DelayedWork work) {
     Current current = Current.get();
     return current.kernel.works.cancelDelayed(current, work, true);
   }
 
-  /** {@code work_pending(work)}: queued and not yet running, or its delay runs. */
+  /** {@code work_pending(work)}: whether it is queued and not yet running, or its delay runs. */
   public static boolean work_pending(WorkStruct work) {
     return (work.__state & WorkStruct.__PENDING) != 0;
   }
 
-  /** {@code delayed_work_pending(w)}. */
+  /** {@code delayed_work_pending(w)}: as {@link #work_pending}. */
   public static boolean delayed_work_pending(DelayedWork work) {
     return work_pending(work.work);
   }
 
   /**
-   * {@code unsigned int work_busy(work)}: what it does at this moment; old when it returns.
+   * {@code unsigned int work_busy(struct work_struct *work)}: what it does at this moment; old when
+   * it returns.
    *
    * @return an or of {@link #WORK_BUSY_PENDING} and {@link #WORK_BUSY_RUNNING}; 0: idle
    */
