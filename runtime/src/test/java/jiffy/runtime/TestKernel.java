@@ -106,6 +106,11 @@ public final class TestKernel implements AutoCloseable {
     assertThat(passed).isBetween(count, isSim() ? count : Long.MAX_VALUE);
   }
 
+  /** So many jiffies of a wait are over, the others left; on the host more or fewer may be over. */
+  public void assertLeft(long passed, long of, long left) {
+    assertThat(left).isBetween(isSim() ? of - passed : 1, isSim() ? of - passed : of);
+  }
+
   /** They are in this order; on the host in any, for they were woken together. */
   public void assertInOrder(List<String> actual, String... expected) {
     if (isSim()) {
