@@ -60,10 +60,7 @@ public final class Rwlocks {
 
   /** {@code void read_lock_irq(rwlock_t *lock)}: with interrupts of this CPU off. */
   public static void read_lock_irq(RwlockT lock) {
-    Current current = Current.get();
-    current.localIrqSave();
-    current.preemptDisable();
-    current.kernel.rwlocks.readLock(current, lock);
+    read_lock_irqsave(lock);
   }
 
   /** {@code void read_unlock_irq(rwlock_t *lock)}: interrupts are on afterwards. */
@@ -144,10 +141,7 @@ public final class Rwlocks {
 
   /** {@code void write_lock_irq(rwlock_t *lock)}: with interrupts of this CPU off. */
   public static void write_lock_irq(RwlockT lock) {
-    Current current = Current.get();
-    current.localIrqSave();
-    current.preemptDisable();
-    current.kernel.rwlocks.writeLock(current, lock);
+    write_lock_irqsave(lock);
   }
 
   /** {@code void write_unlock_irq(rwlock_t *lock)}: interrupts are on afterwards. */

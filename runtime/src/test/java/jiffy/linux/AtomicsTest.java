@@ -6,6 +6,10 @@ import static jiffy.linux.Bitops.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Modifier;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jiffy.types.Atomic64T;
 import jiffy.types.AtomicT;
 import org.junit.jupiter.api.Test;
@@ -127,5 +131,30 @@ class AtomicsTest {
     assertThat(map).containsOnly(0);
     assertThatThrownBy(() -> set_bit(128, map)).isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> set_bit(-1, map)).isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  /** One text but for the number's type, over which Java has no generics: that it stays one. */
+  @Test
+  void atomics64_hasTheFunctionsOfAtomics_withLongForInt() {
+    List<String> expected =
+        functions(Atomics.class)
+            .map(function -> function.replaceAll("\\bint\\b", "long"))
+            .map(function -> function.replaceAll("\\b(atomic|ATOMIC|Atomic)(?=_|T)", "$164"))
+            .toList();
+    assertThat(expected).hasSizeGreaterThan(30).allMatch(function -> function.contains("64"));
+    assertThat(functions(Atomics64.class)).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  private static Stream<String> functions(Class<?> header) {
+    return Stream.of(header.getDeclaredMethods())
+        .filter(method -> Modifier.isPublic(method.getModifiers()))
+        .map(
+            method ->
+                method.getReturnType().getSimpleName()
+                    + " "
+                    + method.getName()
+                    + Stream.of(method.getParameterTypes())
+                        .map(Class::getSimpleName)
+                        .collect(Collectors.joining(", ", "(", ")")));
   }
 }

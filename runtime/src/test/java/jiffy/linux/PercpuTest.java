@@ -31,13 +31,15 @@ import static jiffy.linux.Timers.timer_setup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import jiffy.kernel.Owner;
 import jiffy.runtime.Machine;
-import jiffy.runtime.Simulation;
-import jiffy.runtime.sched.Attachment;
+import jiffy.runtime.OnBothPlatforms;
+import jiffy.runtime.Platform;
+import jiffy.runtime.TestKernel;
+import jiffy.runtime.sched.Task;
 import jiffy.types.Atomic64T;
 import jiffy.types.PerCpu;
 import jiffy.types.TimerList;
@@ -45,26 +47,30 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Per-CPU variables. */
+@OnBothPlatforms
 class PercpuTest {
   private static final class Stats {
     int packets;
   }
 
-  private final Machine machine = Machine.simulate("hz=250 nr_cpus=2");
-  private final Attachment self = machine.attach("insmod", 0);
-  private final Simulation sim = machine.simulation().orElseThrow();
+  private final TestKernel kernel;
+  private final Machine machine;
   private final PerCpu<Atomic64T> hits = DEFINE_PER_CPU(Atomic64T::new);
   private final PerCpu<Stats> stats = DEFINE_PER_CPU(Stats::new);
-  private final List<String> order = new ArrayList<>();
+  private final List<String> order = new CopyOnWriteArrayList<>();
+
+  PercpuTest(Platform platform) {
+    kernel = TestKernel.boot(platform);
+    machine = kernel.machine;
+  }
 
   @AfterEach
   void halt() {
-    machine.close();
-    self.close();
+    kernel.close();
   }
 
-  private void on(int cpu, String name, Runnable body) {
-    machine
+  private Task on(int cpu, String name, Runnable body) {
+    return machine
         .tasks()
         .spawn(
             name,
@@ -74,13 +80,12 @@ class PercpuTest {
               body.run();
               return 0;
             });
-    sim.advance(Duration.ofNanos(100_000));
   }
 
   @Test
   void this_cpu_ofEachCpu_isItsOwn() {
     this_cpu_write(hits, 3);
-    on(1, "there", () -> this_cpu_add(hits, 5));
+    kernel.join(on(1, "there", () -> this_cpu_add(hits, 5)));
     this_cpu_inc(hits);
     this_cpu_sub(hits, 2);
     this_cpu_dec(hits);
@@ -123,37 +128,42 @@ class PercpuTest {
   @Test
   void get_cpu_var_keepsOtherTasksOfThisCpuOut_andNotThoseOfOthers() {
     get_cpu_var(stats);
-    for (int cpu : new int[] {0, 1}) {
-      on(
-          cpu,
-          "task",
-          () -> {
-            get_cpu_var(stats);
-            order.add("task of " + cpu);
-            put_cpu_var(stats);
-          });
-    }
-    mdelay(5);
+    List<Task> tasks = List.of(taskThatGetsIt(0), taskThatGetsIt(1));
+    kernel.until("the task of 1 passes", () -> order.contains("task of 1"));
+    mdelay(20);
     assertThat(order).containsExactly("task of 1");
     put_cpu_var(stats);
-    sim.advance(Duration.ofMillis(5));
+    tasks.forEach(kernel::join);
     assertThat(order).containsExactly("task of 1", "task of 0");
+  }
+
+  private Task taskThatGetsIt(int cpu) {
+    return on(
+        cpu,
+        "task",
+        () -> {
+          get_cpu_var(stats);
+          order.add("task of " + cpu);
+          put_cpu_var(stats);
+        });
   }
 
   /** On Linux it interrupts the task; so it must not wait for it. */
   @Test
   void get_cpu_var_inATimer_doesNotWaitForTheTaskThatHasIt() {
+    AtomicInteger runs = new AtomicInteger();
     TimerList timer = new TimerList();
     timer_setup(
         timer,
         t -> {
           get_cpu_var(stats).packets++;
           put_cpu_var(stats);
+          runs.incrementAndGet();
         },
         0);
     mod_timer(timer, jiffies() + 1);
     get_cpu_var(stats);
-    mdelay(20);
+    kernel.until("the timer runs", () -> runs.get() > 0);
     assertThat(this_cpu_ptr(stats).packets).isEqualTo(1);
     local_bh_disable();
     local_bh_enable();

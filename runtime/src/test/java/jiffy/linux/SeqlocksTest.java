@@ -25,24 +25,28 @@ import static jiffy.linux.Seqlocks.write_sequnlock_irq;
 import static jiffy.linux.Seqlocks.write_sequnlock_irqrestore;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import jiffy.kernel.Owner;
-import jiffy.runtime.Machine;
-import jiffy.runtime.sched.Attachment;
+import jiffy.runtime.OnBothPlatforms;
+import jiffy.runtime.Platform;
+import jiffy.runtime.TestKernel;
+import jiffy.runtime.sched.Task;
 import jiffy.types.SeqcountT;
 import jiffy.types.SeqlockT;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Sequence counters and locks. */
+@OnBothPlatforms
 class SeqlocksTest {
-  private final Machine machine = Machine.simulate("nr_cpus=2");
-  private final Attachment self = machine.attach("insmod", 0);
+  private final TestKernel kernel;
   private final SeqlockT lock = DEFINE_SEQLOCK();
+
+  SeqlocksTest(Platform platform) {
+    kernel = TestKernel.boot(platform);
+  }
 
   @AfterEach
   void halt() {
-    machine.close();
-    self.close();
+    kernel.close();
   }
 
   @Test
@@ -85,22 +89,21 @@ class SeqlocksTest {
   void read_seqcount_begin_whileAWriterIsAtWork_waitsForHim() {
     SeqcountT count = SEQCNT_ZERO();
     int[] data = {0};
-    machine
-        .tasks()
-        .spawn(
+    Task writer =
+        kernel.start(
             "writer",
-            Owner.CORE,
             () -> {
               write_seqcount_begin(count);
-              udelay(100);
+              udelay(5_000);
               data[0] = 1;
               write_seqcount_end(count);
               return 0;
             });
-    machine.simulation().orElseThrow().runUntil(() -> count.sequence == 1);
+    kernel.until("the writer is at work", () -> count.sequence != 0);
     int seq = read_seqcount_begin(count);
     assertThat(data[0]).isEqualTo(1);
     assertThat(read_seqcount_retry(count, seq)).isFalse();
+    kernel.join(writer);
     seqcount_init(count);
     assertThat(count.sequence).isZero();
   }

@@ -1,14 +1,20 @@
 package jiffy.runtime;
 
+import static jiffy.linux.Jiffies.jiffies;
+import static jiffy.linux.Timers.mod_timer;
+import static jiffy.linux.Timers.timer_setup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import jiffy.kernel.Owner;
 import jiffy.linux.Delay;
 import jiffy.linux.Sched;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Task;
+import jiffy.types.TaskStruct;
+import jiffy.types.TimerList;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -51,6 +57,11 @@ public final class TestKernel implements AutoCloseable {
     return new TestKernel(platform, COMMAND_LINE + " " + parameters);
   }
 
+  /** Whether time is virtual, and who runs when is the same in every run. */
+  public boolean isSim() {
+    return platform == Platform.SIM;
+  }
+
   /** Leaves out, on the host, a test of what only virtual time can show. */
   public void virtualTimeOnly(String reason) {
     Assumptions.assumeTrue(platform == Platform.SIM, reason);
@@ -63,19 +74,50 @@ public final class TestKernel implements AutoCloseable {
 
   /** Lets time pass until the condition holds; fails if it never does. */
   public void until(String what, BooleanSupplier condition) {
+    until(machine, what, condition);
+  }
+
+  /** As above, on a machine that is no TestKernel's. */
+  public static void until(Machine machine, String what, BooleanSupplier condition) {
     long end = machine.uptimeNanos() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
-      assertThat(machine.uptimeNanos()).as(() -> what + ", never; log: " + log()).isLessThan(end);
-      if (platform == Platform.SIM) {
-        sim().advance(STEP);
-      } else {
-        Thread.yield();
-      }
+      assertThat(machine.uptimeNanos())
+          .as(() -> what + ", never; log: " + String.join("\n", machine.dmesg()))
+          .isLessThan(end);
+      machine.simulation().ifPresentOrElse(sim -> sim.advance(STEP), Thread::yield);
     }
   }
 
-  private String log() {
-    return String.join("\n", machine.dmesg());
+  /** Whether a line of the log has that part. */
+  public boolean hasLogged(String part) {
+    return machine.dmesg().stream().anyMatch(line -> line.contains(part));
+  }
+
+  /** Has that done by a timer of this CPU. */
+  public void inJiffies(long n, Runnable action) {
+    TimerList timer = new TimerList();
+    timer_setup(timer, t -> action.run(), 0);
+    mod_timer(timer, jiffies() + n);
+  }
+
+  /** So many jiffies have passed since then; on the host perhaps more. */
+  public void assertPassed(long count, long since) {
+    long passed = jiffies() - since;
+    assertThat(passed).isBetween(count, isSim() ? count : Long.MAX_VALUE);
+  }
+
+  /** So many jiffies of a wait are over, the others left; on the host more or fewer may be over. */
+  public void assertLeft(long passed, long of, long left) {
+    assertThat(left).isBetween(isSim() ? of - passed : 1, isSim() ? of - passed : of);
+  }
+
+  /** They are in this order; on the host in any, for they were woken together. */
+  public void assertInOrder(List<String> actual, String... expected) {
+    if (isSim()) {
+      assertThat(actual).containsExactly(expected);
+    } else {
+      assertThat(actual).containsExactlyInAnyOrder(expected);
+    }
   }
 
   /** Lets happen what can, before a look at what must not have happened. */
@@ -99,9 +141,19 @@ public final class TestKernel implements AutoCloseable {
     return task;
   }
 
-  /** Whether it has said that it sleeps; on the host it may still be on its way. */
+  /** Whether it sleeps, and has looked at what it waits for: it does not look again by itself. */
   public static boolean sleeps(Task task) {
-    return task.struct.__state != Sched.TASK_RUNNING;
+    return sleeps(task.struct);
+  }
+
+  /** As above, of a kernel thread. */
+  public static boolean sleeps(TaskStruct task) {
+    return task.__state != Sched.TASK_RUNNING && task.__sleeper != null;
+  }
+
+  /** Sends it a signal. */
+  public void signal(Task task, int signal) {
+    machine.scheduler().signal(task.struct, signal);
   }
 
   /** Waits for a task's end. @return what its body returned */

@@ -19,8 +19,11 @@ final class Kthread extends Task {
   /** {@code KTHREAD_SHOULD_PARK}. */
   volatile boolean shouldPark;
 
-  /** Whether it sleeps in {@code kthread_parkme}. */
-  volatile boolean isParked;
+  /** The number of the last request to park; written before {@link #shouldPark}. */
+  volatile int parkRequest;
+
+  /** The last request that it has met, by sleeping in {@code kthread_parkme}. */
+  volatile int parkedFor;
 
   /** What its function gets. */
   final Object data;
@@ -34,5 +37,10 @@ final class Kthread extends Task {
     super(arch, struct, cpu);
     this.origin = origin;
     this.data = data;
+  }
+
+  /** Whether it has parked since it was asked to, be it that it has been unparked meanwhile. */
+  boolean hasParkedFor(int request) {
+    return parkedFor - request >= 0;
   }
 }

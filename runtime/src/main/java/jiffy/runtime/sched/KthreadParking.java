@@ -15,6 +15,12 @@ import jiffy.types.TaskStruct;
  * and {@code kthread_unpark} brings it back. Thread safe.
  */
 final class KthreadParking {
+  /*
+   * Who asks waits for an event, "it has parked for my request", and not for a state, "it is parked": a
+   * thread that was unparked a moment ago may still look parked and yet be on its way out, where the
+   * next request does not hold it.
+   */
+
   private final Scheduler scheduler;
 
   KthreadParking(Scheduler scheduler) {
@@ -33,6 +39,8 @@ final class KthreadParking {
     if (thread.shouldPark) {
       return -EBUSY;
     }
+    int request = thread.parkRequest + 1;
+    thread.parkRequest = request;
     thread.shouldPark = true;
     if (struct == caller.task()) {
       return 0;
@@ -40,10 +48,10 @@ final class KthreadParking {
     scheduler.leaveAtomic(caller);
     scheduler.wakeUp(struct, TASK_NORMAL);
     caller.sleeps();
-    thread.waiters.await(caller.thread, () -> thread.isParked || thread.isEnded());
+    thread.waiters.await(caller.thread, () -> thread.hasParkedFor(request) || thread.isEnded());
     caller.wakes();
     caller.forgetClock();
-    return thread.isParked ? 0 : -ENOSYS;
+    return thread.hasParkedFor(request) ? 0 : -ENOSYS;
   }
 
   /** {@code kthread_unpark}. */
@@ -70,13 +78,12 @@ final class KthreadParking {
     try {
       scheduler.setState(context, TASK_PARKED);
       while (thread.shouldPark) { // looked at behind the state: see Scheduler
-        thread.isParked = true;
+        thread.parkedFor = thread.parkRequest;
         thread.waiters.wakeAll();
         scheduler.schedule(context);
         scheduler.setState(context, TASK_PARKED);
       }
     } finally { // no call here: the stack may have overflowed
-      thread.isParked = false;
       thread.struct.__state = TASK_RUNNING;
     }
   }

@@ -7,8 +7,12 @@ import static jiffy.linux.Hrtimers.HRTIMER_MODE_REL_SOFT;
 import static jiffy.linux.Hrtimers.HRTIMER_NORESTART;
 import static jiffy.linux.Hrtimers.hrtimer_setup;
 import static jiffy.linux.Hrtimers.hrtimer_start;
+import static jiffy.linux.Interrupts.tasklet_hi_schedule;
+import static jiffy.linux.Interrupts.tasklet_schedule;
+import static jiffy.linux.Interrupts.tasklet_setup;
 import static jiffy.linux.Irqflags.irqs_disabled;
 import static jiffy.linux.Jiffies.jiffies;
+import static jiffy.linux.Kthreads.kthread_run;
 import static jiffy.linux.Preempt.preempt_count;
 import static jiffy.linux.Sched.current;
 import static jiffy.linux.Spinlocks.spin_lock_irqsave;
@@ -21,42 +25,38 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
-import jiffy.kernel.Current;
 import jiffy.runtime.Machine;
-import jiffy.runtime.arch.SimArch;
+import jiffy.runtime.OnBothPlatforms;
+import jiffy.runtime.Platform;
+import jiffy.runtime.TestKernel;
 import jiffy.runtime.sched.Attachment;
 import jiffy.types.Hrtimer;
 import jiffy.types.SpinlockT;
-import jiffy.types.TaskStruct;
+import jiffy.types.TaskletStruct;
 import jiffy.types.TimerList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** truth/semprobe_ctx.dmesg, row by row, for what this kernel has so far. */
+/** Contexts and what they say of themselves: truth/semprobe_ctx.dmesg, row by row. */
+@OnBothPlatforms
 class ContextTest {
-  private final Machine machine = Machine.simulate("hz=250 nr_cpus=2");
-  private final Attachment test = machine.attach("insmod");
+  private final TestKernel kernel;
+  private final Machine machine;
   private final ContextRows rows = new ContextRows();
+
+  ContextTest(Platform platform) {
+    kernel = TestKernel.boot(platform);
+    machine = kernel.machine;
+  }
 
   @AfterEach
   void halt() {
-    test.close();
-    machine.close();
+    kernel.close();
   }
 
-  /** A context that never reads jiffies itself arms for ever: at 50 ns each, for two minutes. */
-  @Test
-  void mayArmByLastRead_whateverTheNumberOfArmings_isNotTrueAgainWithoutARead() {
-    try (Machine host = Machine.boot("hz=250 nr_cpus=1");
-        Attachment thread = host.attach("armer")) {
-      Context context = (Context) Current.get();
-      context.clockRead(1000);
-      long stale = 0;
-      for (long i = 0; i < (1L << 31) + 100; i++) {
-        stale += context.mayArmByLastRead() ? 1 : 0;
-      }
-      assertThat(stale).isEqualTo(64);
-    }
+  private void assertRecorded(int count) throws IOException {
+    kernel.until(count + " have been noted", () -> rows.size() >= count);
+    rows.assertAsRecorded(count);
   }
 
   @Test
@@ -64,9 +64,9 @@ class ContextTest {
     AtomicInteger runs = new AtomicInteger();
     TimerList timer = new TimerList();
     timer_setup(timer, t -> runs.incrementAndGet(), 0);
-    mod_timer(timer, jiffies() + 2);
     SpinlockT lock = new SpinlockT();
     long flags = spin_lock_irqsave(lock);
+    mod_timer(timer, jiffies() + 2);
     mdelay(100);
     assertThat(runs).hasValue(0);
     spin_unlock_irqrestore(lock, flags);
@@ -74,31 +74,66 @@ class ContextTest {
   }
 
   @Test
-  void make_afterTwoToThe31Contexts_skipsIdsInUse() {
-    Contexts many = new Contexts(new SimArch(), 1, Integer.MAX_VALUE - 1, Integer.MAX_VALUE - 2);
-    many.bind(machine.kernel());
-    Context last = many.make(null, many.cpus().get(0), new TaskStruct(1, "a"));
-    Context first = many.make(null, many.cpus().get(0), new TaskStruct(1, "b"));
-    assertThat(last.id).isEqualTo(Integer.MAX_VALUE);
-    assertThat(first.id).isEqualTo(1);
-    assertThat(many.nextPid()).isPositive();
-    assertThat(many.nextPid()).isPositive();
+  void contextOfATask_asRecorded() throws IOException {
+    rows.noteOfATask();
+    assertRecorded(11);
+    assertThat(preempt_count()).isZero();
+    assertThat(irqs_disabled()).isFalse();
   }
 
   @Test
-  void contexts_asRecorded() throws IOException {
-    rows.noteOfATask();
+  void contextOfAKthread_asRecorded() throws IOException {
+    kthread_run(
+        data -> {
+          rows.note("kthread");
+          return 0;
+        },
+        null,
+        "sp_kthread/%d",
+        7);
+    assertRecorded(1);
+  }
+
+  @Test
+  void contextsOfTimers_asRecorded() throws IOException {
     TimerList timer = new TimerList();
     timer_setup(timer, t -> rows.note("timer"), 0);
     TimerList irqSafe = new TimerList();
     timer_setup(irqSafe, t -> rows.note("timer_TIMER_IRQSAFE"), TIMER_IRQSAFE);
-    mod_timer(timer, jiffies() + 2);
-    mod_timer(irqSafe, jiffies() + 2);
-    machine.simulation().orElseThrow().advanceToJiffies(jiffies() + 5);
+    mod_timer(timer, jiffies() + 1);
+    mod_timer(irqSafe, jiffies() + 1);
+    assertRecorded(2);
+  }
 
-    rows.assertAsRecorded(13);
-    assertThat(preempt_count()).isZero();
-    assertThat(irqs_disabled()).isFalse();
+  @Test
+  void contextsOfHrtimers_asRecorded() throws IOException {
+    startNoting("hrtimer_MODE_REL", HRTIMER_MODE_REL);
+    startNoting("hrtimer_MODE_REL_SOFT", HRTIMER_MODE_REL_SOFT);
+    assertRecorded(2);
+  }
+
+  private void startNoting(String row, int mode) {
+    Hrtimer timer = new Hrtimer();
+    hrtimer_setup(
+        timer,
+        t -> {
+          rows.note(row);
+          return HRTIMER_NORESTART;
+        },
+        CLOCK_MONOTONIC,
+        mode);
+    hrtimer_start(timer, 1_000_000, mode);
+  }
+
+  @Test
+  void contextsOfTasklets_asRecorded() throws IOException {
+    TaskletStruct tasklet = new TaskletStruct();
+    tasklet_setup(tasklet, t -> rows.note("tasklet(scheduled from process ctx)"));
+    TaskletStruct hi = new TaskletStruct();
+    tasklet_setup(hi, t -> rows.note("tasklet_hi"));
+    tasklet_schedule(tasklet);
+    tasklet_hi_schedule(hi);
+    assertRecorded(2);
   }
 
   @Test
@@ -115,8 +150,7 @@ class ContextTest {
 
   @Test
   void get_outsideAnyKernel_saysWhatToDo() {
-    Attachment mine = test;
-    mine.close();
+    kernel.self.close();
     assertThatThrownBy(jiffy.linux.Jiffies::jiffies)
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("runs in no kernel context")
@@ -135,36 +169,9 @@ class ContextTest {
 
   @Test
   void comm_isCutTo15Characters() {
-    test.close();
+    kernel.self.close();
     try (Attachment long1 = machine.attach("a-very-long-task-name")) {
       assertThat(current().comm).isEqualTo("a-very-long-tas");
     }
-  }
-
-  @Test
-  void contextsOfHrtimers_asRecorded() throws IOException {
-    Hrtimer hard = new Hrtimer();
-    hrtimer_setup(
-        hard,
-        t -> {
-          rows.note("hrtimer_MODE_REL");
-          return HRTIMER_NORESTART;
-        },
-        CLOCK_MONOTONIC,
-        HRTIMER_MODE_REL);
-    Hrtimer soft = new Hrtimer();
-    hrtimer_setup(
-        soft,
-        t -> {
-          rows.note("hrtimer_MODE_REL_SOFT");
-          return HRTIMER_NORESTART;
-        },
-        CLOCK_MONOTONIC,
-        HRTIMER_MODE_REL_SOFT);
-    hrtimer_start(hard, 1_000_000, HRTIMER_MODE_REL);
-    hrtimer_start(soft, 1_000_000, HRTIMER_MODE_REL_SOFT);
-    mdelay(5);
-
-    rows.assertAsRecorded(2);
   }
 }

@@ -12,32 +12,40 @@ import static jiffy.linux.Timers.timer_setup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import jiffy.kernel.Owner;
 import jiffy.runtime.Machine;
-import jiffy.runtime.Simulation;
+import jiffy.runtime.OnBothPlatforms;
+import jiffy.runtime.Platform;
+import jiffy.runtime.TestKernel;
 import jiffy.runtime.sched.Attachment;
+import jiffy.runtime.sched.Task;
 import jiffy.types.TimerList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A task that leaves its CPU disabled, or counts wrong, does not take the CPU with it. */
+@OnBothPlatforms
 class TaskEndTest {
-  private final Machine machine = Machine.simulate("nr_cpus=1");
-  private final Simulation sim = machine.simulation().orElseThrow();
+  private final TestKernel kernel;
+  private final Machine machine;
   private final TimerList timer = new TimerList();
   private final AtomicInteger runs = new AtomicInteger();
 
+  TaskEndTest(Platform platform) {
+    kernel = TestKernel.boot(platform, "nr_cpus=1");
+    machine = kernel.machine;
+    kernel.self.close(); // each test comes and goes itself
+  }
+
   @AfterEach
   void halt() {
-    machine.close();
+    kernel.close();
   }
 
   private void timerStillRuns() {
     try (Attachment test = machine.attach("test")) {
       timer_setup(timer, t -> runs.incrementAndGet(), 0);
       mod_timer(timer, jiffies() + 2);
-      sim.advanceToJiffies(jiffies() + 10);
-      assertThat(runs).hasValue(1);
+      kernel.until("the timer runs", () -> runs.get() > 0);
       assertThat(test.context().cpu.gate.toString()).startsWith("gate[bh 0, irq 0");
     }
   }
@@ -56,16 +64,14 @@ class TaskEndTest {
 
   @Test
   void task_thatEndsWithBhOff_isReportedAndPutRight() {
-    machine
-        .tasks()
-        .spawn(
+    Task leaver =
+        kernel.start(
             "leaver",
-            Owner.CORE,
             () -> {
               local_bh_disable();
               return 0;
             });
-    sim.advance(java.time.Duration.ofMillis(1));
+    kernel.until("it ends", leaver::isEnded);
     timerStillRuns();
   }
 

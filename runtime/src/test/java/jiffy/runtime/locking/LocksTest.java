@@ -2,6 +2,7 @@ package jiffy.runtime.locking;
 
 import static jiffy.linux.Delay.mdelay;
 import static jiffy.linux.Preempt.preempt_count;
+import static jiffy.linux.Preempt.preempt_disable;
 import static jiffy.linux.Spinlocks.DEFINE_SPINLOCK;
 import static jiffy.linux.Spinlocks.spin_is_locked;
 import static jiffy.linux.Spinlocks.spin_lock;
@@ -10,28 +11,57 @@ import static jiffy.linux.Spinlocks.spin_trylock;
 import static jiffy.linux.Spinlocks.spin_unlock;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
-import jiffy.kernel.Owner;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import jiffy.runtime.Machine;
-import jiffy.runtime.arch.Arch;
-import jiffy.runtime.context.Context;
-import jiffy.runtime.sched.Attachment;
+import jiffy.runtime.OnBothPlatforms;
+import jiffy.runtime.Platform;
+import jiffy.runtime.TestKernel;
 import jiffy.runtime.sched.Task;
 import jiffy.types.SpinlockT;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** Spinlocks, beside truth/semprobe_sync.dmesg. */
+@OnBothPlatforms
 class LocksTest {
-  private final Machine machine = Machine.simulate("nr_cpus=2");
-  private final Attachment test = machine.attach("test");
+  private static final String LOCKUP = "BUG: spinlock lockup suspected on CPU#";
+
+  private final TestKernel kernel;
+  private final Machine machine;
   private final SpinlockT lock = DEFINE_SPINLOCK();
+
+  LocksTest(Platform platform) {
+    kernel = TestKernel.boot(platform);
+    machine = kernel.machine;
+  }
 
   @AfterEach
   void halt() {
-    test.close();
-    machine.close();
+    kernel.close();
+  }
+
+  /** A task that has the lock until the condition holds. */
+  private Task holder(BooleanSupplier condition) {
+    Task holder =
+        kernel.start(
+            "holder",
+            () -> {
+              spin_lock(lock);
+              busyUntil(condition);
+              spin_unlock(lock);
+              return 0;
+            });
+    kernel.until("it is held", () -> spin_is_locked(lock));
+    return holder;
+  }
+
+  /** Not for ever: nothing ends a thread that spins. */
+  private static void busyUntil(BooleanSupplier condition) {
+    for (int millis = 0; millis < 30_000 && !condition.getAsBoolean(); millis++) {
+      mdelay(1);
+    }
   }
 
   @Test
@@ -55,64 +85,43 @@ class LocksTest {
 
   @Test
   void spin_lock_ofAHeldLock_waitsForItsHolder() {
-    List<String> order = new ArrayList<>();
-    AtomicBoolean held = new AtomicBoolean();
-    machine
-        .tasks()
-        .spawn(
-            "holder",
-            Owner.CORE,
-            () -> {
-              spin_lock(lock);
-              held.set(true);
-              mdelay(0);
-              jiffy.linux.Delay.udelay(500);
-              order.add("holder");
-              spin_unlock(lock);
-              return 0;
-            });
-    machine.simulation().orElseThrow().runUntil(held::get);
+    List<String> order = new CopyOnWriteArrayList<>();
+    Task holder = holder(() -> lock.__waiters == 1 && order.add("holder"));
     spin_lock(lock);
     order.add("waiter");
     spin_unlock(lock);
+    kernel.join(holder);
     assertThat(order).containsExactly("holder", "waiter");
-    assertThat(machine.dmesg()).noneMatch(line -> line.contains("lockup"));
+    assertThat(lock.__waiters).isZero();
+    if (kernel.isSim()) {
+      assertThat(machine.dmesg()).noneMatch(line -> line.contains("lockup"));
+    }
   }
 
   @Test
   void spin_lock_heldForHalfASecond_parksWithoutAReport() {
-    contendWithHolder(500);
-    assertThat(machine.dmesg()).noneMatch(line -> line.contains("lockup"));
-  }
-
-  /** Takes the lock while another task holds it, busy for that long. @return that task */
-  private Task contendWithHolder(int millis) {
-    Task holder =
-        machine
-            .tasks()
-            .spawn(
-                "holder",
-                Owner.CORE,
-                () -> {
-                  spin_lock(lock);
-                  ((Context) jiffy.kernel.Current.get()).park(50_000_000);
-                  mdelay(millis);
-                  spin_unlock(lock);
-                  return 0;
-                });
-    machine.simulation().orElseThrow().runUntil(() -> spin_is_locked(lock));
+    kernel.virtualTimeOnly("half a second may become two there");
+    long start = machine.uptimeNanos();
+    holder(() -> machine.uptimeNanos() - start > 500_000_000);
     spin_lock(lock);
     spin_unlock(lock);
-    return holder;
+    assertThat(machine.uptimeNanos() - start).isGreaterThan(500_000_000);
+    assertThat(machine.dmesg()).noneMatch(line -> line.contains("lockup"));
   }
 
   @Test
   void spin_lock_heldLongerThanASecond_namesTheHolderOnce() {
-    Task holder = contendWithHolder(2_500);
-    assertThat(holder.isEnded() || holder.context() != null).isTrue();
-    assertThat(machine.dmesg())
-        .filteredOn(line -> line.contains("BUG: spinlock lockup suspected on CPU#"))
-        .hasSize(1);
+    Task holder =
+        holder(
+            () -> {
+              boolean isReported = kernel.hasLogged(LOCKUP);
+              mdelay(isReported ? 1_500 : 50); // longer: a second report would be due
+              return isReported;
+            });
+    spin_lock(lock);
+    spin_unlock(lock);
+    kernel.join(holder);
+    assertThat(machine.dmesg()).filteredOn(line -> line.contains(LOCKUP)).hasSize(1);
     assertThat(machine.dmesg())
         .anyMatch(
             line ->
@@ -124,43 +133,32 @@ class LocksTest {
   void spin_unlock_ofAFreeOrForeignLock_isReported() {
     spin_lock(lock);
     spin_unlock(lock);
-    jiffy.linux.Preempt.preempt_disable();
+    preempt_disable();
     spin_unlock(lock);
-    assertThat(machine.dmesg())
-        .anyMatch(line -> line.contains("BUG: spinlock already unlocked on CPU#"));
+    assertThat(kernel.hasLogged("BUG: spinlock already unlocked on CPU#")).isTrue();
 
-    Task holder =
-        machine
-            .tasks()
-            .spawn(
-                "holder",
-                Owner.CORE,
-                () -> {
-                  spin_lock(lock);
-                  ((Context) jiffy.kernel.Current.get()).park(Arch.NEVER);
-                  return 0;
-                });
-    machine.simulation().orElseThrow().runUntil(() -> spin_is_locked(lock));
-    jiffy.linux.Preempt.preempt_disable();
+    Task holder = holder(() -> kernel.hasLogged("wrong owner"));
+    preempt_disable();
     spin_unlock(lock);
-    assertThat(machine.dmesg())
-        .anyMatch(line -> line.contains("BUG: spinlock wrong owner on CPU#"))
-        .anyMatch(line -> line.contains(".owner: holder/" + holder.struct.pid));
+    assertThat(kernel.hasLogged("BUG: spinlock wrong owner on CPU#")).isTrue();
+    assertThat(kernel.hasLogged(".owner: holder/" + holder.struct.pid)).isTrue();
   }
 
   @Test
   void spin_lock_twiceByTheSameTask_isReportedAsRecursion() {
-    machine
-        .tasks()
-        .spawn(
+    Task self =
+        kernel.start(
             "self",
-            Owner.CORE,
             () -> {
               spin_lock(lock);
               spin_lock(lock);
+              spin_unlock(lock);
               return 0;
             });
-    machine.simulation().orElseThrow().advance(java.time.Duration.ofMillis(100));
-    assertThat(machine.dmesg()).anyMatch(line -> line.contains("BUG: spinlock recursion on CPU#"));
+    kernel.until("it is reported", () -> kernel.hasLogged("BUG: spinlock recursion on CPU#"));
+    kernel.settle();
+    assertThat(self.isEnded()).isFalse();
+    spin_lock_init(lock);
+    kernel.join(self);
   }
 }

@@ -38,13 +38,12 @@ import static jiffy.linux.Spinlocks.spin_unlock_irq;
 import static jiffy.linux.Spinlocks.spin_unlock_irqrestore;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import jiffy.kernel.Owner;
+import java.util.concurrent.CopyOnWriteArrayList;
 import jiffy.runtime.Machine;
-import jiffy.runtime.Simulation;
-import jiffy.runtime.sched.Attachment;
+import jiffy.runtime.OnBothPlatforms;
+import jiffy.runtime.Platform;
+import jiffy.runtime.TestKernel;
 import jiffy.runtime.sched.Task;
 import jiffy.types.RwlockT;
 import jiffy.types.SpinlockT;
@@ -52,23 +51,58 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Rwlocks, and the spinlocks' forms that only try, beside truth/semprobe_sync.dmesg. */
+@OnBothPlatforms
 class RwLocksTest {
-  private final Machine machine = Machine.simulate("nr_cpus=2");
-  private final Attachment test = machine.attach("test", 0);
-  private final Simulation sim = machine.simulation().orElseThrow();
+  /** The bits of the word: see RwLocks. */
+  private static final int WAITS = 1 << 30;
+
+  private static final int WRITER = 1 << 31;
+
+  private final TestKernel kernel;
+  private final Machine machine;
   private final RwlockT lock = DEFINE_RWLOCK();
-  private final List<String> order = new ArrayList<>();
+  private final List<String> order = new CopyOnWriteArrayList<>();
+  private volatile boolean mayGo;
+
+  RwLocksTest(Platform platform) {
+    kernel = TestKernel.boot(platform);
+    machine = kernel.machine;
+  }
 
   @AfterEach
   void halt() {
-    test.close();
-    machine.close();
+    mayGo = true;
+    kernel.close();
   }
 
-  private Task task(String name, Task.Body body) {
-    Task task = machine.tasks().spawn(name, Owner.CORE, body);
-    sim.advance(Duration.ofNanos(100_000));
-    return task;
+  private Task reader(String name) {
+    return kernel.start(
+        name,
+        () -> {
+          read_lock(lock);
+          order.add(name);
+          busyUntilItMayGo();
+          read_unlock(lock);
+          return 0;
+        });
+  }
+
+  private Task writer(String name) {
+    return kernel.start(
+        name,
+        () -> {
+          write_lock(lock);
+          order.add(name);
+          busyUntilItMayGo();
+          write_unlock(lock);
+          return 0;
+        });
+  }
+
+  private void busyUntilItMayGo() {
+    while (!mayGo) {
+      mdelay(1);
+    }
   }
 
   private List<String> bugs() {
@@ -129,23 +163,12 @@ class RwLocksTest {
 
   @Test
   void write_lock_whileReadersAreInside_waitsForThemAndKeepsNewOnesOut() {
+    mayGo = true;
     read_lock(lock);
-    task(
-        "writer",
-        () -> {
-          write_lock(lock);
-          order.add("writer");
-          write_unlock(lock);
-          return 0;
-        });
-    task(
-        "reader",
-        () -> {
-          read_lock(lock);
-          order.add("reader");
-          read_unlock(lock);
-          return 0;
-        });
+    Task writer = writer("writer");
+    kernel.until("the writer waits", () -> lock.__word == (WAITS | 1));
+    Task reader = reader("reader");
+    kernel.until("both are parked", () -> lock.__waiters == 2);
     assertThat(order).isEmpty();
     assertThat(read_trylock(lock)).isFalse();
     local_bh_disable();
@@ -155,7 +178,8 @@ class RwLocksTest {
     mdelay(5);
     assertThat(order).isEmpty();
     read_unlock(lock);
-    sim.advance(Duration.ofMillis(5));
+    kernel.join(writer);
+    kernel.join(reader);
     assertThat(order).containsExactlyInAnyOrder("writer", "reader");
     assertThat(lock.__word).isZero();
     assertThat(lock.__waiters).isZero();
@@ -164,38 +188,31 @@ class RwLocksTest {
   @Test
   void read_lock_ofOneThatIsWritten_waits() {
     write_lock(lock);
-    for (String name : List.of("r1", "r2")) {
-      task(
-          name,
-          () -> {
-            read_lock(lock);
-            order.add(name);
-            mdelay(3);
-            read_unlock(lock);
-            return 0;
-          });
-    }
-    mdelay(5);
+    List<Task> readers = List.of(reader("r1"), reader("r2"));
+    kernel.until("both are parked", () -> lock.__waiters == 2);
     assertThat(order).isEmpty();
     write_unlock(lock);
-    sim.advance(Duration.ofMillis(1));
-    assertThat(order).as("both are inside").containsExactlyInAnyOrder("r1", "r2");
+    kernel.until("both are inside", () -> lock.__word == 2 && order.size() == 2);
     assertThat(write_trylock(lock)).isFalse();
-    sim.advance(Duration.ofMillis(5));
+    mayGo = true;
+    readers.forEach(kernel::join);
     assertThat(write_trylock(lock)).isTrue();
-    assertThat(bugs()).isEmpty();
+    write_unlock(lock);
+    if (kernel.isSim()) {
+      assertThat(bugs()).isEmpty();
+    }
   }
 
   /** A writer who waited and is no more: see the head of RwLocks. */
   @Test
   void read_lock_keptOutByNobody_isReportedAndTakesIt() {
-    lock.__word = 1 << 30;
+    lock.__word = WAITS;
     assertThat(read_trylock(lock)).isFalse();
     read_lock(lock);
     assertThat(lock.__word).isEqualTo(1);
     assertThat(bugs()).singleElement().asString().contains("BUG: rwlock lockup suspected on CPU#0");
     read_unlock(lock);
-    lock.__word = 1 << 30;
+    lock.__word = WAITS;
     write_lock(lock);
     write_unlock(lock);
     assertThat(lock.__word).isZero();
@@ -204,41 +221,55 @@ class RwLocksTest {
   @Test
   void write_lock_heldLongerThanASecond_namesTheHolder() {
     Task holder =
-        task(
+        kernel.start(
             "holder",
             () -> {
               write_lock(lock);
-              mdelay(2_500);
+              for (int i = 0; i < 300 && bugs().isEmpty(); i++) {
+                mdelay(100);
+              }
               write_unlock(lock);
               return 0;
             });
+    kernel.until("it is held", () -> lock.__word == WRITER);
     read_lock(lock);
     assertThat(bugs())
         .singleElement()
         .asString()
-        .matches(".* BUG: rwlock lockup suspected on CPU#0, test/\\d+, ffff\\w+.*");
-    assertThat(machine.dmesg())
-        .anyMatch(line -> line.contains("held by: holder/" + holder.struct.pid + ", of kernel"));
+        .matches(".* BUG: rwlock lockup suspected on CPU#0, insmod/\\d+, ffff\\w+.*");
+    assertThat(kernel.hasLogged("held by: holder/" + holder.struct.pid + ", of kernel")).isTrue();
   }
 
   @Test
   void write_lock_twiceByOneTask_isReportedAsRecursion() {
-    task(
-        "self",
-        () -> {
-          write_lock(lock);
-          write_lock(lock);
-          return 0;
-        });
     RwlockT other = new RwlockT();
-    task(
-        "other",
-        () -> {
-          write_lock(other);
-          read_lock(other);
-          return 0;
-        });
-    assertThat(bugs()).hasSize(2).allMatch(line -> line.contains("BUG: rwlock recursion on CPU#"));
+    List<Task> tasks =
+        List.of(
+            kernel.start(
+                "self",
+                () -> {
+                  write_lock(lock);
+                  write_lock(lock);
+                  write_unlock(lock);
+                  return 0;
+                }),
+            kernel.start(
+                "other",
+                () -> {
+                  write_lock(other);
+                  read_lock(other);
+                  read_unlock(other);
+                  return 0;
+                }));
+    kernel.until("both are reported", () -> bugs().size() >= 2);
+    assertThat(bugs())
+        .filteredOn(line -> !line.contains("lockup suspected")) // if this takes a second
+        .hasSize(2)
+        .allMatch(line -> line.contains("BUG: rwlock recursion on CPU#"));
+    assertThat(tasks).noneMatch(Task::isEnded);
+    rwlock_init(lock);
+    rwlock_init(other);
+    tasks.forEach(kernel::join);
   }
 
   @Test
@@ -249,13 +280,8 @@ class RwLocksTest {
     write_unlock(lock);
     assertThat(lock.__word).isZero();
     assertThat(bugs()).hasSize(2).allMatch(line -> line.contains("already unlocked on CPU#0"));
-    task(
-        "holder",
-        () -> {
-          write_lock(lock);
-          mdelay(100);
-          return 0;
-        });
+    writer("holder");
+    kernel.until("it is held", () -> order.contains("holder"));
     preempt_disable();
     write_unlock(lock);
     assertThat(bugs()).hasSize(3).last().asString().contains("BUG: rwlock wrong owner on CPU#0");

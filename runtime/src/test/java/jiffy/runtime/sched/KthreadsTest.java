@@ -1,5 +1,7 @@
 package jiffy.runtime.sched;
 
+import static jiffy.linux.Completions.complete;
+import static jiffy.linux.Completions.wait_for_completion;
 import static jiffy.linux.Delay.msleep;
 import static jiffy.linux.Errno.EBUSY;
 import static jiffy.linux.Errno.EDEADLK;
@@ -32,10 +34,15 @@ import static jiffy.linux.Smp.smp_processor_id;
 import static jiffy.linux.Wait.wait_event_interruptible;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import jiffy.linux.Sched;
 import jiffy.runtime.Machine;
+import jiffy.runtime.OnBothPlatforms;
+import jiffy.runtime.Platform;
+import jiffy.runtime.TestKernel;
+import jiffy.types.Completion;
 import jiffy.types.KthreadFunction;
 import jiffy.types.TaskStruct;
 import jiffy.types.WaitQueueHead;
@@ -43,30 +50,43 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Kernel threads, beside truth/semprobe_sync.dmesg. */
+@OnBothPlatforms
 class KthreadsTest {
-  private final Machine machine = Machine.simulate("hz=250 nr_cpus=2");
-  private final Attachment self = machine.attach("insmod", 0);
+  private final TestKernel kernel;
+  private final Machine machine;
   private final WaitQueueHead wq = new WaitQueueHead();
+  private final Completion begun = new Completion();
   private final AtomicInteger rounds = new AtomicInteger();
   private final AtomicInteger parkings = new AtomicInteger();
 
-  @AfterEach
-  void halt() {
-    machine.close();
-    self.close();
+  KthreadsTest(Platform platform) {
+    kernel = TestKernel.boot(platform);
+    machine = kernel.machine;
   }
 
-  private static int untilStopped(Object data) {
-    while (!kthread_should_stop()) {
-      msleep(10);
-    }
-    return 77;
+  @AfterEach
+  void halt() {
+    kernel.close();
+  }
+
+  private void untilItHasEnded(TaskStruct thread) {
+    kernel.until(thread + " ends", () -> Kthread.of(thread).isEnded());
   }
 
   @Test
   void kthread_stop_whileItRuns_returnsItsValue() {
-    TaskStruct thread = kthread_run(KthreadsTest::untilStopped, null, "sp_k");
-    msleep(50);
+    TaskStruct thread =
+        kthread_run(
+            data -> {
+              complete(begun);
+              while (!kthread_should_stop()) {
+                msleep(10);
+              }
+              return 77;
+            },
+            null,
+            "sp_k");
+    wait_for_completion(begun);
     assertThat(kthread_stop(thread)).isEqualTo(77);
   }
 
@@ -74,7 +94,7 @@ class KthreadsTest {
   void kthread_stop_neverWoken_returnsEintrAndTheFunctionNeverRuns() {
     AtomicInteger runs = new AtomicInteger();
     TaskStruct thread = kthread_create(data -> runs.incrementAndGet(), null, "sp_k2");
-    msleep(50);
+    kernel.settle();
     assertThat(runs).hasValue(0);
     assertThat(kthread_stop(thread)).isEqualTo(-EINTR);
     assertThat(runs).hasValue(0);
@@ -84,15 +104,21 @@ class KthreadsTest {
   void kthread_stop_inAWait_wakesIt() {
     TaskStruct thread =
         kthread_run(
-            data -> wait_event_interruptible(wq, () -> kthread_should_stop()), null, "sp_k3");
-    msleep(50);
+            data -> {
+              complete(begun);
+              return wait_event_interruptible(wq, () -> kthread_should_stop());
+            },
+            null,
+            "sp_k3");
+    wait_for_completion(begun);
+    kernel.until("it waits", () -> TestKernel.sleeps(thread));
     assertThat(kthread_stop(thread)).isZero();
   }
 
   @Test
   void kthread_stop_afterItsReturn_returnsItsValue() {
     TaskStruct thread = kthread_run(data -> (int) data, 5, "a_very_long_kthread_name_indeed");
-    msleep(20);
+    untilItHasEnded(thread);
     assertThat(thread.comm).isEqualTo("a_very_long_kth");
     assertThat(kthread_stop(thread)).isEqualTo(5);
   }
@@ -101,7 +127,7 @@ class KthreadsTest {
   void kthread_stop_ofWhatItCannotStop_returnsAnErrno() {
     assertThat(kthread_stop(current())).isEqualTo(-ESRCH);
     TaskStruct selfStopper = kthread_run(data -> kthread_stop(current()), null, "self");
-    msleep(20);
+    untilItHasEnded(selfStopper);
     assertThat(kthread_stop(selfStopper)).isEqualTo(-EDEADLK);
   }
 
@@ -114,14 +140,14 @@ class KthreadsTest {
             },
             null,
             "thrower");
-    msleep(20);
+    untilItHasEnded(thread);
     assertThat(kthread_stop(thread)).isEqualTo(-EFAULT);
-    assertThat(machine.dmesg()).anyMatch(line -> line.contains("boom"));
+    assertThat(kernel.hasLogged("boom")).isTrue();
   }
 
   @Test
   void kthread_bind_beforeItIsWoken_saysWhereItRuns() {
-    List<String> seen = new ArrayList<>();
+    List<String> seen = new CopyOnWriteArrayList<>();
     for_each_online_cpu(
         cpu -> {
           TaskStruct thread =
@@ -135,7 +161,7 @@ class KthreadsTest {
                   cpu);
           kthread_bind(thread, cpu);
           assertThat(wake_up_process(thread)).isEqualTo(1);
-          msleep(20);
+          untilItHasEnded(thread);
         });
     assertThat(seen).containsExactly("worker/0 on 0 true", "worker/1 on 1 true");
     assertThat(num_online_cpus()).isEqualTo(2);
@@ -158,17 +184,16 @@ class KthreadsTest {
   @Test
   void kthread_park_waitsUntilItSleeps_andUnparkLetsItGoOn() {
     TaskStruct thread = kthread_run(this::parkWhenAsked, null, "parker");
-    msleep(50);
+    kernel.until("it runs", () -> rounds.get() > 0);
     assertThat(kthread_park(thread)).isZero();
     assertThat(kthread_park(thread)).isEqualTo(-EBUSY);
     assertThat(thread.__state).isEqualTo(TASK_PARKED);
     int before = rounds.get();
     assertThat(wake_up_process(thread)).as("nothing but unpark wakes it").isZero();
-    msleep(100);
+    kernel.settle();
     assertThat(rounds).hasValue(before);
     kthread_unpark(thread);
-    msleep(100);
-    assertThat(rounds.get()).isGreaterThan(before);
+    kernel.until("it goes on", () -> rounds.get() > before);
     assertThat(parkings).hasValue(1);
     kthread_parkme(); // no kernel thread: returns
     assertThat(kthread_should_park()).isFalse();
@@ -181,19 +206,44 @@ class KthreadsTest {
   void kthread_park_ofOneThatHasNotBegun_parksBeforeItsFunction() {
     TaskStruct thread = kthread_create(this::parkWhenAsked, null, "parker");
     assertThat(kthread_park(thread)).isZero();
-    msleep(100);
+    kernel.settle();
     assertThat(rounds).hasValue(0);
     kthread_unpark(thread);
-    msleep(100);
-    assertThat(rounds.get()).isPositive();
+    kernel.until("it goes on", () -> rounds.get() > 0);
     assertThat(parkings).hasValue(0);
+    assertThat(kthread_stop(thread)).isEqualTo(7);
+  }
+
+  @Test
+  void kthread_park_againAndAgain_stopsIt() {
+    TaskStruct thread =
+        kthread_run(
+            data -> {
+              while (!kthread_should_stop()) {
+                if (kthread_should_park()) {
+                  kthread_parkme();
+                }
+                rounds.incrementAndGet();
+                Sched.yield();
+              }
+              return 7;
+            },
+            null,
+            "parker");
+    for (int i = 0; i < 100; i++) {
+      assertThat(kthread_park(thread)).isZero();
+      int before = rounds.get();
+      Sched.yield();
+      assertThat(rounds).hasValue(before);
+      kthread_unpark(thread);
+    }
     assertThat(kthread_stop(thread)).isEqualTo(7);
   }
 
   @Test
   void kthread_stop_ofAParkedOne_unparksIt() {
     TaskStruct thread = kthread_run(this::parkWhenAsked, null, "parker");
-    msleep(50);
+    kernel.until("it runs", () -> rounds.get() > 0);
     assertThat(kthread_park(thread)).isZero();
     assertThat(kthread_stop(thread)).isEqualTo(7);
   }
@@ -203,25 +253,28 @@ class KthreadsTest {
     TaskStruct thread =
         kthread_run(
             data -> {
-              msleep(100);
+              complete(begun);
+              while (!kthread_should_park()) {
+                msleep(10);
+              }
               return 0;
             },
             null,
             "deaf");
-    msleep(20);
+    wait_for_completion(begun);
     assertThat(kthread_park(thread)).isEqualTo(-ENOSYS);
   }
 
   @Test
   void kthread_create_on_cpu_namesAndBindsIt() {
-    List<String> seen = new ArrayList<>();
+    List<String> seen = new CopyOnWriteArrayList<>();
     KthreadFunction function =
         data -> {
           seen.add(current().comm + " on " + smp_processor_id() + " " + kthread_data(current()));
           return 0;
         };
     for_each_online_cpu(cpu -> kthread_run_on_cpu(function, "data", cpu, "worker/%u"));
-    msleep(20);
+    kernel.until("both have run", () -> seen.size() == 2);
     assertThat(seen).containsExactlyInAnyOrder("worker/0 on 0 data", "worker/1 on 1 data");
     assertThat(kthread_data(current())).isNull();
     TaskStruct nowhere = kthread_create_on_cpu(function, "data", 2, "worker/%u");

@@ -19,7 +19,6 @@ import static jiffy.linux.Wait.waitqueue_active;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import jiffy.linux.Jiffies;
 import jiffy.runtime.Machine;
 import jiffy.runtime.OnBothPlatforms;
@@ -37,11 +36,14 @@ class MutexTest {
   private final TestKernel kernel;
   private final Machine machine;
   private final Mutex mutex = DEFINE_MUTEX();
-  private final List<String> order = new CopyOnWriteArrayList<>();
+  private final Holders holders;
+  private final List<String> order;
 
   MutexTest(Platform platform) {
     kernel = TestKernel.boot(platform);
     machine = kernel.machine;
+    holders = new Holders(kernel);
+    order = holders.order;
   }
 
   @AfterEach
@@ -49,20 +51,8 @@ class MutexTest {
     kernel.close();
   }
 
-  private void signal(Task task, int signal) {
-    machine.scheduler().signal(task.struct, signal);
-  }
-
-  private Task holderFor(int millis) {
-    return kernel.task(
-        "holder",
-        () -> {
-          mutex_lock(mutex);
-          msleep(millis);
-          order.add("holder");
-          mutex_unlock(mutex);
-          return 0;
-        });
+  private Task passer(String name) {
+    return holders.passer(name, () -> mutex_lock(mutex), () -> mutex_unlock(mutex));
   }
 
   @Test
@@ -85,7 +75,15 @@ class MutexTest {
 
   @Test
   void mutex_lock_ofAHeldMutex_sleepsUntilItIsGivenBack() {
-    holderFor(100);
+    kernel.task(
+        "holder",
+        () -> {
+          mutex_lock(mutex);
+          msleep(100);
+          order.add("holder");
+          mutex_unlock(mutex);
+          return 0;
+        });
     mutex_lock(mutex);
     order.add("waiter");
     assertThat(order).containsExactly("holder", "waiter");
@@ -105,12 +103,12 @@ class MutexTest {
     mutex_lock(mutex);
     Task waiter = kernel.task("waiter", () -> mutex_lock_interruptible(mutex));
     Task killable = kernel.task("killable", () -> mutex_lock_killable(mutex));
-    signal(waiter, 1);
-    signal(killable, 1);
+    kernel.signal(waiter, 1);
+    kernel.signal(killable, 1);
     assertThat(kernel.join(waiter)).isEqualTo(-EINTR);
     kernel.settle();
     assertThat(killable.isEnded()).isFalse();
-    signal(killable, Scheduler.SIGKILL);
+    kernel.signal(killable, Scheduler.SIGKILL);
     assertThat(kernel.join(killable)).isEqualTo(-EINTR);
     assertThat(mutex.__wait.__entries).isEmpty();
     assertThat(mutex_is_locked(mutex)).isTrue();
@@ -121,15 +119,7 @@ class MutexTest {
   void mutex_unlock_afterAWaiterWasOvertaken_handsItOver() {
     kernel.virtualTimeOnly("who overtakes whom is chance there");
     mutex_lock(mutex);
-    Task waiter =
-        kernel.task(
-            "waiter",
-            () -> {
-              mutex_lock(mutex);
-              order.add("waiter");
-              mutex_unlock(mutex);
-              return 0;
-            });
+    Task waiter = passer("waiter");
     mutex_unlock(mutex); // it is woken, but only this thread runs
     assertThat(mutex_trylock(mutex)).as("the woken waiter is overtaken").isTrue();
     kernel.settle();
@@ -150,7 +140,7 @@ class MutexTest {
     mutex_unlock(mutex);
     mutex_trylock(mutex);
     kernel.settle(); // now it is heir
-    signal(heir, 1);
+    kernel.signal(heir, 1);
     mutex_unlock(mutex);
     assertThat(kernel.join(heir)).isZero();
     assertThat(mutex_is_locked(mutex)).isTrue();
@@ -161,21 +151,15 @@ class MutexTest {
     kernel.virtualTimeOnly("who overtakes whom is chance there");
     mutex_lock(mutex);
     Task heir = kernel.task("heir", () -> mutex_lock_interruptible(mutex));
-    Task second =
-        kernel.task(
-            "second",
-            () -> {
-              mutex_lock(mutex);
-              order.add("second");
-              return 0;
-            });
+    Task second = holders.keeper("second", () -> mutex_lock(mutex), () -> {});
     mutex_unlock(mutex);
     mutex_trylock(mutex);
     kernel.settle();
-    signal(heir, 1);
+    kernel.signal(heir, 1);
     assertThat(kernel.join(heir)).isEqualTo(-EINTR);
     assertThat(order).isEmpty();
     mutex_unlock(mutex);
+    holders.letGo("second");
     kernel.join(second);
     assertThat(order).containsExactly("second");
   }
@@ -201,7 +185,7 @@ class MutexTest {
             line ->
                 line.contains("mutex_lock: twice/" + twice.struct.pid + " waits for ")
                     && line.contains(", which it holds itself: it will wait until it is killed"));
-    signal(twice, Scheduler.SIGKILL);
+    kernel.signal(twice, Scheduler.SIGKILL);
     kernel.join(twice);
     assertThat(order).containsExactly("after");
     assertThat(mutex_is_locked(mutex)).isFalse();
@@ -209,14 +193,7 @@ class MutexTest {
 
   @Test
   void mutex_unlock_byAnotherTask_isReportedAndUnlocks() {
-    Task holder =
-        kernel.task(
-            "holder",
-            () -> {
-              mutex_lock(mutex);
-              msleep(1_000_000);
-              return 0;
-            });
+    Task holder = holders.keeper("holder", () -> mutex_lock(mutex), () -> {});
     mutex_unlock(mutex);
     assertThat(mutex_is_locked(mutex)).isFalse();
     assertThat(machine.dmesg())
@@ -297,7 +274,7 @@ class MutexTest {
             line ->
                 line.contains("WARNING: waiter/")
                     && line.contains("held by a task that has ended"));
-    signal(waiter, Scheduler.SIGKILL);
+    kernel.signal(waiter, Scheduler.SIGKILL);
     assertThat(kernel.join(waiter)).isEqualTo(-EINTR);
   }
 }

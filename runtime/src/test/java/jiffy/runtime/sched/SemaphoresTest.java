@@ -1,6 +1,5 @@
 package jiffy.runtime.sched;
 
-import static jiffy.linux.Delay.msleep;
 import static jiffy.linux.Errno.EINTR;
 import static jiffy.linux.Errno.ETIME;
 import static jiffy.linux.Jiffies.jiffies;
@@ -26,69 +25,46 @@ import static jiffy.linux.Semaphores.down_timeout;
 import static jiffy.linux.Semaphores.down_trylock;
 import static jiffy.linux.Semaphores.sema_init;
 import static jiffy.linux.Semaphores.up;
-import static jiffy.linux.Timers.mod_timer;
-import static jiffy.linux.Timers.timer_setup;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import jiffy.kernel.Owner;
 import jiffy.runtime.Machine;
-import jiffy.runtime.Simulation;
+import jiffy.runtime.OnBothPlatforms;
+import jiffy.runtime.Platform;
+import jiffy.runtime.TestKernel;
 import jiffy.types.RwSemaphore;
 import jiffy.types.Semaphore;
-import jiffy.types.TimerList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Semaphores and rw_semaphores, beside truth/semprobe_sync.dmesg. */
+@OnBothPlatforms
 class SemaphoresTest {
-  private final Machine machine = Machine.simulate("hz=250 nr_cpus=2");
-  private final Attachment self = machine.attach("insmod", 0);
-  private final Simulation sim = machine.simulation().orElseThrow();
+  private final TestKernel kernel;
+  private final Machine machine;
   private final Semaphore sem = new Semaphore();
   private final RwSemaphore rwsem = DECLARE_RWSEM();
-  private final List<String> order = new ArrayList<>();
+  private final Holders holders;
+  private final List<String> order;
+
+  SemaphoresTest(Platform platform) {
+    kernel = TestKernel.boot(platform);
+    machine = kernel.machine;
+    holders = new Holders(kernel);
+    order = holders.order;
+  }
 
   @AfterEach
   void halt() {
-    machine.close();
-    self.close();
+    kernel.close();
   }
 
-  private Task task(String name, Task.Body body) {
-    Task task = machine.tasks().spawn(name, Owner.CORE, body);
-    sim.advance(Duration.ofMillis(1));
-    return task;
+  private void reader(String name) {
+    holders.keeper(name, () -> down_read(rwsem), () -> up_read(rwsem));
   }
 
-  private void settle() {
-    sim.advance(Duration.ofMillis(1));
-  }
-
-  private Task reader(String name, int millis) {
-    return task(
-        name,
-        () -> {
-          down_read(rwsem);
-          order.add(name);
-          msleep(millis);
-          up_read(rwsem);
-          return 0;
-        });
-  }
-
-  private Task writer(String name, int millis) {
-    return task(
-        name,
-        () -> {
-          down_write(rwsem);
-          order.add(name);
-          msleep(millis);
-          up_write(rwsem);
-          return 0;
-        });
+  private Task writer(String name) {
+    return holders.keeper(name, () -> down_write(rwsem), () -> up_write(rwsem));
   }
 
   @Test
@@ -97,83 +73,82 @@ class SemaphoresTest {
     assertThat(down_trylock(sem)).isZero();
     assertThat(down_trylock(sem)).isZero();
     assertThat(down_trylock(sem)).isEqualTo(1);
+    up(sem);
+    assertThat(down_trylock(sem)).isZero();
+    assertThat(DEFINE_SEMAPHORE().count).isEqualTo(1);
+  }
+
+  @Test
+  void down_timeout_ofABusyOne_returnsEtimeNotTooEarly() {
     long before = jiffies();
     assertThat(down_timeout(sem, 10)).isEqualTo(-ETIME);
-    assertThat(jiffies() - before).isEqualTo(11);
+    kernel.assertPassed(11, before);
     assertThat(down_timeout(sem, 0)).isEqualTo(-ETIME);
     assertThat(down_timeout(sem, -1)).isEqualTo(-ETIME);
     assertThat(sem.__wait.__entries).isEmpty();
+    up(sem);
+    assertThat(down_timeout(sem, 10)).isZero();
+  }
+
+  @Test
+  void up_beyondTheInitialCount_counts() {
     up(sem);
     up(sem);
     up(sem);
     assertThat(sem.count).isEqualTo(3);
     assertThat(down_interruptible(sem)).isZero();
+    assertThat(sem.count).isEqualTo(2);
     assertThat(down_killable(sem)).isZero();
     assertThat(down_timeout(sem, 10)).isZero();
-    assertThat(DEFINE_SEMAPHORE().count).isEqualTo(1);
+    assertThat(sem.count).isZero();
   }
 
   @Test
   void up_inATimer_letsTheFirstComeFirstServedPass() {
     for (String name : List.of("a", "b", "c")) {
-      task(
-          name,
-          () -> {
-            down(sem);
-            order.add(name);
-            return 0;
-          });
+      holders.passer(name, () -> down(sem), () -> {});
     }
-    TimerList timer = new TimerList();
-    timer_setup(timer, t -> up(sem), 0);
-    mod_timer(timer, jiffies() + 1);
-    msleep(20);
+    kernel.inJiffies(1, () -> up(sem));
+    holders.untilCount(1);
     assertThat(order).containsExactly("a");
     up(sem);
     assertThat(down_trylock(sem)).as("who comes later does not overtake").isEqualTo(1);
     up(sem);
-    settle();
-    assertThat(order).containsExactly("a", "b", "c");
+    holders.untilCount(3);
+    kernel.assertInOrder(order, "a", "b", "c");
     assertThat(sem.count).isZero();
     assertThat(sem.__wait.__entries).isEmpty();
   }
 
   @Test
   void down_timeout_inALine_isServedInTime() {
-    Task first = task("first", () -> down_timeout(sem, 100));
-    Task late = task("late", () -> down_timeout(sem, 10));
-    msleep(60);
-    assertThat(late.isEnded()).isTrue();
-    assertThat(late.exitValue()).isEqualTo(-ETIME);
+    Task first = kernel.task("first", () -> down_timeout(sem, TestKernel.FAR));
+    Task late = kernel.task("late", () -> down_timeout(sem, 10));
+    assertThat(kernel.join(late)).isEqualTo(-ETIME);
     up(sem);
-    settle();
-    assertThat(first.isEnded()).isTrue();
-    assertThat(first.exitValue()).isZero();
+    assertThat(kernel.join(first)).isZero();
   }
 
   @Test
   void down_interruptible_signalled_returnsEintrAndTheNextGetsItsTurn() {
-    Task first = task("first", () -> down_interruptible(sem));
-    Task killable = task("killable", () -> down_killable(sem));
-    Task last =
-        task(
-            "last",
-            () -> {
-              down(sem);
-              return 7;
-            });
-    machine.scheduler().signal(first.struct, 1);
-    machine.scheduler().signal(killable.struct, 1);
-    settle();
-    assertThat(first.exitValue()).isEqualTo(-EINTR);
+    Task first = kernel.task("first", () -> down_interruptible(sem));
+    Task killable = kernel.task("killable", () -> down_killable(sem));
+    Task last = holders.passer("last", () -> down(sem), () -> {});
+    kernel.signal(first, 1);
+    kernel.signal(killable, 1);
+    assertThat(kernel.join(first)).isEqualTo(-EINTR);
+    kernel.settle();
     assertThat(killable.isEnded()).isFalse();
     up(sem); // wakes the one who is killed before he runs: then it is the next one's
-    machine.scheduler().signal(killable.struct, Scheduler.SIGKILL);
-    settle();
-    assertThat(killable.isEnded()).isTrue();
-    assertThat(killable.exitValue()).isEqualTo(-EINTR);
-    assertThat(last.isEnded()).isTrue();
-    assertThat(last.exitValue()).isEqualTo(7);
+    kernel.signal(killable, Scheduler.SIGKILL);
+    if (kernel.join(killable) == 0) {
+      assertThat(kernel.isSim()).as("he ran before he was killed").isFalse();
+      up(sem);
+    } else {
+      assertThat(killable.exitValue()).isEqualTo(-EINTR);
+    }
+    kernel.join(last);
+    assertThat(sem.count).isZero();
   }
 
   @Test
@@ -201,57 +176,67 @@ class SemaphoresTest {
   @Test
   void rwsem_servesInTheOrderOfComing() {
     down_read(rwsem);
-    writer("w1", 10);
-    reader("r1", 10);
-    reader("r2", 10);
-    writer("w2", 10);
-    reader("r3", 10);
+    writer("w1");
+    reader("r1");
+    reader("r2");
+    writer("w2");
+    reader("r3");
     assertThat(order).isEmpty();
     assertThat(rwsem_is_contended(rwsem)).isTrue();
     assertThat(down_read_trylock(rwsem)).as("somebody waits").isFalse();
     up_read(rwsem);
-    settle();
+    holders.untilCount(1);
     assertThat(order).containsExactly("w1");
-    msleep(16);
-    assertThat(order).containsExactly("w1", "r1", "r2");
-    msleep(100);
-    assertThat(order).containsExactly("w1", "r1", "r2", "w2", "r3");
-    assertThat(rwsem_is_locked(rwsem)).isFalse();
+    holders.letGo("w1");
+    holders.untilCount(3);
+    kernel.assertInOrder(order, "w1", "r1", "r2");
+    holders.letGo("r2");
+    kernel.settle();
+    assertThat(order).as("one of them still reads").hasSize(3);
+    holders.letGo("r1");
+    holders.untilCount(4);
+    assertThat(order).hasSize(4).endsWith("w2");
+    holders.letGo("w2");
+    holders.untilCount(5);
+    assertThat(order).endsWith("w2", "r3");
+    holders.letGo("r3");
+    kernel.until("it is free", () -> !rwsem_is_locked(rwsem));
     assertThat(rwsem.__wait.__entries).isEmpty();
   }
 
   @Test
   void downgrade_write_letsTheReadersInAndNoWriter() {
     down_write(rwsem);
-    reader("r1", 10);
-    writer("w1", 10);
+    reader("r1");
+    writer("w1");
     assertThat(order).isEmpty();
     downgrade_write(rwsem);
-    settle();
+    holders.untilCount(1);
     assertThat(order).containsExactly("r1");
-    msleep(100);
+    holders.letGo("r1");
+    kernel.settle();
     assertThat(order).as("it is still held for reading").containsExactly("r1");
     up_read(rwsem);
-    settle();
+    holders.untilCount(2);
     assertThat(order).containsExactly("r1", "w1");
   }
 
   @Test
   void down_write_killable_killed_letsTheReadersBehindHimIn() {
     down_read(rwsem);
-    Task writer = task("w1", () -> down_write_killable(rwsem));
-    reader("r1", 10);
+    Task writer = kernel.task("w1", () -> down_write_killable(rwsem));
+    reader("r1");
     assertThat(order).isEmpty();
-    machine.scheduler().signal(writer.struct, Scheduler.SIGKILL);
-    settle();
-    assertThat(writer.exitValue()).isEqualTo(-EINTR);
+    kernel.signal(writer, Scheduler.SIGKILL);
+    assertThat(kernel.join(writer)).isEqualTo(-EINTR);
+    holders.untilCount(1);
     assertThat(order).containsExactly("r1");
   }
 
   @Test
   void down_write_twiceByOneTask_isReportedAndHangsUntilItIsKilled() {
     Task twice =
-        task(
+        kernel.task(
             "twice",
             () -> {
               down_write(rwsem);
@@ -259,13 +244,12 @@ class SemaphoresTest {
               up_write(rwsem);
               return 0;
             });
-    sim.advance(Duration.ofSeconds(40));
+    kernel.settle();
     assertThat(twice.isEnded()).isFalse();
-    assertThat(machine.dmesg())
-        .anyMatch(line -> line.contains("rw_semaphore: twice/" + twice.struct.pid + " waits for "));
-    machine.scheduler().signal(twice.struct, Scheduler.SIGKILL);
-    settle();
-    assertThat(twice.isEnded()).isTrue();
+    assertThat(kernel.hasLogged("rw_semaphore: twice/" + twice.struct.pid + " waits for "))
+        .isTrue();
+    kernel.signal(twice, Scheduler.SIGKILL);
+    kernel.join(twice);
     assertThat(rwsem_is_locked(rwsem)).isFalse();
   }
 
@@ -297,22 +281,12 @@ class SemaphoresTest {
 
   @Test
   void up_write_byAnotherTask_isReportedAndUnlocks() {
-    Task holder =
-        task(
-            "holder",
-            () -> {
-              down_write(rwsem);
-              msleep(1_000_000);
-              return 0;
-            });
+    Task holder = writer("holder");
     up_write(rwsem);
     assertThat(rwsem_is_locked(rwsem)).isFalse();
-    assertThat(machine.dmesg())
-        .anyMatch(
-            line ->
-                line.endsWith(
-                    ", held by holder/"
-                        + holder.struct.pid
-                        + ", of kernel: released all the same"));
+    assertThat(
+            kernel.hasLogged(
+                ", held by holder/" + holder.struct.pid + ", of kernel: released all the same"))
+        .isTrue();
   }
 }

@@ -39,12 +39,12 @@ import static jiffy.linux.Wait.wake_up_sync;
 import static jiffy.linux.Wait.wq_has_sleeper;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import jiffy.kernel.Owner;
+import java.util.concurrent.CopyOnWriteArrayList;
 import jiffy.runtime.Machine;
-import jiffy.runtime.Simulation;
+import jiffy.runtime.OnBothPlatforms;
+import jiffy.runtime.Platform;
+import jiffy.runtime.TestKernel;
 import jiffy.types.Completion;
 import jiffy.types.SpinlockT;
 import jiffy.types.WaitQueueEntry;
@@ -53,34 +53,33 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The rarer forms of wait_event and wake_up, and wait queues by hand. */
+@OnBothPlatforms
 class WaitFormsTest {
-  private final Machine machine = Machine.simulate("hz=250 nr_cpus=2");
-  private final Attachment self = machine.attach("insmod", 0);
-  private final Simulation sim = machine.simulation().orElseThrow();
+  private final TestKernel kernel;
+  private final Machine machine;
   private final WaitQueueHead wq = new WaitQueueHead();
-  private final List<String> woken = new ArrayList<>();
-  private boolean cond;
+  private final List<String> woken = new CopyOnWriteArrayList<>();
+  private volatile boolean cond;
+
+  WaitFormsTest(Platform platform) {
+    kernel = TestKernel.boot(platform);
+    machine = kernel.machine;
+  }
 
   @AfterEach
   void halt() {
-    machine.close();
-    self.close();
+    kernel.close();
   }
 
-  private Task task(String name, Task.Body body) {
-    Task task = machine.tasks().spawn(name, Owner.CORE, body);
-    settle();
-    return task;
-  }
-
-  private void settle() {
-    sim.advance(Duration.ofMillis(1));
+  private void untilWoken(int count) {
+    kernel.until(count + " are woken", () -> woken.size() >= count);
+    kernel.settle();
   }
 
   @Test
   void wait_event_exclusive_isWokenOneByOne() {
     for (String name : List.of("a", "b", "c")) {
-      task(
+      kernel.task(
           name,
           () -> {
             int ret =
@@ -93,13 +92,13 @@ class WaitFormsTest {
     }
     cond = true;
     wake_up_sync(wq);
-    settle();
+    untilWoken(1);
     assertThat(woken).containsExactly("a");
     wake_up_interruptible_sync(wq);
-    settle();
+    untilWoken(2);
     assertThat(woken).as("b does not sleep interruptibly").containsExactly("a", "c");
     wake_up_nr(wq, 5);
-    settle();
+    untilWoken(3);
     assertThat(woken).containsExactly("a", "c", "b");
     assertThat(wq_has_sleeper(wq)).isFalse();
   }
@@ -107,7 +106,7 @@ class WaitFormsTest {
   @Test
   void wake_up_interruptible_nr_wakesSoMany() {
     for (String name : List.of("a", "b", "c")) {
-      task(
+      kernel.task(
           name,
           () -> {
             wait_event_interruptible_exclusive(wq, () -> cond);
@@ -117,17 +116,16 @@ class WaitFormsTest {
     }
     cond = true;
     wake_up_interruptible_nr(wq, 2);
-    settle();
-    assertThat(woken).containsExactly("a", "b");
+    untilWoken(2);
+    kernel.assertInOrder(woken, "a", "b");
     assertThat(wq_has_sleeper(wq)).isTrue();
   }
 
   @Test
   void wait_event_exclusive_signalled_returnsErestartsys() {
-    Task waiter = task("a", () -> wait_event_interruptible_exclusive(wq, () -> false));
-    machine.scheduler().signal(waiter.struct, 1);
-    settle();
-    assertThat(waiter.exitValue()).isEqualTo(-ERESTARTSYS);
+    Task waiter = kernel.task("a", () -> wait_event_interruptible_exclusive(wq, () -> false));
+    kernel.signal(waiter, 1);
+    assertThat(kernel.join(waiter)).isEqualTo(-ERESTARTSYS);
     assertThat(waitqueue_active(wq)).isFalse();
   }
 
@@ -136,34 +134,35 @@ class WaitFormsTest {
     assertThat(wait_event_killable_timeout(wq, () -> false, 5)).isZero();
     assertThat(wait_event_killable_timeout(wq, () -> true, 5)).isEqualTo(5);
     assertThat(wait_event_idle_timeout(wq, () -> false, 5)).isZero();
-    Task killed = task("a", () -> (int) wait_event_killable_timeout(wq, () -> false, 500));
+    Task killed =
+        kernel.task("a", () -> (int) wait_event_killable_timeout(wq, () -> false, TestKernel.FAR));
     Completion never = new Completion();
-    Task other = task("b", () -> (int) wait_for_completion_killable_timeout(never, 500));
+    Task other =
+        kernel.task("b", () -> (int) wait_for_completion_killable_timeout(never, TestKernel.FAR));
     Task idle =
-        task(
+        kernel.task(
             "c",
             () -> {
               wait_event_idle(wq, () -> cond);
               return 3;
             });
     for (Task each : List.of(killed, other, idle)) {
-      machine.scheduler().signal(each.struct, Scheduler.SIGKILL);
+      kernel.signal(each, Scheduler.SIGKILL);
     }
-    settle();
-    assertThat(killed.exitValue()).isEqualTo(-ERESTARTSYS);
-    assertThat(other.exitValue()).isEqualTo(-ERESTARTSYS);
+    assertThat(kernel.join(killed)).isEqualTo(-ERESTARTSYS);
+    assertThat(kernel.join(other)).isEqualTo(-ERESTARTSYS);
+    kernel.settle();
     assertThat(idle.isEnded()).isFalse();
     cond = true;
     wake_up(wq);
-    settle();
-    assertThat(idle.exitValue()).isEqualTo(3);
+    assertThat(kernel.join(idle)).isEqualTo(3);
   }
 
   @Test
   void wait_event_lock_irq_givesTheLockBackWhileItSleeps() {
     SpinlockT lock = new SpinlockT();
     Task waiter =
-        task(
+        kernel.task(
             "waiter",
             () -> {
               spin_lock_irq(lock);
@@ -183,11 +182,9 @@ class WaitFormsTest {
     cond = true;
     spin_unlock_irq(lock);
     wake_up(wq);
-    settle();
-    assertThat(waiter.failure()).isNull();
-    assertThat(waiter.exitValue()).isEqualTo(1);
+    assertThat(kernel.join(waiter)).isEqualTo(1);
     Task interrupted =
-        task(
+        kernel.task(
             "interrupted",
             () -> {
               spin_lock_irq(lock);
@@ -195,9 +192,8 @@ class WaitFormsTest {
               spin_unlock_irq(lock);
               return ret;
             });
-    machine.scheduler().signal(interrupted.struct, 1);
-    settle();
-    assertThat(interrupted.exitValue()).isEqualTo(-ERESTARTSYS);
+    kernel.signal(interrupted, 1);
+    assertThat(kernel.join(interrupted)).isEqualTo(-ERESTARTSYS);
     assertThat(waitqueue_active(wq)).isFalse();
     assertThat(machine.dmesg()).noneMatch(line -> line.contains("BUG"));
   }
@@ -206,7 +202,7 @@ class WaitFormsTest {
   @Test
   void add_wait_queue_byHand_isWoken() {
     Task waiter =
-        task(
+        kernel.task(
             "waiter",
             () -> {
               WaitQueueEntry wait = DECLARE_WAITQUEUE(current());
@@ -222,8 +218,7 @@ class WaitFormsTest {
     assertThat(waitqueue_active(wq)).isTrue();
     cond = true;
     wake_up(wq);
-    settle();
-    assertThat(waiter.exitValue()).isEqualTo(TASK_RUNNING);
+    assertThat(kernel.join(waiter)).isEqualTo(TASK_RUNNING);
     assertThat(waitqueue_active(wq)).isFalse();
   }
 
@@ -245,7 +240,7 @@ class WaitFormsTest {
 
   @Test
   void wait_event_ofOthers_goesOnWhileTheyResched() {
-    task(
+    kernel.task(
         "waiter",
         () -> {
           wait_event(wq, () -> cond);
@@ -255,6 +250,7 @@ class WaitFormsTest {
     cond = true;
     wake_up(wq);
     while (woken.isEmpty()) {
+      assertThat(Thread.currentThread().isInterrupted()).as("timed out").isFalse();
       assertThat(need_resched()).isFalse();
       assertThat(cond_resched()).isZero();
     }

@@ -12,10 +12,10 @@ import static jiffy.linux.Completions.wait_for_completion_timeout;
 import static jiffy.linux.Errno.ERESTARTSYS;
 import static jiffy.linux.Jiffies.jiffies;
 import static jiffy.linux.Sched.TASK_UNINTERRUPTIBLE;
+import static jiffy.linux.Sched.current;
 import static jiffy.linux.Sched.schedule;
 import static jiffy.linux.Sched.signal_pending;
-import static jiffy.linux.Timers.mod_timer;
-import static jiffy.linux.Timers.timer_setup;
+import static jiffy.linux.Sched.wake_up_process;
 import static jiffy.linux.Wait.DECLARE_WAIT_QUEUE_HEAD;
 import static jiffy.linux.Wait.finish_wait;
 import static jiffy.linux.Wait.prepare_to_wait;
@@ -31,52 +31,46 @@ import static jiffy.linux.Wait.wake_up_all;
 import static jiffy.linux.Wait.wake_up_interruptible;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import jiffy.kernel.Owner;
+import java.util.concurrent.CopyOnWriteArrayList;
 import jiffy.runtime.Machine;
-import jiffy.runtime.Simulation;
+import jiffy.runtime.OnBothPlatforms;
+import jiffy.runtime.Platform;
+import jiffy.runtime.TestKernel;
+import jiffy.runtime.context.Context;
+import jiffy.runtime.context.SleepWatcher;
 import jiffy.types.Completion;
 import jiffy.types.TaskStruct;
-import jiffy.types.TimerList;
 import jiffy.types.WaitQueueEntry;
 import jiffy.types.WaitQueueHead;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** wait_event in its forms and completions, beside truth/semprobe_sync.dmesg. */
+@OnBothPlatforms
 class WaitQueuesTest {
-  private final Machine machine = Machine.simulate("hz=250 nr_cpus=2");
-  private final Attachment self = machine.attach("insmod", 0);
-  private final Simulation sim = machine.simulation().orElseThrow();
+  private final TestKernel kernel;
+  private final Machine machine;
   private final WaitQueueHead wq = DECLARE_WAIT_QUEUE_HEAD();
   private final Completion c = new Completion();
-  private boolean cond;
+  private final List<String> woken = new CopyOnWriteArrayList<>();
+  private volatile boolean cond;
+
+  WaitQueuesTest(Platform platform) {
+    kernel = TestKernel.boot(platform);
+    machine = kernel.machine;
+  }
 
   @AfterEach
   void halt() {
-    machine.close();
-    self.close();
-  }
-
-  private void inJiffies(long n, Runnable action) {
-    TimerList timer = new TimerList();
-    timer_setup(timer, t -> action.run(), 0);
-    mod_timer(timer, jiffies() + n);
-  }
-
-  private Task task(String name, Task.Body body) {
-    Task task = machine.tasks().spawn(name, Owner.CORE, body);
-    sim.advance(Duration.ofMillis(1));
-    return task;
+    kernel.close();
   }
 
   @Test
   void wait_event_timeout_returnsWhatItReturnedOnLinux() {
     long before = jiffies();
     assertThat(wait_event_timeout(wq, () -> false, 10)).isZero();
-    assertThat(jiffies() - before).isEqualTo(11);
+    kernel.assertPassed(11, before);
     assertThat(wait_event_timeout(wq, () -> true, 10)).isEqualTo(10);
     assertThat(wait_event_timeout(wq, () -> true, 0)).isEqualTo(1);
     assertThat(wait_event_timeout(wq, () -> false, 0)).isZero();
@@ -85,87 +79,108 @@ class WaitQueuesTest {
   }
 
   @Test
-  void wait_event_timeout_wokenAt5Of100_returns94() {
-    inJiffies(
+  void wait_event_timeout_wokenAt5_returnsWhatIsLeft() {
+    kernel.inJiffies(
         5,
         () -> {
           cond = true;
           wake_up(wq);
         });
-    assertThat(wait_event_timeout(wq, () -> cond, 100)).isEqualTo(94);
+    kernel.assertLeft(6, TestKernel.FAR, wait_event_timeout(wq, () -> cond, TestKernel.FAR));
   }
 
   @Test
   void wait_event_timeout_trueWithoutAWakeUp_returns1AtTheEnd() {
-    inJiffies(5, () -> cond = true);
+    kernel.self.context().sleepWatcher = new BecomesTrue();
     long before = jiffies();
     assertThat(wait_event_timeout(wq, () -> cond, 20)).isEqualTo(1);
-    assertThat(jiffies() - before).isEqualTo(21);
+    kernel.assertPassed(21, before);
+  }
+
+  /** Makes the condition true as soon as the waiter looks no more. */
+  private final class BecomesTrue implements SleepWatcher {
+    @Override
+    public void sleeps(Context context) {
+      cond = true;
+    }
+
+    @Override
+    public void wakes(Context context) {}
   }
 
   @Test
   void wait_event_timeout_wokenWhileFalse_sleepsOn() {
-    inJiffies(5, () -> wake_up(wq));
+    kernel.inJiffies(5, () -> wake_up(wq));
     long before = jiffies();
     assertThat(wait_event_timeout(wq, () -> cond, 20)).isZero();
-    assertThat(jiffies() - before).isEqualTo(21);
+    kernel.assertPassed(21, before);
+  }
+
+  @Test
+  void wait_event_timeout_wokenWhileFalseAndThenTrue_returnsWhatIsLeft() {
+    Task waiter =
+        kernel.task("waiter", () -> (int) wait_event_timeout(wq, () -> cond, TestKernel.FAR));
+    wake_up(wq);
+    kernel.settle();
+    assertThat(waiter.isEnded()).isFalse();
+    cond = true;
+    wake_up(wq);
+    assertThat(kernel.join(waiter)).isBetween(1, (int) TestKernel.FAR);
   }
 
   @Test
   void wait_event_interruptible_signalled_returnsErestartsys() {
     assertThat(wait_event_interruptible(wq, () -> true)).isZero();
-    inJiffies(5, () -> machine.scheduler().signal(self.context().task(), 1));
+    TaskStruct me = current();
+    kernel.inJiffies(5, () -> machine.scheduler().signal(me, 1));
     assertThat(wait_event_interruptible(wq, () -> false)).isEqualTo(-ERESTARTSYS);
-    assertThat(signal_pending(self.context().task())).isTrue();
+    assertThat(signal_pending(me)).isTrue();
     assertThat(wait_event_interruptible(wq, () -> false)).isEqualTo(-ERESTARTSYS);
     assertThat(waitqueue_active(wq)).isFalse();
   }
 
   @Test
   void signal_thatIsNotFatal_endsNoOtherWait() {
-    List<Integer> ends = new ArrayList<>();
-    Task killable = task("killable", () -> ends.add(wait_event_killable(wq, () -> false)) ? 0 : 1);
+    Task killable = kernel.task("killable", () -> wait_event_killable(wq, () -> false));
     Task deep =
-        task(
+        kernel.task(
             "deep",
             () -> {
               wait_event(wq, () -> cond);
               return 0;
             });
-    machine.scheduler().signal(killable.struct, 1);
-    machine.scheduler().signal(deep.struct, Scheduler.SIGKILL);
-    sim.advance(Duration.ofSeconds(1));
-    assertThat(ends).isEmpty();
-    machine.scheduler().signal(killable.struct, Scheduler.SIGKILL);
-    sim.advance(Duration.ofSeconds(1));
-    assertThat(ends).containsExactly(-ERESTARTSYS);
+    kernel.signal(killable, 1);
+    kernel.signal(deep, Scheduler.SIGKILL);
+    kernel.settle();
+    assertThat(killable.isEnded()).isFalse();
+    kernel.signal(killable, Scheduler.SIGKILL);
+    assertThat(kernel.join(killable)).isEqualTo(-ERESTARTSYS);
     assertThat(deep.isEnded()).isFalse();
     cond = true;
     wake_up_interruptible(wq);
-    sim.advance(Duration.ofSeconds(1));
+    kernel.settle();
     assertThat(deep.isEnded()).as("it does not sleep interruptibly").isFalse();
     wake_up(wq);
-    sim.advance(Duration.ofSeconds(1));
-    assertThat(deep.isEnded()).isTrue();
+    kernel.join(deep);
   }
 
   @Test
   void wake_up_ofExclusiveWaiters_wakesTheFirst() {
-    List<String> woken = new ArrayList<>();
     for (String name : List.of("e1", "e2", "e3")) {
-      task(name, () -> waitOnce(name, true, woken));
+      kernel.task(name, () -> waitOnce(name, true));
     }
-    task("n1", () -> waitOnce("n1", false, woken));
-    task("n2", () -> waitOnce("n2", false, woken));
+    kernel.task("n1", () -> waitOnce("n1", false));
+    kernel.task("n2", () -> waitOnce("n2", false));
     wake_up(wq);
-    sim.advance(Duration.ofMillis(1));
-    assertThat(woken).containsExactly("n2", "n1", "e1");
+    kernel.until("three are woken", () -> woken.size() >= 3);
+    kernel.settle();
+    kernel.assertInOrder(woken, "n2", "n1", "e1");
     wake_up_all(wq);
-    sim.advance(Duration.ofMillis(1));
-    assertThat(woken).containsExactly("n2", "n1", "e1", "e2", "e3");
+    kernel.until("all are woken", () -> woken.size() >= 5);
+    kernel.assertInOrder(woken, "n2", "n1", "e1", "e2", "e3");
   }
 
-  private int waitOnce(String name, boolean exclusive, List<String> woken) {
+  private int waitOnce(String name, boolean exclusive) {
     WaitQueueEntry entry = new WaitQueueEntry();
     if (exclusive) {
       prepare_to_wait_exclusive(wq, entry, TASK_UNINTERRUPTIBLE);
@@ -180,19 +195,18 @@ class WaitQueuesTest {
 
   @Test
   void wait_event_inATimer_isReportedAndWaits() {
-    List<String> ends = new ArrayList<>();
-    inJiffies(
+    kernel.inJiffies(
         5,
         () -> {
           wait_event(wq, () -> cond);
-          ends.add("woken");
+          woken.add("handler");
         });
-    sim.advance(Duration.ofSeconds(1));
-    assertThat(ends).isEmpty();
+    kernel.until("the handler waits", () -> waitqueue_active(wq));
+    kernel.settle();
+    assertThat(woken).isEmpty();
     cond = true;
     wake_up(wq);
-    sim.advance(Duration.ofSeconds(1));
-    assertThat(ends).containsExactly("woken");
+    kernel.until("the handler goes on", () -> !woken.isEmpty());
     assertThat(machine.dmesg())
         .anyMatch(line -> line.contains("BUG: sleeping function called from invalid context at "))
         .anyMatch(line -> line.contains("in_atomic(): 1, irqs_disabled(): 0, non_block: 0, pid: 0"))
@@ -208,14 +222,15 @@ class WaitQueuesTest {
     assertThat(wait_for_completion_timeout(c, 10)).isEqualTo(10);
     long before = jiffies();
     assertThat(wait_for_completion_timeout(c, 10)).isZero();
-    assertThat(jiffies() - before).isEqualTo(11);
+    kernel.assertPassed(11, before);
     assertThat(try_wait_for_completion(c)).isFalse();
     complete(c);
     assertThat(completion_done(c)).isTrue();
     assertThat(try_wait_for_completion(c)).isTrue();
     assertThat(completion_done(c)).isFalse();
-    inJiffies(5, () -> complete(c));
-    assertThat(wait_for_completion_timeout(c, 100)).isEqualTo(94);
+    kernel.inJiffies(5, () -> complete(c));
+    long far = TestKernel.FAR;
+    kernel.assertLeft(6, far, wait_for_completion_timeout(c, far));
     complete(c);
     assertThat(wait_for_completion_timeout(c, 0)).isEqualTo(1);
     assertThat(wait_for_completion_timeout(c, 0)).isZero();
@@ -229,6 +244,7 @@ class WaitQueuesTest {
       wait_for_completion(c);
     }
     assertThat(Integer.toUnsignedLong(c.done)).isEqualTo(4_294_967_295L);
+    assertThat(completion_done(c)).isTrue();
     assertThat(wait_for_completion_timeout(c, 50)).isEqualTo(50);
     reinit_completion(c);
     assertThat(c.done).isZero();
@@ -236,7 +252,8 @@ class WaitQueuesTest {
 
   @Test
   void wake_up_process_ofATaskThatHasEnded_returns0() {
-    TaskStruct gone = task("gone", () -> 0).struct;
-    assertThat(jiffy.linux.Sched.wake_up_process(gone)).isZero();
+    Task gone = kernel.start("gone", () -> 0);
+    kernel.join(gone);
+    assertThat(wake_up_process(gone.struct)).isZero();
   }
 }
