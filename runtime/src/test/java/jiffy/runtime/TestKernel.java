@@ -56,6 +56,16 @@ public final class TestKernel implements AutoCloseable {
     Assumptions.assumeTrue(platform == Platform.SIM, reason);
   }
 
+  /** Leaves out, on virtual time, a test of what only real threads can do. */
+  public void realThreadsOnly(String reason) {
+    Assumptions.assumeTrue(platform == Platform.HOST, reason);
+  }
+
+  /** Whether time is virtual, so that a test may ask at which jiffy, and what has run by now. */
+  public boolean isSim() {
+    return platform == Platform.SIM;
+  }
+
   /** The hand on the clock; for tests that said {@link #virtualTimeOnly} before. */
   public Simulation sim() {
     return machine.simulation().orElseThrow();
@@ -84,6 +94,15 @@ public final class TestKernel implements AutoCloseable {
       sim().advance(SETTLED);
     } else {
       Delay.msleep((int) SETTLED.toMillis());
+    }
+  }
+
+  /** As {@link #settle}; on virtual time for as long as given. */
+  public void settle(Duration virtualTime) {
+    if (platform == Platform.SIM) {
+      sim().advance(virtualTime);
+    } else {
+      settle();
     }
   }
 
