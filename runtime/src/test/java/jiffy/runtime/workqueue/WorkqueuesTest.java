@@ -260,21 +260,21 @@ class WorkqueuesTest {
   @Test
   void flush_workqueue_doesNotWaitForWhatIsQueuedLater() {
     WorkqueueStruct queue = alloc_workqueue("flushed", 0, 0);
-    Stay longer = new Stay(kernel);
-    WorkStruct later = work(longer::stay);
-    queue_work(
-        queue,
-        work(
-            () -> {
-              stay.stay();
-              queue_work(queue, later);
-            }));
-    stay.awaitEntered();
-    stay.letGoOnceTheTestSleeps();
-    flush_workqueue(queue); // would not return
-    assertThat(longer.isLeft()).isFalse();
-    assertThat(work_busy(later)).isPositive();
-    longer.letGo();
+    try (Stay longer = new Stay(kernel)) {
+      WorkStruct later = work(longer::stay);
+      queue_work(
+          queue,
+          work(
+              () -> {
+                stay.stay();
+                queue_work(queue, later);
+              }));
+      stay.awaitEntered();
+      stay.letGoOnceTheTestSleeps();
+      flush_workqueue(queue); // for ever, if it waited for the later one
+      assertThat(longer.isLeft()).isFalse();
+      assertThat(work_busy(later)).isPositive();
+    }
   }
 
   @Test
