@@ -92,6 +92,7 @@ class IrqAbuseTest {
 
   @Test
   void line_thatNobodyCaresFor_isDisabledAfterLinuxsThreshold() {
+    kernel.virtualTimeOnly("two that come a tenth of a second apart are not counted together");
     AtomicLong calls = new AtomicLong();
     IrqHandler handler =
         (irq, dev) -> {
