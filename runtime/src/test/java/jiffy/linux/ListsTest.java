@@ -40,12 +40,15 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import jiffy.runtime.Machine;
-import jiffy.runtime.sched.Attachment;
+import jiffy.runtime.OnBothPlatforms;
+import jiffy.runtime.Platform;
+import jiffy.runtime.TestKernel;
 import jiffy.types.ListHead;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Lists beside a deque, and what is found broken. */
+@OnBothPlatforms
 class ListsTest {
   private static final class Item {
     final int number;
@@ -57,13 +60,15 @@ class ListsTest {
     }
   }
 
-  private final Machine machine = Machine.simulate("nr_cpus=1");
-  private final Attachment test = machine.attach("test");
+  private final TestKernel kernel;
+  private final Machine machine;
   private final ListHead list = LIST_HEAD();
   private final ListHead second = LIST_HEAD();
   private final Item[] items = new Item[8];
 
-  ListsTest() {
+  ListsTest(Platform platform) {
+    kernel = TestKernel.boot(platform);
+    machine = kernel.machine;
     for (int i = 0; i < items.length; i++) {
       items[i] = new Item(i);
     }
@@ -71,8 +76,7 @@ class ListsTest {
 
   @AfterEach
   void halt() {
-    test.close();
-    machine.close();
+    kernel.close();
   }
 
   private void fill(ListHead head, int from, int to) {

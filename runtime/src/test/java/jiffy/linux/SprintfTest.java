@@ -8,23 +8,27 @@ import static jiffy.linux.Sprintf.vsnprintf;
 import static jiffy.linux.Sprintf.vsprintf;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import jiffy.runtime.Machine;
-import jiffy.runtime.sched.Attachment;
+import jiffy.runtime.OnBothPlatforms;
+import jiffy.runtime.Platform;
+import jiffy.runtime.TestKernel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What C's functions of these names write and return. */
+@OnBothPlatforms
 class SprintfTest {
-  private final Machine machine = Machine.simulate("nr_cpus=1");
-  private final Attachment test = machine.attach("test");
+  private final TestKernel kernel;
   private final StringBuilder b = new StringBuilder();
+
+  SprintfTest(Platform platform) {
+    kernel = TestKernel.boot(platform);
+  }
 
   @AfterEach
   void halt() {
-    test.close();
-    machine.close();
+    kernel.close();
   }
 
   @Test

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import jiffy.kernel.Owner;
-import jiffy.linux.Delay;
 import jiffy.linux.Sched;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Task;
@@ -67,6 +66,16 @@ public final class TestKernel implements AutoCloseable {
     Assumptions.assumeTrue(platform == Platform.SIM, reason);
   }
 
+  /** Leaves out, on virtual time, a test of what only real threads can do. */
+  public void realThreadsOnly(String reason) {
+    Assumptions.assumeTrue(platform == Platform.HOST, reason);
+  }
+
+  /** Whether time is virtual, so that a test may ask at which jiffy, and what has run by now. */
+  public boolean isSim() {
+    return platform == Platform.SIM;
+  }
+
   /** The hand on the clock; for tests that said {@link #virtualTimeOnly} before. */
   public Simulation sim() {
     return machine.simulation().orElseThrow();
@@ -120,12 +129,24 @@ public final class TestKernel implements AutoCloseable {
     }
   }
 
-  /** Lets happen what can, before a look at what must not have happened. */
+  /** Lets happen what can, before a look at what must not have happened. Any context. */
   public void settle() {
     if (platform == Platform.SIM) {
       sim().advance(SETTLED);
     } else {
-      Delay.msleep((int) SETTLED.toMillis());
+      long end = machine.uptimeNanos() + SETTLED.toNanos();
+      while (machine.uptimeNanos() < end) { // no msleep: a timer may be what the test holds up
+        Thread.yield();
+      }
+    }
+  }
+
+  /** As {@link #settle}; on virtual time for as long as given. */
+  public void settle(Duration virtualTime) {
+    if (platform == Platform.SIM) {
+      sim().advance(virtualTime);
+    } else {
+      settle();
     }
   }
 

@@ -1,11 +1,11 @@
 package jiffy.runtime.irq;
 
+import static jiffy.linux.Delay.cpu_relax;
 import static jiffy.linux.Delay.mdelay;
 import static jiffy.linux.Interrupts.IRQF_NO_AUTOEN;
 import static jiffy.linux.Interrupts.IRQF_SHARED;
 import static jiffy.linux.Interrupts.IRQ_HANDLED;
 import static jiffy.linux.Interrupts.IRQ_NONE;
-import static jiffy.linux.Interrupts.IRQ_WAKE_THREAD;
 import static jiffy.linux.Interrupts.NR_IRQS;
 import static jiffy.linux.Interrupts.TASKLET_SOFTIRQ;
 import static jiffy.linux.Interrupts.disable_irq;
@@ -20,48 +20,51 @@ import static jiffy.linux.Interrupts.tasklet_setup;
 import static jiffy.linux.Irqflags.irqs_disabled;
 import static jiffy.linux.Irqflags.local_irq_disable;
 import static jiffy.linux.Irqflags.local_irq_enable;
-import static jiffy.linux.Jiffies.jiffies;
-import static jiffy.linux.Preempt.preempt_disable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
 import jiffy.kernel.Current;
-import jiffy.kernel.Owner;
 import jiffy.linux.Errno;
 import jiffy.runtime.Machine;
-import jiffy.runtime.Simulation;
-import jiffy.runtime.sched.Attachment;
+import jiffy.runtime.OnBothPlatforms;
+import jiffy.runtime.Platform;
+import jiffy.runtime.TestKernel;
 import jiffy.types.IrqHandler;
 import jiffy.types.TaskletStruct;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Interrupt lines: who gets them, when the handlers run and what they may do. */
+@OnBothPlatforms
 class IrqTest {
   private static final int IRQ = 4;
   private static final int ON_CPU_1 = 5;
 
-  private final Machine machine = Machine.simulate("hz=250 nr_cpus=2");
-  private final Simulation sim = machine.simulation().orElseThrow();
-  private final Attachment test = machine.attach("test");
-  private final List<String> ran = new ArrayList<>();
+  private final TestKernel kernel;
+  private final Machine machine;
+  private final List<String> ran = new CopyOnWriteArrayList<>();
   private final Object device = "dev";
-  private boolean entered;
+  private volatile boolean entered;
   private volatile boolean release;
+
+  IrqTest(Platform platform) {
+    kernel = TestKernel.boot(platform);
+    machine = kernel.machine;
+  }
 
   @AfterEach
   void halt() {
     release = true;
-    test.close();
-    machine.close();
+    kernel.close();
   }
 
-  private void settle() {
-    sim.advance(Duration.ofMillis(20));
+  private void awaitRuns(int count) {
+    kernel.until("run " + count, () -> ran.size() >= count);
+    kernel.settle();
   }
 
   private IrqHandler handler(String name, int result) {
@@ -98,7 +101,7 @@ class IrqTest {
         };
     assertThat(request_irq(ON_CPU_1, handler, 0, "test", device)).isZero();
     machine.raiseIrq(ON_CPU_1);
-    settle();
+    awaitRuns(1);
     assertThat(ran).containsExactly("irq 5 dev dev 0x00010001 true cpu 1 swapper/1");
   }
 
@@ -128,7 +131,7 @@ class IrqTest {
     }
     assertThat(ran).isEmpty();
     local_irq_enable();
-    settle();
+    awaitRuns(1);
     assertThat(ran).containsExactly("h");
   }
 
@@ -153,7 +156,7 @@ class IrqTest {
         };
     assertThat(request_irq(IRQ, top, 0, "test", device)).isZero();
     machine.raiseIrq(IRQ);
-    settle();
+    awaitRuns(2);
     assertThat(ran).containsExactly("top true", "bottom 0x101 swapper/0");
   }
 
@@ -182,7 +185,7 @@ class IrqTest {
     assertThat(request_irq(IRQ, handler("2", IRQ_HANDLED), IRQF_SHARED, "b", "d2")).isZero();
     machine.raiseIrq(IRQ);
     assertThat(ran).containsExactly("1", "2");
-    assertThat(machine.proc().read("/proc/interrupts").orElseThrow()).contains("  a, b\n");
+    assertThat(interrupts()).contains("  a, b\n");
     assertThat(free_irq(IRQ, "d1")).isEqualTo("a");
     machine.raiseIrq(IRQ);
     assertThat(ran).containsExactly("1", "2", "2");
@@ -198,24 +201,28 @@ class IrqTest {
     assertThatThrownBy(() -> machine.raiseIrq(IRQ)).isInstanceOf(IllegalStateException.class);
   }
 
-  /** A handler on CPU 1 that takes 100 ms; returns when it has begun. */
+  /** A handler on CPU 1 that takes 100 ms from its release on; returns when it has begun. */
   private void startLongHandler() {
     IrqHandler handler =
         (irq, dev) -> {
           entered = true;
+          while (!release) {
+            cpu_relax();
+          }
           mdelay(100);
           ran.add("end");
           return IRQ_HANDLED;
         };
     assertThat(request_irq(ON_CPU_1, handler, 0, "slow", device)).isZero();
     machine.raiseIrq(ON_CPU_1);
-    sim.runUntil(() -> entered);
+    kernel.until("it has begun", () -> entered);
     assertThat(ran).isEmpty();
   }
 
   @Test
   void free_irq_whileTheHandlerRuns_waitsForItsEnd() {
     startLongHandler();
+    release = true;
     free_irq(ON_CPU_1, device);
     assertThat(ran).containsExactly("end");
   }
@@ -223,6 +230,7 @@ class IrqTest {
   @Test
   void synchronize_irq_whileTheHandlerRuns_waitsForItsEnd() {
     startLongHandler();
+    release = true;
     synchronize_irq(ON_CPU_1);
     assertThat(ran).containsExactly("end");
   }
@@ -232,6 +240,7 @@ class IrqTest {
     startLongHandler();
     disable_irq_nosync(ON_CPU_1);
     assertThat(ran).isEmpty();
+    release = true;
     disable_irq(ON_CPU_1);
     assertThat(ran).containsExactly("end");
   }
@@ -241,7 +250,11 @@ class IrqTest {
     startLongHandler();
     machine.raiseIrq(ON_CPU_1);
     machine.raiseIrq(ON_CPU_1);
-    sim.advance(Duration.ofMillis(500));
+    kernel.settle();
+    assertThat(ran).isEmpty();
+    release = true;
+    awaitRuns(2);
+    kernel.settle(Duration.ofMillis(500));
     assertThat(ran).containsExactly("end", "end");
   }
 
@@ -253,10 +266,10 @@ class IrqTest {
     machine.raiseIrq(IRQ);
     machine.raiseIrq(IRQ);
     enable_irq(IRQ);
-    settle();
+    kernel.settle();
     assertThat(ran).isEmpty();
     enable_irq(IRQ);
-    settle();
+    awaitRuns(1);
     assertThat(ran).containsExactly("h");
     enable_irq(IRQ);
     assertLogged("Unbalanced enable for IRQ 4");
@@ -268,112 +281,15 @@ class IrqTest {
   void request_irq_withNoAutoen_staysDisabledUntilEnabled() {
     assertThat(request_irq(IRQ, handler("h", IRQ_HANDLED), IRQF_NO_AUTOEN, "x", device)).isZero();
     machine.raiseIrq(IRQ);
-    settle();
+    kernel.settle();
     assertThat(ran).isEmpty();
     enable_irq(IRQ);
-    settle();
+    awaitRuns(1);
     assertThat(ran).containsExactly("h");
   }
 
-  @Test
-  void disable_irq_fromItsOwnHandler_warnsAndDoesNotWait() {
-    IrqHandler handler =
-        (irq, dev) -> {
-          disable_irq(irq);
-          ran.add("h");
-          return IRQ_HANDLED;
-        };
-    assertThat(request_irq(IRQ, handler, 0, "x", device)).isZero();
-    machine.raiseIrq(IRQ);
-    machine.raiseIrq(IRQ);
-    settle();
-    assertThat(ran).containsExactly("h");
-    assertLogged("disable_irq(4) from an interrupt handler");
-    enable_irq(IRQ);
-    settle();
-    assertThat(ran).containsExactly("h", "h");
-  }
-
-  @Test
-  void line_thatNobodyCaresFor_isDisabledAfterLinuxsThreshold() {
-    long[] calls = new long[1];
-    IrqHandler handler =
-        (irq, dev) -> {
-          calls[0]++;
-          return IRQ_NONE;
-        };
-    assertThat(request_irq(IRQ, handler, 0, "screaming", device)).isZero();
-    for (int i = 0; i < 100_010; i++) {
-      machine.raiseIrq(IRQ);
-    }
-    assertThat(calls[0]).isEqualTo(100_000);
-    assertLogged("irq 4: nobody cared (try booting with the \"irqpoll\" option)");
-    assertLogged("handlers:");
-    assertLogged("line_thatNobodyCaresFor_isDisabledAfterLinuxsThreshold.lambda");
-    assertLogged("Disabling IRQ #4");
-  }
-
-  @Test
-  void handler_thatMisbehaves_isNamedAndTheLineGoesOn() {
-    int[] turn = new int[1];
-    IrqHandler handler =
-        (irq, dev) -> {
-          switch (turn[0]++) {
-            case 0 -> throw new IllegalStateException("on purpose");
-            case 1 -> preempt_disable();
-            case 2 -> local_irq_enable();
-            case 3 -> {
-              return IRQ_WAKE_THREAD;
-            }
-            case 4 -> {
-              return 77;
-            }
-            default -> ran.add("fine " + Current.get().preemptCount());
-          }
-          return IRQ_HANDLED;
-        };
-    assertThat(request_irq(IRQ, handler, 0, "bad", device)).isZero();
-    for (int i = 0; i < 6; i++) {
-      machine.raiseIrq(IRQ);
-    }
-    assertThat(ran).containsExactly("fine " + 0x10001);
-    assertLogged("irq 4 handler_thatMisbehaves_isNamedAndTheLineGoesOn.lambda threw");
-    assertLogged("irq: huh, entered irq 4 with preempt_count 00010001, exited with 00010002?");
-    assertLogged("irq 4 handler handler_thatMisbehaves");
-    assertLogged("IRQ 4 device bad returned IRQ_WAKE_THREAD but no thread function available.");
-    assertLogged("irq event 4: bogus return value 4d");
-  }
-
-  @Test
-  void giveUp_ofAHandlerThatNeverReturns_letsTheCpusOtherLinesGoOn() {
-    IrqHandler endless =
-        (irq, dev) -> {
-          entered = true;
-          while (!release) {
-            mdelay(1);
-          }
-          return IRQ_HANDLED;
-        };
-    assertThat(request_irq(ON_CPU_1, endless, 0, "endless", device)).isZero();
-    request(ON_CPU_1 + 2);
-    machine.raiseIrq(ON_CPU_1);
-    sim.runUntil(() -> entered);
-    machine.raiseIrq(ON_CPU_1 + 2);
-    settle();
-    assertThat(ran).isEmpty();
-    assertThat(machine.irqs().giveUp(test.context(), 1, Owner.CORE)).isEqualTo(ON_CPU_1);
-    settle();
-    machine.raiseIrq(ON_CPU_1 + 2);
-    settle();
-    assertThat(ran).isNotEmpty();
-    entered = false;
-    machine.raiseIrq(ON_CPU_1); // in progress still: never entered twice
-    settle();
-    assertThat(entered).isFalse();
-    long before = jiffies();
-    free_irq(ON_CPU_1, device);
-    assertThat(jiffies() - before).as("5 s").isLessThan(1300);
-    assertLogged("irq 5: a handler has not returned and is not waited for any longer");
+  private String interrupts() {
+    return machine.proc().read("/proc/interrupts").orElseThrow();
   }
 
   @Test
@@ -383,8 +299,8 @@ class IrqTest {
     machine.raiseIrq(IRQ);
     machine.raiseIrq(IRQ);
     machine.raiseIrq(ON_CPU_1);
-    settle();
-    assertThat(machine.proc().read("/proc/interrupts").orElseThrow().lines())
+    kernel.until("that is counted", () -> interrupts().contains("  5:          0          1"));
+    assertThat(interrupts().lines())
         .containsExactly(
             "           CPU0       CPU1       ",
             "  4:          2          0     Jiffy   4 Edge      test",

@@ -20,34 +20,34 @@ import static jiffy.linux.Irqflags.local_irq_enable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import jiffy.kernel.Current;
 import jiffy.linux.Interrupts;
 import jiffy.runtime.Machine;
-import jiffy.runtime.Simulation;
-import jiffy.runtime.sched.Attachment;
+import jiffy.runtime.OnBothPlatforms;
+import jiffy.runtime.Platform;
+import jiffy.runtime.TestKernel;
 import jiffy.types.TaskletStruct;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Softirq vectors that a module opens, and the order of vectors. */
+@OnBothPlatforms
 class ModuleSoftirqsTest {
-  private final Machine machine = Machine.simulate("hz=250 nr_cpus=2");
-  private final Simulation sim = machine.simulation().orElseThrow();
-  private final Attachment test = machine.attach("test");
-  private final List<String> ran = new ArrayList<>();
+  private final TestKernel kernel;
+  private final Machine machine;
+  private final List<String> ran = new CopyOnWriteArrayList<>();
+
+  ModuleSoftirqsTest(Platform platform) {
+    kernel = TestKernel.boot(platform);
+    machine = kernel.machine;
+  }
 
   @AfterEach
   void halt() {
-    test.close();
-    machine.close();
-  }
-
-  private void settle() {
-    sim.advance(Duration.ofMillis(20));
+    kernel.close();
   }
 
   @Test
@@ -65,10 +65,32 @@ class ModuleSoftirqsTest {
         NET_RX_SOFTIRQ,
         h -> ran.add(Current.get().preemptCount() + " " + Current.get().task().comm));
     raise_softirq(NET_RX_SOFTIRQ);
+    kernel.until("it is served", () -> !ran.isEmpty());
+    assertThat(ran).containsExactly(0x100 + " ksoftirqd/0");
+  }
+
+  @Test
+  void raise_softirq_twiceBeforeItIsServed_isServedOnce() {
+    open_softirq(NET_RX_SOFTIRQ, h -> ran.add("rx"));
+    local_bh_disable();
+    raise_softirq(NET_RX_SOFTIRQ);
+    raise_softirq(NET_RX_SOFTIRQ);
+    kernel.settle();
+    assertThat(ran).isEmpty();
+    local_bh_enable();
+    kernel.settle();
+    assertThat(ran).containsExactly("rx");
+  }
+
+  @Test
+  void raise_softirq_byATask_doesNotServeIt() {
+    kernel.virtualTimeOnly("its thread may be as fast");
+    open_softirq(NET_RX_SOFTIRQ, h -> ran.add("rx"));
+    raise_softirq(NET_RX_SOFTIRQ);
     raise_softirq(NET_RX_SOFTIRQ);
     assertThat(ran).isEmpty();
-    settle();
-    assertThat(ran).containsExactly(0x100 + " ksoftirqd/0");
+    kernel.settle();
+    assertThat(ran).containsExactly("rx");
   }
 
   @Test
@@ -98,7 +120,7 @@ class ModuleSoftirqsTest {
       open_softirq(nr, h -> ran.add("stolen"));
       raise_softirq(nr == HRTIMER_SOFTIRQ ? 0 : nr);
     }
-    settle();
+    kernel.settle();
     assertThat(ran).isEmpty();
     assertThat(machine.dmesg())
         .anyMatch(line -> line.endsWith(" is refused: HI is the kernel's own"))
@@ -120,10 +142,10 @@ class ModuleSoftirqsTest {
     open_softirq(NET_TX_SOFTIRQ, h -> ran.add("tx"));
     local_irq_disable();
     raise_softirq_irqoff(NET_TX_SOFTIRQ);
-    settle();
+    kernel.settle();
     assertThat(ran).isEmpty();
     local_irq_enable();
-    settle();
+    kernel.until("it is served", () -> !ran.isEmpty());
     assertThat(ran).containsExactly("tx");
     assertThat(machine.dmesg()).noneMatch(line -> line.contains("raise_softirq_irqoff"));
     raise_softirq_irqoff(NET_TX_SOFTIRQ);
@@ -142,9 +164,11 @@ class ModuleSoftirqsTest {
           jiffy.linux.Preempt.preempt_disable();
         });
     for (int i = 0; i < 2; i++) {
+      int times = i + 1;
       raise_softirq(NET_TX_SOFTIRQ);
-      settle();
+      kernel.until("it is served", () -> machine.softirqs().served(0, Vector.NET_TX) == times);
     }
+    kernel.until("it has left", () -> machine.dmesg().stream().anyMatch(l -> l.contains("huh")));
     assertThat(ran).containsExactly("tx", "tx");
     assertThat(machine.dmesg())
         .anyMatch(line -> line.contains("softirq NET_TX handler_thatThrows"))
@@ -156,8 +180,9 @@ class ModuleSoftirqsTest {
     TaskletStruct tasklet = new TaskletStruct();
     tasklet_setup(tasklet, t -> {});
     for (int i = 0; i < 3; i++) {
+      local_bh_disable();
       tasklet_schedule(tasklet);
-      settle();
+      local_bh_enable(); // waits until it has run
     }
     String text = machine.proc().read("/proc/softirqs").orElseThrow();
     assertThat(text.lines().toList())

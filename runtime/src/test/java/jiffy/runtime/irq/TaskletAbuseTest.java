@@ -10,6 +10,7 @@ import static jiffy.linux.Interrupts.tasklet_schedule;
 import static jiffy.linux.Interrupts.tasklet_setup;
 import static jiffy.linux.Irqflags.local_irq_disable;
 import static jiffy.linux.Irqflags.local_irq_enable;
+import static jiffy.linux.Jiffies.jiffies;
 import static jiffy.linux.Preempt.preempt_disable;
 import static jiffy.linux.Spinlocks.DEFINE_SPINLOCK;
 import static jiffy.linux.Spinlocks.spin_lock;
@@ -20,9 +21,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import jiffy.kernel.Owner;
 import jiffy.runtime.Machine;
-import jiffy.runtime.Simulation;
+import jiffy.runtime.OnBothPlatforms;
+import jiffy.runtime.Platform;
+import jiffy.runtime.TestKernel;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Task;
 import jiffy.types.SpinlockT;
@@ -31,10 +33,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A module that misuses its tasklets harms nobody else, and is told. */
+@OnBothPlatforms
 class TaskletAbuseTest {
-  private final Machine machine = Machine.simulate("hz=250 nr_cpus=1");
-  private final Simulation sim = machine.simulation().orElseThrow();
-  private final Attachment test = machine.attach("test");
+  private final TestKernel kernel;
+  private final Machine machine;
   private final TaskletStruct tasklet = new TaskletStruct();
   private final TaskletStruct other = new TaskletStruct();
   private final AtomicInteger runs = new AtomicInteger();
@@ -42,37 +44,47 @@ class TaskletAbuseTest {
   private final AtomicBoolean entered = new AtomicBoolean();
   private final AtomicBoolean release = new AtomicBoolean();
 
+  TaskletAbuseTest(Platform platform) {
+    kernel = TestKernel.boot(platform, "nr_cpus=1");
+    machine = kernel.machine;
+  }
+
   @AfterEach
   void halt() {
     release.set(true);
-    test.close();
-    machine.close();
-  }
-
-  private void settle() {
-    sim.advance(Duration.ofMillis(20));
+    kernel.close();
   }
 
   private void assertOtherRuns() {
+    int before = otherRuns.get();
     tasklet_setup(other, t -> otherRuns.incrementAndGet());
     tasklet_schedule(other);
-    settle();
-    assertThat(otherRuns).hasPositiveValue();
+    kernel.until("another runs", () -> otherRuns.get() > before && other.state() == 0);
+  }
+
+  private void awaitRuns(int count) {
+    kernel.until("run " + count, () -> runs.get() >= count);
+    kernel.settle();
+    assertThat(runs).hasValue(count);
   }
 
   /**
    * @return the task, which exits with the number of runs when tasklet_kill has returned
    */
   private Task startKiller() {
-    return machine
-        .tasks()
-        .spawn(
-            "killer",
-            Owner.CORE,
-            () -> {
-              tasklet_kill(tasklet);
-              return runs.get();
-            });
+    return kernel.start(
+        "killer",
+        () -> {
+          tasklet_kill(tasklet);
+          return runs.get();
+        });
+  }
+
+  /** When this returns its CPU has looked at the tasklet, or runs it still. */
+  private void scheduleWithBhDisabled() {
+    local_bh_disable();
+    tasklet_schedule(tasklet);
+    local_bh_enable();
   }
 
   private void assertLogged(String part) {
@@ -111,8 +123,7 @@ class TaskletAbuseTest {
           runs.incrementAndGet();
         });
     tasklet_schedule(tasklet);
-    settle();
-    assertThat(runs).hasValue(1);
+    awaitRuns(1);
     assertLogged("Attempt to kill tasklet from interrupt");
     assertLogged("from its own callback would wait for itself");
     tasklet_schedule(tasklet);
@@ -139,8 +150,7 @@ class TaskletAbuseTest {
     tasklet_schedule(tasklet);
     tasklet_kill(tasklet);
     local_irq_enable();
-    settle();
-    assertThat(runs).hasValue(1);
+    awaitRuns(1);
     assertLogged("with interrupts disabled: not waited for any longer");
   }
 
@@ -155,12 +165,10 @@ class TaskletAbuseTest {
     tasklet_schedule(tasklet);
     assertOtherRuns();
     assertLogged("from its own callback would wait for itself");
-    tasklet_schedule(tasklet);
-    settle();
+    scheduleWithBhDisabled();
     assertThat(runs).hasValue(1);
     tasklet_enable(tasklet);
-    settle();
-    assertThat(runs).hasValue(2);
+    awaitRuns(2);
   }
 
   @Test
@@ -168,29 +176,31 @@ class TaskletAbuseTest {
     tasklet_setup(tasklet, t -> runs.incrementAndGet());
     tasklet_disable(tasklet);
     tasklet_schedule(tasklet);
-    Duration before = sim.now();
+    long before = jiffies();
     tasklet_kill(tasklet);
-    assertThat(sim.now().minus(before)).isLessThan(Duration.ofSeconds(11));
+    assertThat(jiffies() - before)
+        .as("11 s, and what the host adds")
+        .isLessThan(kernel.isSim() ? 11 * 250 : Long.MAX_VALUE);
     assertLogged("is scheduled but disabled, would wait for ever: taken off the list");
     assertThat(tasklet.state()).isZero();
     tasklet_enable(tasklet);
-    settle();
+    kernel.settle();
     assertThat(runs).hasValue(0);
     tasklet_schedule(tasklet);
-    settle();
-    assertThat(runs).hasValue(1);
+    awaitRuns(1);
   }
 
   @Test
   void tasklet_kill_ofADisabledOneThatIsEnabledInTime_waitsUntilItHasRun() {
+    kernel.virtualTimeOnly("a busy host may be later than the five seconds that it waits");
     tasklet_setup(tasklet, t -> runs.incrementAndGet());
     tasklet_disable(tasklet);
     tasklet_schedule(tasklet);
     Task killer = startKiller();
-    sim.advance(Duration.ofSeconds(1));
+    kernel.settle(Duration.ofSeconds(1));
     assertThat(killer.isEnded()).isFalse();
     tasklet_enable(tasklet);
-    settle();
+    kernel.settle();
     assertThat(killer.exitValue()).isEqualTo(1);
   }
 
@@ -241,43 +251,45 @@ class TaskletAbuseTest {
     spin_lock(lock); // so that the pass is not waited for
     local_bh_enable();
     spin_unlock(lock);
-    sim.runUntil(entered::get);
+    kernel.until("it runs", entered::get);
   }
 
   @Test
   void giveUp_ofACallbackThatNeverReturns_letsTheRestOfTheListRun() {
     startEndless();
-    settle();
+    kernel.settle();
     assertThat(otherRuns).hasValue(0);
-    assertThat(machine.tasklets().giveUp(test.context(), 0)).isSameAs(tasklet);
-    settle();
+    assertThat(machine.tasklets().giveUp(kernel.self.context(), 0)).isSameAs(tasklet);
+    kernel.until("the other runs", () -> otherRuns.get() > 0 && other.state() == 0);
+    kernel.settle();
     assertThat(otherRuns).hasValue(1);
     assertLogged("does not return: given up; CPU 0 goes on without it");
-    tasklet_schedule(tasklet); // runs still, so it has to wait
-    settle();
+    scheduleWithBhDisabled(); // runs still, so it has to wait
     assertThat(runs).hasValue(1);
     release.set(true);
-    settle();
-    assertThat(runs).hasValue(2);
-    assertThat(tasklet.state()).isZero();
+    awaitRuns(2);
+    kernel.until("it has ended", () -> tasklet.state() == 0);
     assertOtherRuns();
   }
 
   @Test
   void giveUp_whileNothingRuns_doesNothing() {
     assertOtherRuns();
-    assertThat(machine.tasklets().giveUp(test.context(), 0)).isNull();
+    assertThat(machine.tasklets().giveUp(kernel.self.context(), 0)).isNull();
     assertOtherRuns();
   }
 
   @Test
   void tasklet_kill_ofOneThatWasGivenUp_returnsInBoundedTime() {
     startEndless();
+    long before = jiffies();
     Task killer = startKiller();
-    settle();
-    machine.tasklets().giveUp(test.context(), 0);
-    sim.advance(Duration.ofSeconds(6));
-    assertThat(killer.isEnded()).isTrue();
+    kernel.settle();
+    machine.tasklets().giveUp(kernel.self.context(), 0);
+    kernel.join(killer);
+    if (kernel.isSim()) {
+      assertThat(jiffies() - before).as("6 s").isLessThan(6 * 250);
+    }
     assertLogged("has not returned and is not waited for any longer");
   }
 

@@ -1,12 +1,7 @@
 package jiffy.runtime.workqueue;
 
-import static jiffy.linux.Completions.complete;
 import static jiffy.linux.Completions.complete_all;
-import static jiffy.linux.Completions.wait_for_completion;
 import static jiffy.linux.Completions.wait_for_completion_timeout;
-import static jiffy.linux.Kthreads.kthread_run;
-import static jiffy.linux.Sched.TASK_RUNNING;
-import static jiffy.linux.Sched.current;
 import static jiffy.linux.Workqueues.INIT_WORK;
 import static jiffy.linux.Workqueues.WQ_UNBOUND;
 import static jiffy.linux.Workqueues.alloc_ordered_workqueue;
@@ -28,68 +23,51 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import jiffy.linux.Sched;
-import jiffy.runtime.Machine;
-import jiffy.runtime.sched.Attachment;
+import jiffy.runtime.OnBothPlatforms;
+import jiffy.runtime.Platform;
+import jiffy.runtime.TestKernel;
 import jiffy.types.Completion;
-import jiffy.types.TaskStruct;
 import jiffy.types.WorkFunction;
 import jiffy.types.WorkStruct;
 import jiffy.types.WorkqueueStruct;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The rows of truth/FACTS.md on works that do not depend on time, on real threads. An item is held
- * pending behind another that sleeps in an ordered queue, and held running by a completion; who
- * waits for it in the kernel is seen to sleep before it is let go.
+ * The rows of truth/FACTS.md on works that do not depend on time. An item is held pending behind
+ * another that sleeps in an ordered queue, and held running by a {@link Stay}; who waits for it in
+ * the kernel is seen to sleep before it is let go.
  */
-@Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SAME_THREAD)
-class WorkqueueFactsHostTest {
+@OnBothPlatforms
+class WorkqueueFactsTest {
   private static final int PENDING = 1;
   private static final int RUNNING = 2;
 
-  /** Jiffies after which a wait for what must come has failed. */
-  private static final long NEVER = 2_500;
-
-  private final Machine machine = Machine.boot("hz=250 nr_cpus=2");
-  private final Attachment self = machine.attach("test", 0);
-  private final WorkqueueStruct queue = alloc_workqueue("bound", 0, 0);
-  private final WorkqueueStruct line = alloc_ordered_workqueue("line", 0);
+  private final TestKernel kernel;
+  private final Stay stay;
+  private final WorkqueueStruct queue;
+  private final WorkqueueStruct line;
   private final WorkStruct work = new WorkStruct();
   private final WorkStruct first = new WorkStruct();
-  private final Completion entered = new Completion();
-  private final Completion release = new Completion();
   private final AtomicInteger runs = new AtomicInteger();
   private final AtomicInteger atOnce = new AtomicInteger();
   private final AtomicInteger mostAtOnce = new AtomicInteger();
   private final ConcurrentLinkedQueue<Object> seen = new ConcurrentLinkedQueue<>();
-  private volatile boolean left;
-  private volatile boolean waits;
-  private volatile boolean over;
+
+  WorkqueueFactsTest(Platform platform) {
+    kernel = TestKernel.boot(platform);
+    stay = new Stay(kernel);
+    queue = alloc_workqueue("bound", 0, 0);
+    line = alloc_ordered_workqueue("line", 0);
+  }
 
   @AfterEach
   void halt() {
-    over = true;
-    complete_all(release);
-    self.close();
-    machine.close();
-  }
-
-  /** Tells the test that it has begun, and sleeps until the release. */
-  private void stay() {
-    complete(entered);
-    wait_for_completion(release);
-    left = true;
-  }
-
-  private void awaitEntered() {
-    assertThat(wait_for_completion_timeout(entered, NEVER)).as("has begun").isPositive();
+    stay.close();
+    kernel.close();
   }
 
   private void init(WorkFunction function) {
@@ -103,38 +81,22 @@ class WorkqueueFactsHostTest {
 
   /** Returns when the item sleeps in its function. */
   private void holdRunning() {
-    init(x -> stay());
+    init(x -> stay.stay());
     assertThat(queue_work(queue, work)).isTrue();
-    awaitEntered();
+    stay.awaitEntered();
   }
 
   /** Returns when the item is queued behind one that sleeps. */
   private void holdPending() {
     init(x -> {});
-    INIT_WORK(first, x -> stay());
+    INIT_WORK(first, x -> stay.stay());
     queue_work(line, first);
-    awaitEntered();
+    stay.awaitEntered();
     assertThat(queue_work(line, work)).isTrue();
   }
 
-  /** The next call of the test that sleeps in the kernel finds out what it waits for. */
-  private void releaseOnceThisSleeps() {
-    TaskStruct me = current();
-    kthread_run(
-        data -> {
-          while (!over && !(waits && me.__state != TASK_RUNNING)) {
-            Sched.yield();
-          }
-          complete_all(release);
-          return 0;
-        },
-        null,
-        "releaser");
-    waits = true;
-  }
-
   private void letGo() {
-    complete_all(release);
+    stay.letGo();
     flush_workqueue(line);
     flush_workqueue(queue);
   }
@@ -187,12 +149,12 @@ class WorkqueueFactsHostTest {
             seen.add(queue_work(queue, x));
           } else {
             seen.add(most);
-            complete(entered);
+            stay.enter();
           }
           atOnce.decrementAndGet();
         });
     queue_work(queue, work);
-    awaitEntered();
+    stay.awaitEntered();
     flush_work(work);
     assertThat(seen).containsExactly(true, false, true, false, true, false, 1);
     assertThat(runs).hasValue(4);
@@ -220,7 +182,7 @@ class WorkqueueFactsHostTest {
     assertThat(sync ? cancel_work_sync(work) : cancel_work(work)).isTrue();
     assertThat(work_pending(work)).isFalse();
     assertThat(cancel_work(work)).isFalse();
-    assertThat(left).as("waited for another item").isFalse();
+    assertThat(stay.isLeft()).as("waited for another item").isFalse();
     letGo();
     assertThat(runs).hasValue(0);
   }
@@ -229,7 +191,7 @@ class WorkqueueFactsHostTest {
   void cancel_work_ofARunningOne_returnsFalseAtOnce() {
     holdRunning();
     assertThat(cancel_work(work)).isFalse();
-    assertThat(left).isFalse();
+    assertThat(stay.isLeft()).isFalse();
     assertThat(work_busy(work)).isEqualTo(RUNNING);
   }
 
@@ -250,9 +212,9 @@ class WorkqueueFactsHostTest {
   @Test
   void cancel_work_sync_ofARunningOne_waitsAndReturnsFalse() {
     holdRunning();
-    releaseOnceThisSleeps();
+    stay.letGoOnceTheTestSleeps();
     assertThat(cancel_work_sync(work)).isFalse();
-    assertThat(left).isTrue();
+    assertThat(stay.isLeft()).isTrue();
     assertThat(work_busy(work)).isZero();
     assertThat(runs).hasValue(1);
   }
@@ -261,9 +223,9 @@ class WorkqueueFactsHostTest {
   void cancel_work_sync_ofOneThatRunsAndIsPending_waitsAndReturnsTrue() {
     holdRunning();
     queue_work(queue, work);
-    releaseOnceThisSleeps();
+    stay.letGoOnceTheTestSleeps();
     assertThat(cancel_work_sync(work)).isTrue();
-    assertThat(left).isTrue();
+    assertThat(stay.isLeft()).isTrue();
     assertThat(work_busy(work)).isZero();
     flush_workqueue(queue);
     assertThat(runs).hasValue(1);
@@ -275,13 +237,13 @@ class WorkqueueFactsHostTest {
         x -> {
           seen.add(queue_work(queue, x));
           if (runs.get() == 3) {
-            stay();
+            stay.stay();
             seen.add(queue_work(queue, x)); // while it is being cancelled
           }
         });
     queue_work(queue, work);
-    awaitEntered();
-    releaseOnceThisSleeps();
+    stay.awaitEntered();
+    stay.letGoOnceTheTestSleeps();
     assertThat(cancel_work_sync(work)).isTrue();
     assertThat(work_busy(work)).isZero();
     flush_workqueue(queue);
@@ -292,7 +254,7 @@ class WorkqueueFactsHostTest {
   @Test
   void flush_work_ofAPendingOne_waitsAndReturnsTrue() {
     holdPending();
-    releaseOnceThisSleeps();
+    stay.letGoOnceTheTestSleeps();
     assertThat(flush_work(work)).isTrue();
     assertThat(runs).hasValue(1);
     assertThat(flush_work(work)).isFalse();
@@ -301,9 +263,9 @@ class WorkqueueFactsHostTest {
   @Test
   void flush_work_ofARunningOne_waitsAndReturnsTrue() {
     holdRunning();
-    releaseOnceThisSleeps();
+    stay.letGoOnceTheTestSleeps();
     assertThat(flush_work(work)).isTrue();
-    assertThat(left).isTrue();
+    assertThat(stay.isLeft()).isTrue();
     assertThat(flush_work(work)).isFalse();
   }
 
@@ -352,20 +314,14 @@ class WorkqueueFactsHostTest {
   @ValueSource(strings = {"ordered", "create_singlethread", "create_workqueue", "max_active=1"})
   void works_ofAQueueOfOneAtATime_runFirstComeFirstServedThoughTheySleep(String kind) {
     WorkqueueStruct one = queueOf(kind);
-    List<WorkStruct> works =
-        queueSix(
-            one,
-            x -> {
-              complete(entered);
-              wait_for_completion(release);
-            });
+    List<WorkStruct> works = queueSix(one, x -> stay.stay());
     for (int i = 0; i < 6; i++) {
-      awaitEntered();
+      stay.awaitEntered();
       letKworkersPass();
       for (int j = i; j < 6; j++) {
         assertThat(work_busy(works.get(j))).isEqualTo(j == i ? RUNNING : PENDING);
       }
-      complete(release);
+      stay.letOneGo();
     }
     flush_workqueue(one);
     assertThat(seen).containsExactly(0, 1, 2, 3, 4, 5);
@@ -377,13 +333,14 @@ class WorkqueueFactsHostTest {
   @ValueSource(strings = {"system_wq", "bound", "unbound"})
   void works_thatSleep_allOverlap(String kind) {
     WorkqueueStruct many = queueOf(kind);
+    Completion allThere = new Completion();
     queueSix(
         many,
         x -> {
           if (runs.incrementAndGet() == 6) {
-            complete_all(release);
+            complete_all(allThere);
           }
-          wait_for_completion_timeout(release, NEVER);
+          wait_for_completion_timeout(allThere, Stay.NEVER);
         });
     flush_workqueue(many);
     assertThat(seen).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5);
@@ -392,15 +349,15 @@ class WorkqueueFactsHostTest {
 
   @Test
   void destroy_workqueue_runsAllThatIsPending() {
-    INIT_WORK(first, x -> stay());
+    INIT_WORK(first, x -> stay.stay());
     queue_work(line, first);
-    awaitEntered();
+    stay.awaitEntered();
     for (int i = 0; i < 3; i++) {
       WorkStruct each = new WorkStruct();
       INIT_WORK(each, x -> runs.incrementAndGet());
       queue_work(line, each);
     }
-    releaseOnceThisSleeps();
+    stay.letGoOnceTheTestSleeps();
     destroy_workqueue(line);
     assertThat(runs).hasValue(3);
   }
@@ -410,15 +367,15 @@ class WorkqueueFactsHostTest {
     init(
         x -> {
           if (runs.get() == 1) {
-            stay();
+            stay.stay();
           }
           if (runs.get() < 4) {
             seen.add(queue_work(line, x));
           }
         });
     queue_work(line, work);
-    awaitEntered();
-    releaseOnceThisSleeps();
+    stay.awaitEntered();
+    stay.letGoOnceTheTestSleeps();
     destroy_workqueue(line);
     assertThat(seen).containsExactly(true, true, true);
     assertThat(runs).hasValue(4);
