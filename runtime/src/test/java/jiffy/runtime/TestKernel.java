@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import jiffy.kernel.Owner;
-import jiffy.linux.Delay;
 import jiffy.linux.Sched;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Task;
@@ -56,6 +55,11 @@ public final class TestKernel implements AutoCloseable {
     Assumptions.assumeTrue(platform == Platform.SIM, reason);
   }
 
+  /** Whether time is virtual: then jiffies are exact, and not only a bound. */
+  public boolean isSim() {
+    return platform == Platform.SIM;
+  }
+
   /** The hand on the clock; for tests that said {@link #virtualTimeOnly} before. */
   public Simulation sim() {
     return machine.simulation().orElseThrow();
@@ -83,7 +87,10 @@ public final class TestKernel implements AutoCloseable {
     if (platform == Platform.SIM) {
       sim().advance(SETTLED);
     } else {
-      Delay.msleep((int) SETTLED.toMillis());
+      long end = machine.uptimeNanos() + SETTLED.toNanos();
+      while (machine.uptimeNanos() < end) {
+        Thread.yield(); // no msleep(): the test may have a callback on this CPU that does not end
+      }
     }
   }
 
