@@ -9,8 +9,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import jiffy.runtime.Machine;
-import jiffy.runtime.sched.Attachment;
+import jiffy.runtime.OnBothPlatforms;
+import jiffy.runtime.Platform;
+import jiffy.runtime.TestKernel;
 import jiffy.types.Timespec64;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * not have. What a Linux recorded of them, truth/semprobe_conv.dmesg, is compared line by line in
  * the sample module semprobe.
  */
+@OnBothPlatforms
 class JiffiesTest {
   /**
    * Rows of the computed table that contradict semprobe_conv, with what Linux gives. The table
@@ -45,12 +47,17 @@ class JiffiesTest {
   /** A multiple of each HZ, beyond jiffies: rounding leaves alone what is not to come any more. */
   private static final long FUTURE = 3_000L << 32;
 
+  private final Platform platform;
+
+  JiffiesTest(Platform platform) {
+    this.platform = platform;
+  }
+
   @TestFactory
   List<DynamicTest> conversions_ofEachVector_giveItsResult() throws IOException {
     List<DynamicTest> tests = new ArrayList<>();
     for (String hz : List.of("100", "250", "1000")) {
-      try (Machine machine = Machine.simulate("hz=" + hz);
-          Attachment test = machine.attach("test")) {
+      try (TestKernel kernel = TestKernel.boot(platform, "hz=" + hz)) {
         for (String line : lines("/vectors/jiffies.tsv")) {
           if (line.startsWith(hz + "\t")) {
             tests.add(row(line, convert(line.split("\t"))));
@@ -102,12 +109,15 @@ class JiffiesTest {
   })
   void constants_ofEachHz_areLinuxs(
       int hz, long tickNanos, int shift, long initial, long maxSeconds) {
-    try (Machine machine = Machine.simulate("hz=" + hz);
-        Attachment test = machine.attach("test")) {
+    try (TestKernel kernel = TestKernel.boot(platform, "hz=" + hz)) {
       assertThat(Jiffies.HZ()).isEqualTo(hz);
       assertThat(Jiffies.TICK_NSEC()).isEqualTo(tickNanos);
       assertThat(Jiffies.SHIFT_HZ()).isEqualTo(shift);
-      assertThat(Jiffies.INITIAL_JIFFIES()).isEqualTo(initial).isEqualTo(Jiffies.jiffies());
+      assertThat(Jiffies.INITIAL_JIFFIES()).isEqualTo(initial);
+      assertThat(Jiffies.jiffies()).isGreaterThanOrEqualTo(initial);
+      if (kernel.isSim()) {
+        assertThat(Jiffies.jiffies()).isEqualTo(initial);
+      }
       assertThat(Jiffies.MAX_SEC_IN_JIFFIES()).isEqualTo(maxSeconds);
     }
   }
@@ -115,8 +125,7 @@ class JiffiesTest {
   /** By Linux's formulas for an HZ that does not divide 10^9, with kernel/time/timeconst.bc. */
   @Test
   void conversions_atHz300_goByReducedFractions() {
-    try (Machine machine = Machine.simulate("hz=300");
-        Attachment test = machine.attach("test")) {
+    try (TestKernel kernel = TestKernel.boot(platform, "hz=300")) {
       assertThat(Jiffies.nsecs_to_jiffies(100_000_000_000_000L)).isEqualTo(30_000_000);
       assertThat(Jiffies.usecs_to_jiffies(1_431_649_098)).isEqualTo(429_495);
       assertThat(Jiffies.usecs_to_jiffies(1_431_649_099)).isEqualTo(Jiffies.MAX_JIFFY_OFFSET);
@@ -132,8 +141,7 @@ class JiffiesTest {
   /** The multiplication that Linux does at HZ 300 instead of a division gives the same. */
   @Test
   void msecs_and_usecs_to_jiffies_atHz300_areLinuxsMultiplications() {
-    try (Machine machine = Machine.simulate("hz=300");
-        Attachment test = machine.attach("test")) {
+    try (TestKernel kernel = TestKernel.boot(platform, "hz=300")) {
       for (int i = 0; i < 1_431_649_098; i += 1 + i / 100) {
         assertThat(Jiffies.msecs_to_jiffies(i))
             .as("msecs %d", i)
@@ -160,8 +168,7 @@ class JiffiesTest {
     "1000, -1, 0, 2199023255000"
   })
   void timespec64_to_jiffies_atOtherHz_roundsUp(int hz, long sec, long nsec, long jiffies) {
-    try (Machine machine = Machine.simulate("hz=" + hz);
-        Attachment test = machine.attach("test")) {
+    try (TestKernel kernel = TestKernel.boot(platform, "hz=" + hz)) {
       assertThat(Jiffies.timespec64_to_jiffies(new Timespec64(sec, nsec))).isEqualTo(jiffies);
     }
   }
@@ -170,8 +177,7 @@ class JiffiesTest {
   @CsvSource({"100, 1, 0, 10000000", "300, 300, 0, 999999900", "1000, 1001, 1, 1000000"})
   void jiffies_to_timespec64_atOtherHz_multipliesByTheTick(
       int hz, long jiffies, long sec, long nsec) {
-    try (Machine machine = Machine.simulate("hz=" + hz);
-        Attachment test = machine.attach("test")) {
+    try (TestKernel kernel = TestKernel.boot(platform, "hz=" + hz)) {
       Timespec64 value = new Timespec64();
       Jiffies.jiffies_to_timespec64(jiffies, value);
       assertThat(value.tv_sec).isEqualTo(sec);
@@ -182,8 +188,7 @@ class JiffiesTest {
   @ParameterizedTest
   @ValueSource(ints = {100, 250, 300, 1000})
   void clock_t_to_jiffies_nearOverflow_givesTheLargest(int hz) {
-    try (Machine machine = Machine.simulate("hz=" + hz);
-        Attachment test = machine.attach("test")) {
+    try (TestKernel kernel = TestKernel.boot(platform, "hz=" + hz)) {
       assertThat(Jiffies.clock_t_to_jiffies(100)).isEqualTo(hz);
       assertThat(Jiffies.clock_t_to_jiffies(Long.MAX_VALUE / 100_000 * 100))
           .isEqualTo(Long.MAX_VALUE / 100_000 * hz);
@@ -196,9 +201,9 @@ class JiffiesTest {
 
   @Test
   void round_jiffies_ofWhatIsNotToCome_leavesItAlone() {
-    try (Machine machine = Machine.simulate("hz=250 nr_cpus=1");
-        Attachment test = machine.attach("test")) {
-      machine.simulation().orElseThrow().advance(Duration.ofMillis(4 * 60)); // jiffies % HZ: 106
+    try (TestKernel kernel = TestKernel.boot(platform)) {
+      kernel.virtualTimeOnly("begins at a given jiffy");
+      kernel.sim().advance(Duration.ofMillis(4 * 60)); // jiffies % HZ: 106
       long now = Jiffies.jiffies();
       assertThat(now % 250).isEqualTo(106);
       assertThat(Timers.round_jiffies(now + 144 + 62)).isEqualTo(now + 144 + 250);
@@ -236,14 +241,29 @@ class JiffiesTest {
 
   @Test
   void time_is_before_jiffies_comparesWithNow() {
-    try (Machine machine = Machine.simulate("hz=250");
-        Attachment test = machine.attach("test")) {
+    try (TestKernel kernel = TestKernel.boot(platform)) {
       long now = Jiffies.jiffies();
+      long later = now + TestKernel.FAR;
       assertThat(Jiffies.time_is_before_jiffies(now - 1)).isTrue();
-      assertThat(Jiffies.time_is_before_jiffies(now)).isFalse();
+      assertThat(Jiffies.time_is_before_jiffies(later)).isFalse();
       assertThat(Jiffies.time_is_before_eq_jiffies(now)).isTrue();
-      assertThat(Jiffies.time_is_after_jiffies(now + 1)).isTrue();
+      assertThat(Jiffies.time_is_before_eq_jiffies(later)).isFalse();
+      assertThat(Jiffies.time_is_after_jiffies(later)).isTrue();
       assertThat(Jiffies.time_is_after_jiffies(now)).isFalse();
+      assertThat(Jiffies.time_is_after_eq_jiffies(later)).isTrue();
+      assertThat(Jiffies.time_is_after_eq_jiffies(now - 1)).isFalse();
+      assertThat(Jiffies.get_jiffies_64()).isGreaterThanOrEqualTo(now);
+      assertThat(Jiffies.jiffies_64()).isGreaterThanOrEqualTo(now);
+    }
+  }
+
+  @Test
+  void time_is_before_jiffies_ofThisVeryJiffy_isFalse() {
+    try (TestKernel kernel = TestKernel.boot(platform)) {
+      kernel.virtualTimeOnly("there the jiffy may be over");
+      long now = Jiffies.jiffies();
+      assertThat(Jiffies.time_is_before_jiffies(now)).isFalse();
+      assertThat(Jiffies.time_is_after_jiffies(now + 1)).isTrue();
       assertThat(Jiffies.time_is_after_eq_jiffies(now)).isTrue();
       assertThat(Jiffies.get_jiffies_64()).isEqualTo(now).isEqualTo(Jiffies.jiffies_64());
     }

@@ -351,8 +351,9 @@ public final class Hrtimers implements HrtimerOps {
     long step = Math.max(interval, clock.resolution());
     long overruns = late / step; // whole intervals that are past
     if (overruns > 0) {
-      timer.__expires = ktime_add_safe(timer.__expires, step * overruns);
-      timer.__softexpires = ktime_add_safe(timer.__softexpires, step * overruns);
+      // Up to now at most: no overflow, where ktime_add_safe takes any negative time for one.
+      timer.__expires += step * overruns;
+      timer.__softexpires += step * overruns;
       if (timer.__expires > now) {
         return overruns;
       }

@@ -31,16 +31,19 @@ import static jiffy.linux.Spinlocks.spin_lock;
 import static jiffy.linux.Spinlocks.spin_unlock;
 import static jiffy.linux.Uaccess.copy_from_user;
 import static jiffy.linux.Wait.wait_event_interruptible;
+import static jiffy.linux.Wait.waitqueue_active;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import jiffy.kernel.Current;
 import jiffy.kernel.Owner;
 import jiffy.runtime.Machine;
-import jiffy.runtime.Simulation;
+import jiffy.runtime.OnBothPlatforms;
+import jiffy.runtime.Platform;
+import jiffy.runtime.TestKernel;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Scheduler;
@@ -53,18 +56,24 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Files of modules: opened, read, written, and removed meanwhile. */
+@OnBothPlatforms
 class ModuleFilesTest {
-  private final Machine machine = Machine.simulate("hz=250 nr_cpus=2");
-  private final Attachment test = machine.attach("sh", 0);
-  private final Simulation sim = machine.simulation().orElseThrow();
+  private final TestKernel kernel;
+  private final Machine machine;
+  private final Attachment test;
   private final ProcOps ops = new ProcOps();
   private final StringBuilder written = new StringBuilder();
-  private final List<String> calls = new ArrayList<>();
+  private final List<String> calls = new CopyOnWriteArrayList<>();
+
+  ModuleFilesTest(Platform platform) {
+    kernel = TestKernel.boot(platform);
+    machine = kernel.machine;
+    test = kernel.self;
+  }
 
   @AfterEach
   void halt() {
-    test.close();
-    machine.close();
+    kernel.close();
   }
 
   private OpenFile open(String path, int flags) {
@@ -243,19 +252,20 @@ class ModuleFilesTest {
 
   @Test
   void remove_whileSomebodyIsInside_waitsForHim() {
+    AtomicBoolean entered = new AtomicBoolean();
     ops.proc_read =
         (file, buf, count, pos) -> {
+          entered.set(true);
           msleep(100);
           calls.add("read");
           return 0;
         };
     proc_create("slow", 0, null, ops);
     Task reader = start(O_RDONLY, "/proc/slow");
-    sim.advance(Duration.ofMillis(10));
+    kernel.until("he is inside", entered::get);
     remove_proc_entry("slow", null);
     assertThat(calls).containsExactly("read");
-    reader.join(test.context());
-    assertThat(reader.exitValue()).isZero();
+    assertThat(kernel.join(reader)).isZero();
   }
 
   @Test
@@ -264,11 +274,11 @@ class ModuleFilesTest {
     ops.proc_write = (file, buf, count, pos) -> wait_event_interruptible(queue, () -> false);
     proc_create("full", 0, null, ops);
     Task writer = start(O_WRONLY, "/proc/full");
-    sim.advance(Duration.ofMillis(10));
+    kernel.until("he waits", () -> waitqueue_active(queue));
+    kernel.settle();
     assertThat(writer.isEnded()).isFalse();
     machine.scheduler().signal(writer.struct, Scheduler.SIGKILL);
-    writer.join(test.context());
-    assertThat(writer.exitValue()).isEqualTo(-ERESTARTSYS);
+    assertThat(kernel.join(writer)).isEqualTo(-ERESTARTSYS);
   }
 
   /** A task that reads or writes once, and exits with the result. */

@@ -15,7 +15,10 @@ import jiffy.types.Hrtimer;
 import jiffy.types.Timespec64;
 import org.junit.jupiter.api.Test;
 
-/** The clocks behind hrtimers: steps of the wall clock, and ticks with highres=off. */
+/**
+ * The clocks behind hrtimers: steps of the wall clock, and ticks with highres=off. On virtual time
+ * only, for nobody here may set the host's clock; what else is exact is about the nanosecond.
+ */
 class HrtimerClocksTest {
   /** 2026-01-01, when a simulated machine is switched on. */
   private static final long EPOCH_SECONDS = 1_767_225_600;

@@ -28,6 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * A timer that adds a delay to its expiry and arms itself again, from the jiffies on at which jit
  * did that on a real Linux: each table of /proc/jitimer in truth/09_jit.txt but those under load.
+ * That begins at a given jiffy and is exact to the jiffy: on virtual time only; {@link
+ * TimerOrderTest} has what holds of such a timer on the host.
  */
 class JitimerTest {
   private final Machine machine = Machine.simulate("hz=250 nr_cpus=1");

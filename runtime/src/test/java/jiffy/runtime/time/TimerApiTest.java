@@ -1,5 +1,7 @@
 package jiffy.runtime.time;
 
+import static jiffy.linux.BottomHalf.local_bh_disable;
+import static jiffy.linux.BottomHalf.local_bh_enable;
 import static jiffy.linux.Jiffies.jiffies;
 import static jiffy.linux.Smp.smp_processor_id;
 import static jiffy.linux.Timers.DEFINE_TIMER;
@@ -19,14 +21,20 @@ import static jiffy.linux.Timers.timer_setup;
 import static jiffy.linux.Timers.timer_shutdown;
 import static jiffy.linux.Timers.timer_shutdown_sync;
 import static jiffy.linux.Timers.try_to_del_timer_sync;
+import static jiffy.runtime.TestKernel.FAR;
+import static jiffy.runtime.time.TimerFixture.THERE;
+import static jiffy.runtime.time.TimerFixture.assertExactOrLate;
+import static jiffy.runtime.time.TimerFixture.awaitAnother;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
-import jiffy.runtime.Machine;
+import java.util.concurrent.CopyOnWriteArrayList;
+import jiffy.runtime.OnBothPlatforms;
+import jiffy.runtime.Platform;
 import jiffy.runtime.Simulation;
-import jiffy.runtime.sched.Attachment;
+import jiffy.runtime.TestKernel;
 import jiffy.types.TimerList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,31 +43,44 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rest of linux/timer.h, on both wheels. */
+@OnBothPlatforms
 class TimerApiTest {
-  private final List<Long> ran = new ArrayList<>();
+  private final Platform platform;
+  private final List<Long> ran = new CopyOnWriteArrayList<>();
+  private final List<Integer> cpus = new CopyOnWriteArrayList<>();
   private final TimerList timer = new TimerList();
-  private Machine machine;
-  private Simulation sim;
-  private Attachment test;
+  private TestKernel kernel;
+
+  TimerApiTest(Platform platform) {
+    this.platform = platform;
+  }
 
   private void boot(String wheel) {
-    machine = Machine.simulate("hz=250 nr_cpus=2 timer_wheel=" + wheel);
-    sim = machine.simulation().orElseThrow();
-    test = machine.attach("test");
+    kernel = TestKernel.boot(platform, "timer_wheel=" + wheel);
     timer_setup(timer, t -> ran.add(jiffies()), 0);
+  }
+
+  /** For a test that goes by exact buckets, or over days. @return the hand on the clock */
+  private Simulation bootSim(String wheel) {
+    boot(wheel);
+    kernel.virtualTimeOnly("exact buckets, or days");
+    return kernel.sim();
   }
 
   @AfterEach
   void halt() {
-    test.close();
-    machine.close();
+    kernel.close();
+  }
+
+  private void awaitRuns(int expected) {
+    kernel.until("the timer runs", () -> ran.size() == expected);
   }
 
   /** The wheel has been empty for days: what it says of its next expiry is from long ago. */
   @ParameterizedTest
   @CsvSource({"6.1, 0, 1", "6.1, 800000000, 800000000", "cascading, 0, 2147483648"})
   void mod_timer_farAwayOnAnIdleCpu_fires(String wheel, long idle, long delay) {
-    boot(wheel);
+    Simulation sim = bootSim(wheel);
     mod_timer(timer, jiffies() + 1);
     sim.advanceToJiffies(jiffies() + 3 + idle);
     ran.clear();
@@ -74,20 +95,22 @@ class TimerApiTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"6.1", "cascading"})
-  void mod_timer_pending_changesAPendingTimerOnly(String wheel) {
+  void mod_timer_pending_ofAnInactiveTimer_returns0AndDoesNotArm(String wheel) {
     boot(wheel);
-    assertThat(mod_timer_pending(timer, jiffies() + 10)).isZero();
+    long j = jiffies();
+    assertThat(mod_timer_pending(timer, j + 1)).isZero();
     assertThat(timer_pending(timer)).isFalse();
-    mod_timer(timer, jiffies() + 1000);
+    awaitAnother(kernel, j + 2);
+    assertThat(ran).isEmpty();
+    mod_timer(timer, j + FAR);
     assertThat(mod_timer_pending(timer, jiffies() + 10)).isEqualTo(1);
-    sim.advanceToJiffies(jiffies() + 11);
-    assertThat(ran).hasSize(1);
+    awaitRuns(1);
   }
 
   /** Linux looks at the expiry before anything else, in each of the three calls. */
   @Test
   void mod_timer_pending_toTheSameExpiryWhenItIsNearer_leavesItInItsCoarseBucket() {
-    boot("6.1");
+    Simulation sim = bootSim("6.1");
     sim.advanceToJiffies((jiffies() >> 3 << 3) + 8);
     long expires = jiffies() + 64;
     mod_timer(timer, expires);
@@ -104,34 +127,36 @@ class TimerApiTest {
   void timer_reduce_neverPushesBack(String wheel) {
     boot(wheel);
     long j = jiffies();
-    assertThat(timer_reduce(timer, j + 50)).isZero();
-    assertThat(timer_reduce(timer, j + 500)).isEqualTo(1);
-    assertThat(timer.expires).isEqualTo(j + 50);
+    assertThat(timer_reduce(timer, j + FAR)).as("arms").isZero();
+    assertThat(timer_reduce(timer, j + 2 * FAR)).isEqualTo(1);
+    assertThat(timer.expires).isEqualTo(j + FAR);
     assertThat(timer_reduce(timer, j + 20)).isEqualTo(1);
     assertThat(timer.expires).isEqualTo(j + 20);
+    awaitRuns(1);
+    assertThat(ran.get(0)).isGreaterThanOrEqualTo(j + 20);
   }
 
   @ParameterizedTest
   @CsvSource({"6.1, 21", "cascading, 20"})
   void shutdown_makesTheTimerDeadUntilItIsSetUpAgain(String wheel, long delay) {
     boot(wheel);
-    mod_timer(timer, jiffies() + 5);
+    mod_timer(timer, jiffies() + FAR);
     assertThat(timer_shutdown(timer)).isEqualTo(1);
-    assertThat(mod_timer(timer, jiffies() + 5)).isZero();
+    assertThat(mod_timer(timer, jiffies() + FAR)).isZero();
     assertThat(timer_pending(timer)).isFalse();
     assertThat(timer_shutdown_sync(timer)).isZero();
 
     timer_setup(timer, t -> ran.add(jiffies()), 0);
     long j = jiffies();
     mod_timer(timer, j + 20);
-    sim.advanceToJiffies(j + 30);
-    assertThat(ran).containsExactly(j + delay);
+    awaitRuns(1);
+    assertExactOrLate(kernel, ran.get(0), j + delay);
   }
 
   @ParameterizedTest
   @CsvSource({"6.1, 0", "6.1, 7", "6.1, 100", "cascading, 0", "cascading, 7", "cascading, 100"})
   void set_timer_slack_n_firesWithinN_howeverFar(String wheel, int slack) {
-    boot(wheel);
+    Simulation sim = bootSim(wheel);
     set_timer_slack(timer, slack);
     for (long delay : new long[] {1, 10, 63, 70, 500, 504, 5_000, 123_456, 1_234_567}) {
       ran.clear();
@@ -144,9 +169,23 @@ class TimerApiTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"6.1, 0", "6.1, 7", "6.1, 100", "cascading, 0", "cascading, 7", "cascading, 100"})
+  void set_timer_slack_n_isNeverEarly(String wheel, int slack) {
+    boot(wheel);
+    set_timer_slack(timer, slack);
+    for (long delay : new long[] {1, 10, 70}) {
+      ran.clear();
+      long expires = jiffies() + delay;
+      mod_timer(timer, expires);
+      awaitRuns(1);
+      assertThat(ran.get(0)).isGreaterThanOrEqualTo(expires);
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"6.1", "cascading"})
   void set_timer_slack_sharesAJiffyWithOthers(String wheel) {
-    boot(wheel);
+    Simulation sim = bootSim(wheel);
     long j = jiffies();
     List<TimerList> timers = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
@@ -164,7 +203,7 @@ class TimerApiTest {
   @ParameterizedTest
   @ValueSource(strings = {"6.1", "cascading"})
   void deferrableTimer_doesNotWakeTheCpu_butRunsWhenItIsAwake(String wheel) {
-    boot(wheel);
+    Simulation sim = bootSim(wheel);
     long j = jiffies();
     timer_setup(timer, t -> ran.add(jiffies()), TIMER_DEFERRABLE);
     mod_timer(timer, j + 5);
@@ -179,12 +218,22 @@ class TimerApiTest {
     assertThat(ran).hasSize(1);
   }
 
+  /** That it does not wake the CPU is seen on virtual time only: a thread may wake by itself. */
+  @ParameterizedTest
+  @ValueSource(strings = {"6.1", "cascading"})
+  void deferrableTimer_runsWhenTheCpuIsAwake(String wheel) {
+    boot(wheel);
+    timer_setup(timer, t -> ran.add(jiffies()), TIMER_DEFERRABLE);
+    long j = jiffies();
+    mod_timer(timer, j + 1);
+    awaitAnother(kernel, j + 3);
+    awaitRuns(1);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"6.1", "cascading"})
   void add_timer_on_runsThere_andStaysWhenItArmsItself(String wheel) {
     boot(wheel);
-    int there = 1 - smp_processor_id();
-    List<Integer> cpus = new ArrayList<>();
     timer_setup(
         timer,
         t -> {
@@ -195,9 +244,9 @@ class TimerApiTest {
         },
         0);
     timer.expires = jiffies() + 5;
-    add_timer_on(timer, there);
-    sim.advanceToJiffies(jiffies() + 30);
-    assertThat(cpus).containsExactly(there, there, there);
+    add_timer_on(timer, THERE);
+    kernel.until("it has run thrice", () -> cpus.size() == 3);
+    assertThat(cpus).containsExactly(THERE, THERE, THERE);
   }
 
   @ParameterizedTest
@@ -215,7 +264,6 @@ class TimerApiTest {
   @ValueSource(strings = {"6.1", "cascading"})
   void add_timer_on_fromItsOwnCallback_movesTheTimer(String wheel) {
     boot(wheel);
-    List<Integer> cpus = new ArrayList<>();
     timer_setup(
         timer,
         t -> {
@@ -226,7 +274,7 @@ class TimerApiTest {
         0);
     timer.expires = jiffies() + 5;
     add_timer_on(timer, 0);
-    sim.advanceToJiffies(jiffies() + 20);
+    kernel.until("it has run thrice", () -> cpus.size() >= 3);
     assertThat(cpus).startsWith(0, 1, 0);
     assertThat(del_timer_sync(timer)).isEqualTo(1);
   }
@@ -238,9 +286,11 @@ class TimerApiTest {
     TimerList defined = DEFINE_TIMER(t -> ran.add(1L));
     TimerList old = TIMER_INITIALIZER(data -> ran.add((Long) data), jiffies() + 5, 2L);
     mod_timer(defined, jiffies() + 3);
+    awaitRuns(1);
     add_timer(old);
-    sim.advanceToJiffies(jiffies() + 10);
+    awaitRuns(2);
     assertThat(ran).containsExactly(1L, 2L);
+    assertThat(del_timer_sync(old)).isZero(); // its callback may not have returned yet
     assertThat(try_to_del_timer_sync(old)).isZero();
   }
 
@@ -264,7 +314,7 @@ class TimerApiTest {
   @ParameterizedTest
   @CsvSource({"100, 1000, 1024", "100, 160, 168", "3000, 3100, 3136", "100, 30000, 30208"})
   void mod_timer_pushedBack_runsInTheBucketOfTheCall(long first, long second, long at) {
-    boot("6.1");
+    Simulation sim = bootSim("6.1");
     sim.advanceToJiffies(4294893056L); // a multiple of 512
     long j = jiffies();
     mod_timer(timer, j + first);
@@ -280,15 +330,21 @@ class TimerApiTest {
   void mod_timer_pushedBackThenEarlierThenDeleted_obeysTheLast(String wheel) {
     boot(wheel);
     long j = jiffies();
-    mod_timer(timer, j + 100);
     mod_timer(timer, j + 5000);
+    mod_timer(timer, j + 50_000);
     mod_timer(timer, j + 10);
-    sim.advanceToJiffies(j + 12);
-    assertThat(ran).hasSize(1);
-    mod_timer(timer, j + 100);
-    mod_timer(timer, j + 5000);
+    awaitRuns(1);
+    assertExactOrLate(kernel, ran.get(0), wheel.equals("6.1") ? j + 11 : j + 10);
+    local_bh_disable(); // or a slow host runs it in between
+    long k = jiffies();
+    mod_timer(timer, k + 10);
+    mod_timer(timer, k + 5000);
     assertThat(del_timer(timer)).isEqualTo(1);
-    sim.advanceToJiffies(j + 6000);
+    local_bh_enable();
+    awaitAnother(kernel, k + 12);
+    if (kernel.isSim()) {
+      kernel.sim().advanceToJiffies(k + 6000);
+    }
     assertThat(ran).hasSize(1);
   }
 }
