@@ -124,12 +124,17 @@ public final class SeqFiles {
 
   /**
    * {@code single_open_size(file, show, data, size)}: with a buffer of that size from the start.
+   *
+   * @param size bytes; 0 or less: as {@link #single_open}
+   * @return 0
    */
   public static int single_open_size(File file, SeqOperations.Show show, Object data, int size) {
     single_open(file, show, data);
-    SeqFile m = of(file);
-    m.buf = new byte[size];
-    m.size = size;
+    if (size > 0) {
+      SeqFile m = of(file);
+      m.buf = new byte[size];
+      m.size = size;
+    }
     return 0;
   }
 
