@@ -131,13 +131,16 @@ public final class SeqFiles {
    * {@code int single_open_size(struct file *file, int (*show)(struct seq_file *, void *), void
    * *data, size_t size)}: with a buffer of that size from the start.
    *
+   * @param size bytes; 0 or less: as {@link #single_open}
    * @return 0
    */
   public static int single_open_size(File file, SeqOperations.Show show, Object data, int size) {
     single_open(file, show, data);
-    SeqFile m = of(file);
-    m.buf = new byte[size];
-    m.size = size;
+    if (size > 0) {
+      SeqFile m = of(file);
+      m.buf = new byte[size];
+      m.size = size;
+    }
     return 0;
   }
 

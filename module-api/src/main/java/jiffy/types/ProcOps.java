@@ -18,7 +18,8 @@ public class ProcOps {
   @FunctionalInterface
   public interface Open extends Serializable {
     /**
-     * @return 0, or a negative errno: the file is not opened
+     * @return 0, or a negative errno: the file is not opened; more than 0 is taken for -EINVAL, and
+     *     said in the log
      */
     int open(Inode inode, File file) throws Throwable;
   }

@@ -34,41 +34,21 @@ import static jiffy.linux.Timers.mod_timer;
 import static jiffy.linux.Timers.timer_setup;
 import static jiffy.linux.Wait.wait_event_timeout;
 import static jiffy.linux.Wait.wake_up;
-import static jiffy.linux.Workqueues.INIT_DELAYED_WORK;
-import static jiffy.linux.Workqueues.INIT_WORK;
-import static jiffy.linux.Workqueues.alloc_workqueue;
-import static jiffy.linux.Workqueues.cancel_delayed_work;
-import static jiffy.linux.Workqueues.cancel_delayed_work_sync;
-import static jiffy.linux.Workqueues.cancel_work;
-import static jiffy.linux.Workqueues.cancel_work_sync;
-import static jiffy.linux.Workqueues.destroy_workqueue;
-import static jiffy.linux.Workqueues.flush_scheduled_work;
-import static jiffy.linux.Workqueues.flush_work;
-import static jiffy.linux.Workqueues.mod_delayed_work;
-import static jiffy.linux.Workqueues.queue_work;
-import static jiffy.linux.Workqueues.schedule_delayed_work;
-import static jiffy.linux.Workqueues.schedule_work;
-import static jiffy.linux.Workqueues.system_wq;
-import static jiffy.linux.Workqueues.work_busy;
-import static jiffy.linux.Workqueues.work_pending;
-import static jiffy.linux.Workqueues.workqueue_set_max_active;
+import static jiffy.testkit.Recursion.assertLogWorks;
+import static jiffy.testkit.Recursion.overflow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntConsumer;
 import jiffy.kernel.Owner;
 import jiffy.runtime.Machine;
 import jiffy.runtime.sched.Attachment;
 import jiffy.types.Completion;
-import jiffy.types.DelayedWork;
 import jiffy.types.Hrtimer;
 import jiffy.types.Semaphore;
 import jiffy.types.TaskletStruct;
 import jiffy.types.TimerList;
 import jiffy.types.WaitQueueHead;
-import jiffy.types.WorkStruct;
-import jiffy.types.WorkqueueStruct;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -79,9 +59,6 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class EndlessRecursionTest {
-  private static final int ROUNDS = 40;
-  private static final long STACK_BYTES = 1 << 18;
-
   @Test
   void recursion_inPrintk_leavesTheLogUsable() {
     try (Machine machine = Machine.boot("nr_cpus=1 log_buf_len=64K")) {
@@ -178,53 +155,6 @@ class EndlessRecursionTest {
   }
 
   @Test
-  void recursion_inWorkCalls_leavesWorkqueuesUsable() {
-    WorkStruct[] works = new WorkStruct[64];
-    DelayedWork delayed = new DelayedWork();
-    try (Machine machine = Machine.boot("nr_cpus=2 hz=1000");
-        Attachment test = machine.attach("test")) {
-      for (int i = 0; i < works.length; i++) {
-        works[i] = new WorkStruct();
-        INIT_WORK(works[i], work -> {});
-      }
-      INIT_DELAYED_WORK(delayed, work -> {});
-      WorkqueueStruct queue = alloc_workqueue("recursion", 0, 0);
-      overflow(
-          machine,
-          depth -> {
-            WorkStruct work = works[depth & 63];
-            switch (depth % 12) {
-              case 0 -> cancel_work(work);
-              case 1 -> schedule_delayed_work(delayed, 1 + depth % 5);
-              case 2 -> cancel_delayed_work(delayed);
-              case 3 -> mod_delayed_work(system_wq(), delayed, depth % 3);
-              case 4 -> work_busy(work);
-              case 5 -> workqueue_set_max_active(queue, 1 + depth % 7);
-              case 6 -> queue_work(queue, work);
-              default -> schedule_work(work);
-            }
-          });
-      schedule_work(new Fresh()); // what waits for a kworker gets it now
-      for (WorkStruct work : works) {
-        cancel_work_sync(work);
-        assertThat(schedule_work(work)).isTrue();
-        flush_work(work);
-        assertThat(work_pending(work)).isFalse();
-      }
-      cancel_delayed_work_sync(delayed);
-      flush_scheduled_work();
-      destroy_workqueue(queue);
-      assertLogWorks(machine);
-    }
-  }
-
-  private static final class Fresh extends WorkStruct {
-    Fresh() {
-      INIT_WORK(this, work -> {});
-    }
-  }
-
-  @Test
   void recursion_inHrtimerCalls_leavesHrtimersUsable() throws InterruptedException {
     Hrtimer[] timers = new Hrtimer[64];
     CountDownLatch ran = new CountDownLatch(1);
@@ -316,58 +246,5 @@ class EndlessRecursionTest {
       ran.await();
     }
     assertThat(ran.getCount()).isZero();
-  }
-
-  private static void assertLogWorks(Machine machine) {
-    machine.print(6, "the log goes on");
-    assertThat(machine.dmesg()).last().asString().endsWith("] the log goes on");
-    for (int i = 0; i < 5_000; i++) {
-      machine.print(6, "once round " + i);
-    }
-    assertThat(machine.dmesg()).last().asString().endsWith("] once round 4999");
-    assertThat(machine.log().ring().dropped()).isZero();
-  }
-
-  /** Overflows the stack of many threads, each at another depth. */
-  private static void overflow(Machine machine, IntConsumer call) {
-    for (int round = 0; round < ROUNDS; round++) {
-      int pad = round;
-      Thread thread =
-          new Thread(
-              null,
-              () -> {
-                try (Attachment here = machine.attach("r")) {
-                  pad(pad, call);
-                } catch (StackOverflowError e) {
-                  return; // as intended
-                }
-              },
-              "recursion",
-              STACK_BYTES);
-      thread.start();
-      join(thread);
-    }
-  }
-
-  private static void pad(int frames, IntConsumer call) {
-    if (frames > 0) {
-      pad(frames - 1, call);
-    } else {
-      recurse(0, call);
-    }
-  }
-
-  @SuppressWarnings("InfiniteRecursion") // on purpose
-  private static void recurse(int depth, IntConsumer call) {
-    call.accept(depth);
-    recurse(depth + 1, call);
-  }
-
-  private static void join(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

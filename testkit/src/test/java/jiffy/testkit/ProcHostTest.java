@@ -1,6 +1,7 @@
 package jiffy.testkit;
 
 import static jiffy.linux.Errno.EAGAIN;
+import static jiffy.linux.Errno.EIO;
 import static jiffy.linux.Errno.ERESTARTSYS;
 import static jiffy.linux.Fs.O_RDONLY;
 import static jiffy.linux.Fs.O_WRONLY;
@@ -105,6 +106,33 @@ class ProcHostTest {
       assertThat(user.exitValue()).isEqualTo(-ERESTARTSYS);
       assertThat(machine.dmesg())
           .anyMatch(l -> l.contains("proc file was left behind: /proc/block, made at init"));
+    }
+  }
+
+  /** Its memory would be lost on Linux; here what it has open is given back, once. */
+  @Test
+  void rmmod_byForce_releasesWhatIsOpen() {
+    try (Machine machine = Machine.boot("hz=1000 nr_cpus=2");
+        Attachment test = machine.attach("rmmod")) {
+      String releases =
+          BLOCKING
+              .replace("remove_proc_entry(\"block\", null)", "{ }")
+              .replace(
+                  "proc_create(",
+                  "ops.proc_release = (inode, file) -> {"
+                      + " jiffy.linux.Printk.printk(\"released\\n\"); return 0; };\n"
+                      + "proc_create(");
+      machine.insmod(ModuleJar.of(releases).writeTo(directory.resolve("block.jar")));
+      Task user = start(machine, O_WRONLY);
+      while (user.struct.__state != TASK_INTERRUPTIBLE) {
+        Thread.onSpinWait();
+      }
+      OpenFile idle = machine.proc().open(test.context(), "/proc/block", O_RDONLY);
+      assertThat(machine.modules().rmmod(test.context(), "block", true)).isZero();
+      user.join(test.context());
+      assertThat(idle.read(test.context(), new byte[1], 1)).isEqualTo(-EIO);
+      idle.close();
+      assertThat(machine.dmesg()).filteredOn(line -> line.endsWith("] released")).hasSize(2);
     }
   }
 }

@@ -228,6 +228,44 @@ class SysModuleTest {
     assertThat(write(machine, DIRECTORY + "refcnt", "5")).isEqualTo(-EACCES);
   }
 
+  /** {@code holders} is a directory of links to directories. */
+  @Test
+  void holders_areThoseWhoLinkToIt_andLeadToThem(Machine machine) {
+    String library =
+        """
+        package lib;
+        @jiffy.linux.ModuleInfo(license = "GPL")
+        public final class Lib extends jiffy.linux.KernelModule {
+          @jiffy.linux.ExportSymbol public static int lib_one() { return 1; }
+          { module_init(() -> 0); module_exit(() -> {}); }
+        }
+        """;
+    String user =
+        """
+        package user;
+        @jiffy.linux.ModuleInfo(license = "GPL", name = "my-user")
+        public final class User extends jiffy.linux.KernelModule {
+          { module_init(() -> lib.Lib.lib_one() - 1); module_exit(() -> {}); }
+        }
+        """;
+    machine.insmod(ModuleJar.of(library).writeTo(directory.resolve("lib.jar")));
+    String holders = "/sys/module/lib/holders";
+    assertThat(read(machine, holders)).isEqualTo("-" + EISDIR);
+    assertThat(read(machine, holders + "/my_user")).isEqualTo("-" + ENOENT);
+    machine.insmod(
+        ModuleJar.ofSources(List.of(library), user).writeTo(directory.resolve("user.jar")));
+    assertThat(machine.proc().list()).contains(holders + "/my_user");
+    assertThat(read(machine, holders)).isEqualTo("-" + EISDIR);
+    assertThat(read(machine, holders + "/")).isEqualTo("-" + EISDIR);
+    assertThat(read(machine, holders + "/my_user")).isEqualTo("-" + EISDIR);
+    assertThat(read(machine, holders + "/my_user/refcnt")).isEqualTo("0\n");
+    assertThat(read(machine, holders + "/nosuch/refcnt")).isEqualTo("-" + ENOENT);
+    assertThat(read(machine, DIRECTORY + "refcnt")).isEqualTo("-" + ENOENT);
+    machine.rmmod("my-user");
+    assertThat(machine.proc().list()).noneMatch(path -> path.startsWith(holders));
+    machine.rmmod("lib");
+  }
+
   @Test
   void openFile_doesNotHoldTheModule(Machine machine) {
     insmod(machine);

@@ -66,6 +66,12 @@ public final class Context extends Current {
    */
   public int takenOver;
 
+  /**
+   * Counts the timers that were taken out by a call which then met a StackOverflowError: whose they
+   * are learns by it that nothing will come of them.
+   */
+  public int timersLost;
+
   /** So many timers are armed by one read of the clock, at most. */
   private static final int ARMINGS_A_READ = 64;
 

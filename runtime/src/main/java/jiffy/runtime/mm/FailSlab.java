@@ -2,6 +2,7 @@ package jiffy.runtime.mm;
 
 import static jiffy.linux.Slab.__GFP_DIRECT_RECLAIM;
 import static jiffy.linux.Slab.__GFP_NOFAIL;
+import static jiffy.linux.Slab.__GFP_NOWARN;
 
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -64,7 +65,9 @@ final class FailSlab {
     if (attributes.probability() <= draw()) {
       return false;
     }
-    report(context);
+    if ((gfp & __GFP_NOWARN) == 0) {
+      report(context);
+    }
     return times.getAndUpdate(left -> left > 0 ? left - 1 : left) != 0;
   }
 

@@ -164,6 +164,16 @@ final class Registry {
     }
   }
 
+  /** The names of those that link to a module, newest first. */
+  List<String> holders(LoadedModule module) {
+    lock.lock();
+    try {
+      return symbols.holders(module);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** How hard to try. */
   enum Force {
     /** As Linux's rmmod. */

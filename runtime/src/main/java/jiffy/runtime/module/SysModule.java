@@ -2,6 +2,7 @@ package jiffy.runtime.module;
 
 import static jiffy.linux.Errno.EACCES;
 import static jiffy.linux.Errno.EBADF;
+import static jiffy.linux.Errno.EISDIR;
 import static jiffy.linux.Errno.ENODEV;
 import static jiffy.linux.Fs.O_RDONLY;
 import static jiffy.linux.Fs.O_RDWR;
@@ -29,6 +30,7 @@ import jiffy.runtime.proc.OpenFile;
 final class SysModule implements FileSource {
   private static final String ROOT = "/sys/module/";
   private static final String PARAMETERS = "parameters/";
+  private static final String HOLDERS = "holders/";
   private static final int READ_ONLY = 0444;
   private static final int ANYBODY_READS = 0444;
   private static final int ANYBODY_WRITES = 0222;
@@ -89,6 +91,9 @@ final class SysModule implements FileSource {
       return null;
     }
     String name = path.substring(slash + 1);
+    if (name.startsWith(HOLDERS) || name.equals("holders")) {
+      return openHolder(caller, module, name, flags);
+    }
     for (Attribute attribute : attributes(module)) {
       if (attribute.name.equals(name)) {
         return attribute.allows(flags)
@@ -99,11 +104,26 @@ final class SysModule implements FileSource {
     return null;
   }
 
+  /** A directory of links: to the directory of each module that uses this one. */
+  private OpenFile openHolder(Context caller, LoadedModule module, String name, int flags) {
+    if (name.length() <= HOLDERS.length()) {
+      return OpenFile.failed(-EISDIR);
+    }
+    String link = name.substring(HOLDERS.length());
+    int slash = link.indexOf('/');
+    if (!registry.holders(module).contains(slash < 0 ? link : link.substring(0, slash))) {
+      return null;
+    }
+    return slash < 0 ? OpenFile.failed(-EISDIR) : open(caller, ROOT + link, flags);
+  }
+
   @Override
   public List<String> list() {
     List<String> paths = new ArrayList<>();
     for (LoadedModule module : registry.newestFirst()) {
-      attributes(module).forEach(each -> paths.add(ROOT + module.name() + "/" + each.name));
+      String directory = ROOT + module.name() + "/";
+      attributes(module).forEach(each -> paths.add(directory + each.name));
+      registry.holders(module).forEach(holder -> paths.add(directory + HOLDERS + holder));
     }
     return paths;
   }

@@ -51,7 +51,7 @@ final class Entry {
   /** {@code unuse_pde}. */
   void leave(TaskStruct task) {
     inside.remove(task);
-    if (users.decrementAndGet() == REMOVED) {
+    if (users.decrementAndGet() >= REMOVED) { // who removes it may be inside, too
       waiters.wakeAll();
     }
   }
@@ -71,9 +71,14 @@ final class Entry {
     users.getAndUpdate(n -> n >= REMOVED ? n : n + REMOVED);
   }
 
+  /** Whether that task is inside. */
+  boolean isInside(TaskStruct task) {
+    return inside.contains(task);
+  }
+
   /** Waits until nobody is inside, but for the caller itself. @return whether that is so */
   boolean awaitEmpty(Context caller, long deadline) {
-    int own = inside.contains(caller.task()) ? 1 : 0;
+    int own = isInside(caller.task()) ? 1 : 0;
     caller.sleeps();
     boolean isEmpty = waiters.await(caller.thread, deadline, () -> users.get() <= REMOVED + own);
     caller.wakes();

@@ -2,6 +2,7 @@ package jiffy.runtime.proc;
 
 import static jiffy.linux.Errno.EBADF;
 import static jiffy.linux.Errno.EFAULT;
+import static jiffy.linux.Errno.EINVAL;
 import static jiffy.linux.Errno.EIO;
 import static jiffy.linux.Errno.ENOENT;
 import static jiffy.linux.Errno.ESPIPE;
@@ -23,6 +24,7 @@ import jiffy.types.File;
 import jiffy.types.Inode;
 import jiffy.types.LoffT;
 import jiffy.types.ProcOps;
+import jiffy.types.TaskStruct;
 import jiffy.types.UserBuffer;
 
 /**
@@ -30,7 +32,7 @@ import jiffy.types.UserBuffer;
  * module until it is closed.
  *
  * <p>Removed before it is closed, it is released by who removes it, once nobody is inside; what
- * comes afterwards gets EIO.
+ * comes afterwards gets EIO. A task that removes it from inside closes it itself.
  */
 final class ModuleFile implements OpenFile {
   /** What is called. */
@@ -47,6 +49,13 @@ final class ModuleFile implements OpenFile {
   private final File file;
   private final AtomicBoolean released = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Whose function runs, of the opener's. */
+  private volatile TaskStruct user;
+
+  /** Removed by its own function: it is released when it is closed. */
+  private volatile boolean isOwnRemoval;
+
   private int error;
 
   ModuleFile(Entry entry, ModuleHold hold, KernelLog log, int flags) {
@@ -70,6 +79,17 @@ final class ModuleFile implements OpenFile {
   /** {@code proc_reg_open}; the module is held. */
   void open(Context caller) {
     error = (int) call(caller, "open", -ENOENT, this::openInside);
+    if (error > 0) {
+      log.print(
+          KernelLog.WARNING,
+          entry.owner().name
+              + ": proc_open of "
+              + entry.path
+              + " returned "
+              + error
+              + ", it should be 0 or a negative errno: not opened");
+      error = -EINVAL;
+    }
     if (error != 0) {
       letGo();
     }
@@ -102,8 +122,9 @@ final class ModuleFile implements OpenFile {
   }
 
   private long read(Context caller, byte[] into, int count, LoffT pos) {
-    if ((file.f_mode & FMODE_READ) == 0) {
-      return -EBADF;
+    int refused = verify(FMODE_READ, count, pos);
+    if (refused != 0) {
+      return refused;
     }
     UserBuffer buffer = new UserBuffer(into, 0, count, caller.task());
     long got =
@@ -117,8 +138,9 @@ final class ModuleFile implements OpenFile {
 
   @Override
   public long write(Context caller, byte[] from, int start, int count) {
-    if ((file.f_mode & FMODE_WRITE) == 0) {
-      return -EBADF;
+    int refused = verify(FMODE_WRITE, count, file.f_pos);
+    if (refused != 0) {
+      return refused;
     }
     UserBuffer buffer = new UserBuffer(from, start, count, caller.task());
     long taken =
@@ -133,8 +155,22 @@ final class ModuleFile implements OpenFile {
     return Math.min(taken, count);
   }
 
+  /** {@code rw_verify_area}: what the module need not expect. @return 0 or a negative errno */
+  private int verify(int mode, int count, LoffT pos) {
+    if (error != 0) {
+      return error;
+    }
+    if ((file.f_mode & mode) == 0) {
+      return -EBADF;
+    }
+    return count < 0 || pos.value < 0 || pos.value + count < 0 ? -EINVAL : 0;
+  }
+
   @Override
   public long seek(Context caller, long offset, int whence) {
+    if (error != 0) {
+      return error;
+    }
     return ops.proc_lseek == null
         ? -ESPIPE
         : call(caller, "lseek", -EIO, () -> ops.proc_lseek.lseek(file, offset, whence));
@@ -145,9 +181,11 @@ final class ModuleFile implements OpenFile {
     if (!entry.enter(caller.task())) {
       return removed;
     }
+    user = caller.task();
     try {
       return run(caller, what, body);
     } finally {
+      user = null;
       entry.leave(caller.task());
     }
   }
@@ -192,14 +230,22 @@ final class ModuleFile implements OpenFile {
   public void close() {
     if (entry.open().contains(this)) {
       Context caller = (Context) Current.get();
-      call(caller, "release", 0, this::release); // removed meanwhile: who removes it does it
+      if (isOwnRemoval) {
+        run(caller, "release", this::release);
+      } else {
+        call(caller, "release", 0, this::release); // removed meanwhile: who removes it does it
+      }
     }
     letGo();
   }
 
-  /** {@code close_pdeo}: the file is removed, nobody is inside. */
+  /** {@code close_pdeo}: the file is removed, nobody is inside but perhaps the remover itself. */
   void releaseRemoved(Context remover) {
-    run(remover, "release", this::release);
+    if (user == remover.task()) {
+      isOwnRemoval = true;
+    } else {
+      run(remover, "release", this::release);
+    }
   }
 
   private long release() throws Throwable {

@@ -52,7 +52,7 @@ public final class ModuleFiles implements FileOps, Owned {
   private final ModuleHold hold;
   private final ConcurrentSkipListMap<String, Entry> entries = new ConcurrentSkipListMap<>();
 
-  /** Paths of the kernel's own files. */
+  /** Paths of the kernel's own files, and of the directories they are in. */
   private final Set<String> reserved = ConcurrentHashMap.newKeySet();
 
   /**
@@ -77,7 +77,9 @@ public final class ModuleFiles implements FileOps, Owned {
   }
 
   void reserve(String path) {
-    reserved.add(path);
+    for (int end = path.length(); end > ROOT.length(); end = path.lastIndexOf('/', end - 1)) {
+      reserved.add(path.substring(0, end));
+    }
   }
 
   @Override
@@ -124,11 +126,12 @@ public final class ModuleFiles implements FileOps, Owned {
     ProcDirEntry in = above == null ? null : above.struct;
     ProcDirEntry struct = new ProcDirEntry(ownName, in, mode, data, ops, origin);
     Entry entry = new Entry(arch, struct);
-    if (entry.owner().isGoing()) {
-      return null;
-    }
     if (reserved.contains(entry.path) || entries.putIfAbsent(entry.path, entry) != null) {
       splat.warn(context, "proc_dir_entry '" + entry.path + "' already registered");
+      return null;
+    }
+    if (entry.owner().isGoing()) { // looked at last: rmmod finds it, or it is not there
+      entries.remove(entry.path, entry);
       return null;
     }
     return struct;
@@ -190,7 +193,20 @@ public final class ModuleFiles implements FileOps, Owned {
   private void take(Context context, Entry entry) {
     entries.remove(entry.path, entry);
     entry.remove();
+    if (entry.isInside(context.task())) {
+      log.print(
+          KernelLog.WARNING,
+          entry.owner().name
+              + ": removing "
+              + entry.path
+              + " from its own function would wait for itself: it does not wait");
+    }
     entry.awaitEmpty(context, Arch.NEVER);
+    closeAll(context, entry);
+  }
+
+  /** {@code close_pdeo} of each who has it open. */
+  private static void closeAll(Context context, Entry entry) {
     List.copyOf(entry.open()).forEach(file -> file.releaseRemoved(context));
   }
 
@@ -263,7 +279,9 @@ public final class ModuleFiles implements FileOps, Owned {
     }
     long until = arch.now() + READER_WAIT_NANOS;
     for (Entry entry : left) {
-      if (!entry.awaitEmpty(caller, until)) {
+      if (entry.awaitEmpty(caller, until)) {
+        closeAll(caller, entry);
+      } else {
         log.print(
             KernelLog.ALERT,
             owner.name + ": " + entry.path + " is still being used by " + entry.inside());

@@ -5,6 +5,7 @@ import static jiffy.linux.Sched.TASK_NORMAL;
 import static jiffy.linux.Sched.TASK_RUNNING;
 import static jiffy.types.WaitQueueEntry.WQ_FLAG_EXCLUSIVE;
 
+import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Contexts;
 import jiffy.runtime.context.Splat;
@@ -32,11 +33,16 @@ final class Mutexes {
    * A heir whom a signal calls away takes his name out by CAS, and sees by that whether it was handed
    * to him before. Who leaves without it while it is free passes the wake-up on, which may have been
    * meant for him. A heir who was lost in a StackOverflowError has left a place in the queue that
-   * names no task any more: it is not handed to him.
+   * names no task any more: it is not handed to him. A wake-up that its giver has lost in one is made
+   * good by the waiter himself, who looks from time to time; but not on virtual time, where all that
+   * waits for ever is found.
    */
 
   private static final int HEIR_SHIFT = 32;
   private static final long HOLDER_MASK = 0xffff_ffffL;
+
+  /** Between two looks of a waiter: 1 s. */
+  private static final long LOOK_NANOS = 1_000_000_000L;
 
   private final Contexts contexts;
   private final Scheduler scheduler;
@@ -113,8 +119,9 @@ final class Mutexes {
         if (interrupted != 0) {
           return result;
         }
-        scheduler.schedule(context);
-        isPatient = false;
+        boolean looks = !isOwn && (context.hooks & Context.HOOK_SIM) == 0;
+        long until = looks ? scheduler.now() + LOOK_NANOS : Arch.NEVER;
+        isPatient &= !scheduler.schedule(context, until);
       }
     } finally {
       self.__state = TASK_RUNNING; // first, and no call: the stack may have overflowed

@@ -68,6 +68,11 @@ public final class Scheduler {
     VarHandle.fullFence();
   }
 
+  /** The time of the arch, for deadlines. */
+  long now() {
+    return arch.now();
+  }
+
   /** {@code schedule}: sleeps while the state says so; else lets others run. */
   public void schedule(Context context) {
     schedule(context, Arch.NEVER);

@@ -82,12 +82,12 @@ final class TimerRemoval {
   private int remove(Context context, TimerList timer, boolean running, boolean shutdown) {
     TimerBase base = null;
     boolean owned = false;
+    int result = 0;
     try {
       base = bases.lock(context, timer);
       if (shutdown) {
         timer.function = null;
       }
-      int result = 0;
       if (!running && base.isRunning(timer)) {
         result = RUNS;
       } else if (timer.__prev != null) {
@@ -101,6 +101,9 @@ final class TimerRemoval {
       base.unlock();
       return result;
     } catch (Throwable e) { // a StackOverflowError of the module's: free it, without a call
+      if (result == 1 || owned && timer.__prev == null) {
+        context.timersLost++;
+      }
       if (owned) {
         timer.__flags &= ~TimerFlags.MIGRATING;
       }

@@ -43,11 +43,23 @@ final class DelayedWorks {
   boolean queue(
       Context context, int cpu, WorkqueueStruct struct, DelayedWork work, long delayJiffies) {
     Workqueue queue = intake.check(context, cpu, struct, work.work, delayJiffies == 0);
-    if (queue == null || !WorkStruct.__STATE.compareAndSet(work.work, 0, __PENDING)) {
+    if (queue == null) {
       return false;
     }
-    handOver(context, cpu, queue, work, delayJiffies);
-    return true;
+    boolean owned = false;
+    int before = context.takenOver;
+    try {
+      owned = WorkStruct.__STATE.compareAndSet(work.work, 0, __PENDING);
+      if (owned) {
+        handOver(context, cpu, queue, work, delayJiffies);
+      }
+      return owned;
+    } catch (Throwable e) { // a StackOverflowError of the module's: no call
+      if (owned && context.takenOver == before) {
+        work.work.__state = 0;
+      }
+      throw e;
+    }
   }
 
   /** {@code mod_delayed_work_on}. @return whether it was pending */
@@ -57,27 +69,32 @@ final class DelayedWorks {
     if (queue == null) {
       return false;
     }
-    int got = removal.grab(context, work.work, work.timer);
-    if (got != WorkRemoval.CANCELED) {
-      handOver(context, cpu, queue, work, delayJiffies);
-    }
-    return got == WorkRemoval.STOLEN;
-  }
-
-  /** The delay of an item begins that the caller has made pending. */
-  private void handOver(Context context, int cpu, Workqueue queue, DelayedWork work, long delay) {
-    int before = context.takenOver;
+    int got = WorkRemoval.CANCELED;
+    int before = 0;
     try {
-      if (delay == 0) {
-        intake.insert(context, cpu, queue, work.work);
-      } else {
-        begin(context, cpu, queue, work, delay);
+      got = removal.grab(context, work.work, work.timer);
+      before = context.takenOver;
+      if (got != WorkRemoval.CANCELED) {
+        handOver(context, cpu, queue, work, delayJiffies);
       }
+      return got == WorkRemoval.STOLEN;
     } catch (Throwable e) { // a StackOverflowError of the module's: no call
-      if (context.takenOver == before) {
+      if (got != WorkRemoval.CANCELED && context.takenOver == before) {
         work.work.__state = 0;
       }
       throw e;
+    }
+  }
+
+  /**
+   * The delay of an item begins that the caller has made pending; what it calls answers for the
+   * item from its first step on, and says so by {@link Context#takenOver}.
+   */
+  private void handOver(Context context, int cpu, Workqueue queue, DelayedWork work, long delay) {
+    if (delay == 0) {
+      intake.insert(context, cpu, queue, work.work);
+    } else {
+      begin(context, cpu, queue, work, delay);
     }
   }
 
@@ -110,8 +127,20 @@ final class DelayedWorks {
 
   /** {@code flush_delayed_work}, its first half: the delay is over now. */
   void expedite(Context context, DelayedWork work) {
-    if (timekeeping.deleteSync(context, work.timer, false) == 1) {
-      handOver(context, work.__cpu, (Workqueue) work.__wq, work, 0);
+    int lost = context.timersLost;
+    int before = 0;
+    boolean owned = false;
+    try {
+      owned = timekeeping.deleteSync(context, work.timer, false) == 1;
+      before = context.takenOver;
+      if (owned) {
+        handOver(context, work.__cpu, (Workqueue) work.__wq, work, 0);
+      }
+    } catch (Throwable e) { // a StackOverflowError of the module's: no call
+      if (context.timersLost != lost || owned && context.takenOver == before) {
+        work.work.__state = 0;
+      }
+      throw e;
     }
   }
 

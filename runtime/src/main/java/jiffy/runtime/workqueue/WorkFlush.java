@@ -48,6 +48,7 @@ final class WorkFlush {
     }
     Waiter waiter = null;
     pool.lockAll(context);
+    int before = context.takenOver;
     try {
       if (work.__data instanceof PoolQueue && ((PoolQueue) work.__data).pool == pool) {
         waiter = new Waiter(context, (Waiter) work.__waiters);
@@ -55,8 +56,12 @@ final class WorkFlush {
       } else {
         waiter = waitFor(context, pool.executing(work));
       }
-    } finally {
-      pool.held = 0; // no call: see RawSpinlock
+      pool.leave(context); // who waits sees to it that somebody serves
+    } catch (Throwable e) { // a StackOverflowError of the module's: no call
+      if (context.takenOver == before) {
+        pool.held = 0;
+      }
+      throw e;
     }
     return await(context, waiter);
   }
@@ -122,13 +127,18 @@ final class WorkFlush {
     List<Waiter> waiters = new ArrayList<>();
     for (PoolQueue part : queue.parts()) {
       part.pool.lockAll(context);
+      int before = context.takenOver;
       try {
         Waiter waiter = part.flush(context);
         if (waiter != null) {
           waiters.add(waiter);
         }
-      } finally {
-        part.pool.held = 0; // no call: see RawSpinlock
+        part.pool.leave(context); // who waits sees to it that somebody serves
+      } catch (Throwable e) { // a StackOverflowError of the module's: no call
+        if (context.takenOver == before) {
+          part.pool.held = 0;
+        }
+        throw e;
       }
     }
     waiters.forEach(waiter -> waiter.await(scheduler, context));

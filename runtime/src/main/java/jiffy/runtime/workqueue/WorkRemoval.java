@@ -67,7 +67,7 @@ final class WorkRemoval {
   }
 
   private int tryGrab(Context context, WorkStruct work, TimerList delay) {
-    if (delay != null && timekeeping.delete(context, delay, false) == 1) {
+    if (delay != null && takeTimer(context, work, delay)) {
       return STOLEN;
     }
     if (WorkStruct.__STATE.compareAndSet(work, 0, __PENDING)) {
@@ -81,6 +81,18 @@ final class WorkRemoval {
       return CANCELED;
     }
     return isForsaken(work, delay) ? WAS_IDLE : BUSY;
+  }
+
+  private boolean takeTimer(Context context, WorkStruct work, TimerList delay) {
+    int before = context.timersLost;
+    try {
+      return timekeeping.delete(context, delay, false) == 1;
+    } catch (Throwable e) { // a StackOverflowError of the module's: no call
+      if (context.timersLost != before) {
+        work.__state = 0;
+      }
+      throw e;
+    }
   }
 
   /** Rmmod has taken its timer, or has had it refused: nobody has the bit. */

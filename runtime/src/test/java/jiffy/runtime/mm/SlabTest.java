@@ -241,6 +241,15 @@ class SlabTest {
   }
 
   @Test
+  void failslab_withNowarn_failsWithoutAWord() {
+    boot("nr_cpus=1 failslab=1,100,0,-1");
+    assertThat(kmalloc(100, GFP_ATOMIC | __GFP_NOWARN)).isNull();
+    assertThat(texts()).noneMatch(line -> line.startsWith("FAULT_INJECTION"));
+    assertThat(kmalloc(100, GFP_ATOMIC)).isNull();
+    assertThat(texts()).anyMatch(line -> line.startsWith("FAULT_INJECTION"));
+  }
+
+  @Test
   void failslab_ofAHundredthOrHalf_failsThatMany() {
     assertThat(failedOf10000("failslab=1,50,0,-1")).isBetween(4_700, 5_300);
     assertThat(failedOf10000("failslab=1,1,0,-1")).isBetween(50, 150);

@@ -125,6 +125,26 @@ class SeqSingleTest {
   }
 
   @Test
+  void single_openedWithNoRoom_growsAsItMust() {
+    ProcOps ops = new ProcOps();
+    ops.proc_open =
+        (inode, file) ->
+            single_open_size(
+                file,
+                (m, v) -> {
+                  seq_puts(m, "text\n");
+                  return 0;
+                },
+                null,
+                0);
+    ops.proc_read = SeqFiles::seq_read;
+    proc_create("none", 0, null, ops);
+    try (OpenFile file = machine.proc().open(test.context(), "/proc/none")) {
+      assertThat(read(file, 9)).isEqualTo("text\n");
+    }
+  }
+
+  @Test
   void seqFile_madeByHand_isWhatTheFilesDataSays() {
     SeqFile[] made = new SeqFile[1];
     ProcOps ops = new ProcOps();
