@@ -145,10 +145,11 @@ public final class ProcFs {
 
   /**
    * {@code void remove_proc_entry(const char *name, struct proc_dir_entry *parent)}: takes it away,
-   * waits until nobody is inside one of its functions, and calls {@code proc_release} for who has it open: his reads fail with EIO
-   * from then on. What is not there is said in the log; so is a directory that is not empty, and a
-   * file whose own function removes it: on Linux that waits for itself for ever, here it waits for
-   * the others only, and its reader's is released when he closes it.
+   * waits until nobody is inside one of its functions, and calls {@code proc_release} for who has
+   * it open: his reads fail with EIO from then on. What is not there is said in the log; so is a
+   * directory that is not empty, and a file whose own function removes it: on Linux that waits for
+   * itself for ever, here it waits for the others only, and its reader's is released when he closes
+   * it.
    */
   public static void remove_proc_entry(String name, ProcDirEntry parent) {
     Current current = Current.get();

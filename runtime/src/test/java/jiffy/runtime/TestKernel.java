@@ -71,11 +71,6 @@ public final class TestKernel implements AutoCloseable {
     Assumptions.assumeTrue(platform == Platform.HOST, reason);
   }
 
-  /** Whether time is virtual, so that a test may ask at which jiffy, and what has run by now. */
-  public boolean isSim() {
-    return platform == Platform.SIM;
-  }
-
   /** The hand on the clock; for tests that said {@link #virtualTimeOnly} before. */
   public Simulation sim() {
     return machine.simulation().orElseThrow();

@@ -58,7 +58,7 @@ class SemprobeTest {
     return compare("sync");
   }
 
-  private static List<DynamicTest> compare(String section) throws IOException, URISyntaxException {
+  private static List<DynamicTest> compare(String section) throws IOException {
     Recording linux = Recording.ofLinux(section);
     Recording jiffy = run(section, linux.startJiffies());
     Exemptions exemptions = Exemptions.of(section);
