@@ -47,10 +47,10 @@ final class WorkFlush {
       return false;
     }
     Waiter waiter = null;
-    pool.lockAll(context);
+    pool.lock(arch, context);
     int before = context.takenOver;
     try {
-      if (work.__data instanceof PoolQueue && ((PoolQueue) work.__data).pool == pool) {
+      if (pool.has(context, work)) {
         waiter = new Waiter(context, (Waiter) work.__waiters);
         work.__waiters = waiter;
       } else {

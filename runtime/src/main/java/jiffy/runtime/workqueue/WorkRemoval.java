@@ -105,10 +105,10 @@ final class WorkRemoval {
 
   private boolean steal(Context context, WorkerPool pool, WorkStruct work) {
     boolean stolen = false;
-    pool.lockAll(context);
+    pool.lock(arch, context);
     int before = context.takenOver;
     try {
-      if (work.__data instanceof PoolQueue && ((PoolQueue) work.__data).pool == pool) {
+      if (pool.has(context, work)) {
         ((PoolQueue) work.__data).remove(work);
         stolen = true;
       }

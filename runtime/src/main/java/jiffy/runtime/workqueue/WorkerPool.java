@@ -126,6 +126,20 @@ final class WorkerPool extends RawSpinlock {
     }
   }
 
+  /**
+   * With the lock held: whether the item is queued here. If so it is on a list, also if it has come
+   * in since the lock was taken.
+   */
+  boolean has(Context context, WorkStruct work) {
+    if (!(work.__data instanceof PoolQueue) || ((PoolQueue) work.__data).pool != this) {
+      return false;
+    }
+    if (work.__prev == null) {
+      inbox.spill(arch, context);
+    }
+    return true;
+  }
+
   /** With the lock held: whether items are known to wait; all that do, if nobody computes. */
   boolean hasItems() {
     return works.head.__next != works.head || inbox.hasItems();
