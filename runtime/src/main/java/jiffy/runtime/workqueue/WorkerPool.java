@@ -131,7 +131,8 @@ final class WorkerPool extends RawSpinlock {
    * in since the lock was taken.
    */
   boolean has(Context context, WorkStruct work) {
-    if (!(work.__data instanceof PoolQueue) || ((PoolQueue) work.__data).pool != this) {
+    Object data = work.__data; // once: in another pool it may change meanwhile
+    if (!(data instanceof PoolQueue) || ((PoolQueue) data).pool != this) {
       return false;
     }
     if (work.__prev == null) {
