@@ -42,6 +42,11 @@ public class TaskletStruct {
     }
   }
 
+  /*
+   * In this order, which JVMs keep within the references: what is touched whenever the tasklet is
+   * handed from one processor to another lies together, and so seldom in two cache lines.
+   */
+
   /** What is called: a {@link TaskletCallback} gets the tasklet, any other {@link #data}. */
   public TaskletFunction func;
 
@@ -57,8 +62,11 @@ public class TaskletStruct {
   /** The list whose CPU runs it; null: not running. */
   public volatile Object __runner;
 
-  /** The list where it waits, scheduled, until it may run; null: nowhere. */
-  public volatile Object __aside;
+  /** The function that {@link #__origin} was resolved for. */
+  public TaskletFunction __resolved;
+
+  /** Who owns the tasklet and where it was set up; null before that. */
+  public Origin __origin;
 
   /** Somebody waits in {@code tasklet_kill}: he is next to have it scheduled. */
   public volatile boolean __killing;
@@ -66,11 +74,8 @@ public class TaskletStruct {
   /** Its function was given up and has not returned. */
   public volatile boolean __stuck;
 
-  /** The function that {@link #__origin} was resolved for. */
-  public TaskletFunction __resolved;
-
-  /** Who owns the tasklet and where it was set up; null before that. */
-  public Origin __origin;
+  /** The list where it waits, scheduled, until it may run; null: nowhere. */
+  public volatile Object __aside;
 
   /**
    * C's field {@code state}, computed.
