@@ -219,9 +219,10 @@ public final class Context extends Current {
       return;
     }
     long before = cpu.passes();
+    boolean isRaised = cpu.pending.get() != 0; // now: without the share a pass may just have taken it
     long left = cpu.gate.releaseBh();
     preemptCount = count; // no call between these two: the count says who has a share
-    if (cpu.gate.wakeAfter(left) || cpu.pending.get() != 0) {
+    if (cpu.gate.wakeAfter(left) || isRaised || cpu.pending.get() != 0) {
       letSoftirqsRun(before);
     }
   }
