@@ -9,21 +9,26 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import jiffy.linux.Errno;
-import jiffy.runtime.arch.HostArch;
 import jiffy.testkit.ModuleJar;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Files that are no modules, and how the module in a JAR is found; truth/11. */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class InsmodFileTest {
+  @Parameter On on;
   @TempDir Path dir;
   private Room room;
 
   @BeforeEach
   void boot() {
-    room = new Room(new HostArch(), dir);
+    room = new Room(on.arch(), dir);
   }
 
   @AfterEach

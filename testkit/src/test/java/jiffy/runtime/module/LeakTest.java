@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import jiffy.kernel.KernelThread;
-import jiffy.runtime.arch.HostArch;
 import jiffy.runtime.module.loader.UnloadedLoader;
 import jiffy.testkit.LoaderLeaks;
 import org.junit.jupiter.api.AfterEach;
@@ -15,12 +14,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** 200 loads and unloads leave no class loader and no thread. */
 @Timeout(300)
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class LeakTest {
+  @Parameter On on;
   private static final int CYCLES = 200;
 
   private static final String TIDY =
@@ -79,7 +83,7 @@ class LeakTest {
 
   @BeforeEach
   void boot() {
-    room = new Room(new HostArch(), dir);
+    room = new Room(on.arch(), dir);
   }
 
   @AfterEach

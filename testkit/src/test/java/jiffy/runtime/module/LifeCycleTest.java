@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import jiffy.linux.Errno;
-import jiffy.runtime.arch.HostArch;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Task;
 import org.junit.jupiter.api.AfterEach;
@@ -15,18 +13,24 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** From insmod to rmmod; truth/11 and 12. */
 @Timeout(60)
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class LifeCycleTest {
+  @Parameter On on;
   @TempDir Path dir;
   private Room room;
 
   @BeforeEach
   void boot() {
-    room = new Room(new HostArch(), dir);
+    room = new Room(on.arch(), dir);
   }
 
   @AfterEach
@@ -36,10 +40,8 @@ class LifeCycleTest {
 
   /** A module whose init and exit stand still where they print. */
   private final class Slow {
-    final CountDownLatch inInit = new CountDownLatch(1);
-    final CountDownLatch endInit = new CountDownLatch(1);
-    final CountDownLatch inExit = new CountDownLatch(1);
-    final CountDownLatch endExit = new CountDownLatch(1);
+    final Room.Halt init = room.new Halt();
+    final Room.Halt exit = room.new Halt();
     final Path jar;
 
     Slow(String name) {
@@ -50,21 +52,8 @@ class LifeCycleTest {
               "{ module_init(Slow::init); module_exit(() -> printk(\"" + name + ": exit\")); }",
               "static int init() { printk(\"" + name + ": init\"); return ret; }");
       jar = room.jar(name + ".jar", source);
-      room.onPrint(name + ": init", () -> standStill(inInit, endInit));
-      room.onPrint(name + ": exit", () -> standStill(inExit, endExit));
-    }
-
-    private void standStill(CountDownLatch in, CountDownLatch end) {
-      in.countDown();
-      await(end);
-    }
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
+      room.onPrint(name + ": init", init::here);
+      room.onPrint(name + ": exit", exit::here);
     }
   }
 
@@ -198,16 +187,16 @@ class LifeCycleTest {
   void insmod_whileTheFirstIsComing_waitsAndIsEexist() {
     Slow slow = new Slow("slowmod");
     Task first = room.startInsmod(slow.jar);
-    await(slow.inInit);
+    slow.init.awaitReached();
     assertThat(room.modules.procModules())
         .matches("slowmod \\d+ 1 - Loading 0xffffffffc0200000 \\(OE\\+\\)\n");
     assertThat(room.rmmod("slowmod")).isEqualTo(-Errno.EBUSY);
     Task second = room.startInsmod(slow.jar);
     assertThat(first.isEnded()).isFalse();
-    slow.endInit.countDown();
+    slow.init.released = true;
     assertThat(room.join(first)).isZero();
     assertThat(room.join(second)).isEqualTo(-Errno.EEXIST);
-    slow.endExit.countDown();
+    slow.exit.released = true;
     assertThat(room.rmmod("slowmod")).isZero();
   }
 
@@ -215,20 +204,10 @@ class LifeCycleTest {
   void insmod_whileTheFirstIsComingAndFails_isEbusy() {
     Slow slow = new Slow("slowmod");
     Task first = room.startInsmod(slow.jar, "ret=-12");
-    await(slow.inInit);
-    CountDownLatch waits = new CountDownLatch(1);
-    Task second =
-        room.start(
-            "insmod",
-            context -> {
-              waits.countDown();
-              return room.modules.insmod(context, slow.jar, List.of());
-            });
-    await(waits);
-    while (second.context() != null && !isParked(second)) {
-      Thread.onSpinWait();
-    }
-    slow.endInit.countDown();
+    slow.init.awaitReached();
+    Task second = room.startInsmod(slow.jar);
+    room.until(() -> isParked(second));
+    slow.init.released = true;
     assertThat(room.join(first)).isEqualTo(-Errno.ENOMEM);
     assertThat(room.join(second)).isEqualTo(-Errno.EBUSY);
     assertThat(room.modules.list()).isEmpty();
@@ -236,22 +215,23 @@ class LifeCycleTest {
 
   private static boolean isParked(Task task) {
     var context = task.context();
-    return context == null || context.thread.javaThread().getState() == Thread.State.WAITING;
+    return task.isEnded()
+        || context != null && context.thread.javaThread().getState() == Thread.State.WAITING;
   }
 
   @Test
   void insmod_andRmmod_whileTheModuleIsGoing_areEbusy() {
     Slow slow = new Slow("slowmod");
-    slow.endInit.countDown();
+    slow.init.released = true;
     assertThat(room.join(room.startInsmod(slow.jar))).isZero();
     Task rmmod = room.startRmmod("slowmod");
-    await(slow.inExit);
+    slow.exit.awaitReached();
     assertThat(room.modules.procModules())
         .matches("slowmod \\d+ -1 - Unloading 0xffffffffc0200000 \\(OE-\\)\n");
     assertThat(room.rmmod("slowmod")).isEqualTo(-Errno.EBUSY);
     assertThat(room.rmmodForce("slowmod")).isEqualTo(-Errno.EBUSY);
     assertThat(room.insmod(slow.jar)).isEqualTo(-Errno.EBUSY);
-    slow.endExit.countDown();
+    slow.exit.released = true;
     assertThat(room.join(rmmod)).isZero();
     assertThat(room.modules.list()).isEmpty();
   }
@@ -262,14 +242,14 @@ class LifeCycleTest {
     Slow two = new Slow("two");
     Task first = room.startInsmod(one.jar);
     Task second = room.startInsmod(two.jar);
-    await(one.inInit);
-    await(two.inInit);
+    one.init.awaitReached();
+    two.init.awaitReached();
     assertThat(room.modules.list())
         .extracting(ModuleView::state)
         .containsExactly(ModuleState.COMING, ModuleState.COMING);
     for (Slow each : List.of(one, two)) {
-      each.endInit.countDown();
-      each.endExit.countDown();
+      each.init.released = true;
+      each.exit.released = true;
     }
     assertThat(room.join(first)).isZero();
     assertThat(room.join(second)).isZero();
@@ -279,22 +259,21 @@ class LifeCycleTest {
   void insmod_initThatNeverReturns_disturbsNobody() {
     Slow stuck = new Slow("stuck");
     Task insmod = room.startInsmod(stuck.jar);
-    await(stuck.inInit);
+    stuck.init.awaitReached();
     assertThat(room.insmod(room.jar("kt.jar", Sources.hello("Kt")))).isZero();
     assertThat(room.modules.list()).extracting(ModuleView::name).containsExactly("kt", "stuck");
     assertThat(room.rmmod("kt")).isZero();
     room.modules.close();
     assertThat(room.log).contains("4 stuck: coming at shutdown: left as it is");
-    stuck.endInit.countDown();
-    stuck.endExit.countDown();
+    stuck.init.released = true;
+    stuck.exit.released = true;
     room.join(insmod);
   }
 
   @Test
   void insmod_bootParameters_areSetFirst() {
     try (Room own =
-        new Room(
-            new HostArch(), dir.resolve("own"), Map.of("my-mod", List.of("a=1", "b=2", "zz")))) {
+        new Room(on.arch(), dir.resolve("own"), Map.of("my-mod", List.of("a=1", "b=2", "zz")))) {
       String source =
           Sources.gpl(
               "M",

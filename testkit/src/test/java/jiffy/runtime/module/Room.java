@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.function.ToIntFunction;
 import jiffy.kernel.Current;
 import jiffy.kernel.FileOps;
@@ -44,6 +45,8 @@ import jiffy.types.TimerList;
  * A kernel with a module room and, for the rest, fakes: timers that never fire, a log in a list.
  */
 final class Room implements AutoCloseable {
+  private static final long STEP_NANOS = 1_000_000L;
+
   /** Every record, as {@code level text}: the room's and the modules'. */
   final List<String> log = new CopyOnWriteArrayList<>();
 
@@ -144,6 +147,33 @@ final class Room implements AutoCloseable {
 
   Task startRmmod(String name) {
     return start("rmmod", context -> modules.rmmod(context, name, false));
+  }
+
+  /** Lets time pass until that holds; the test's timeout ends it. */
+  void until(BooleanSupplier condition) {
+    try (Attachment here = tasks.attach("test")) {
+      do {
+        here.context().park(arch.now() + STEP_NANOS);
+      } while (!condition.getAsBoolean());
+    }
+  }
+
+  /** Where a module's hook stands still until it is let go. */
+  final class Halt {
+    volatile boolean reached;
+    volatile boolean released;
+
+    void here() {
+      Context self = (Context) Current.get();
+      reached = true;
+      while (!released) {
+        self.park(arch.now() + STEP_NANOS);
+      }
+    }
+
+    void awaitReached() {
+      until(() -> reached);
+    }
   }
 
   /** Waits for a task's end. @return what it returned */

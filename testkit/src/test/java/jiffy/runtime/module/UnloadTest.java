@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import jiffy.linux.Errno;
-import jiffy.runtime.arch.HostArch;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.module.loader.PluginHost;
 import jiffy.runtime.sched.Attachment;
@@ -16,10 +14,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a module leaves behind, what its hooks throw, and the end of the machine. */
 @Timeout(60)
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class UnloadTest {
+  @Parameter On on;
   private static final String FORGETFUL =
       """
       import static jiffy.linux.Timers.*;
@@ -50,7 +54,7 @@ class UnloadTest {
 
   @BeforeEach
   void boot() {
-    room = new Room(new HostArch(), dir);
+    room = new Room(on.arch(), dir);
   }
 
   @AfterEach
@@ -222,16 +226,8 @@ class UnloadTest {
   void close_exitThatHangs_isNamedAndSkipped() {
     room.insmod(room.jar("A.jar", Sources.hello("A")));
     room.insmod(room.jar("B.jar", Sources.hello("B")));
-    CountDownLatch release = new CountDownLatch(1);
-    room.onPrint(
-        "B: exit",
-        () -> {
-          try {
-            release.await();
-          } catch (InterruptedException e) {
-            throw new AssertionError(e);
-          }
-        });
+    Room.Halt halt = room.new Halt();
+    room.onPrint("B: exit", halt::here);
     room.modules.close();
     assertThat(room.log)
         .anyMatch(l -> l.matches("1 B: exit has not returned after 200 ms .*rmmod/\\d+ .*"))
@@ -239,7 +235,7 @@ class UnloadTest {
         .contains("6 A: exit");
     assertThat(room.modules.list()).extracting(ModuleView::name).containsExactly("B");
     List<Task> tasks = room.tasks.running();
-    release.countDown();
+    halt.released = true;
     tasks.forEach(room::join);
     assertThat(room.modules.list()).isEmpty();
   }
