@@ -6,8 +6,8 @@ package jiffy.runtime.locking;
  */
 public class CacheLine {
   /** Nothing but room: fills the gap behind the header, in which a subclass's field would go. */
-  public int __gap;
+  public int frontGap;
 
   /** Nothing but room: with the object's header at least 64 bytes. */
-  public long __room0, __room1, __room2, __room3, __room4, __room5, __room6;
+  public long front0, front1, front2, front3, front4, front5, front6;
 }

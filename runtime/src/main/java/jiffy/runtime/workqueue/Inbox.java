@@ -22,7 +22,7 @@ final class Inbox {
    * An item in the ring has not been entered anywhere else yet: neither is it on a list, nor is it
    * counted in its queue's books; its data says which queue it is for. The kworker enters it when it
    * takes it out. Whoever else wants to look at the pool's items, to cancel or to flush, spills the ring
-   * first: that enters all on the lists, in their order.
+   * first: that enters all on the lists, in their order. The mouth stays open meanwhile: see WorkerPool.has.
    *
    * The ring takes items only while it is open, which is a promise: some kworker that is counted in
    * the pool's running will look into it before it is counted no longer, and PoolWatch looks at that

@@ -13,7 +13,7 @@ final class Mouth extends MouthFields {
   /**
    * Keeps the next object's fields out of the line of ours, as CacheLine does with the one before.
    */
-  long room0, room1, room2, room3, room4, room5, room6;
+  long back0, back1, back2, back3, back4, back5, back6;
 
   Mouth(WorkerPool pool, Inbox inbox, WorkStruct[] slots) {
     super(pool, inbox, slots);
