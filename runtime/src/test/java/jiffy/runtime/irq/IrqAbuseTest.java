@@ -13,62 +13,20 @@ import static jiffy.linux.Jiffies.jiffies;
 import static jiffy.linux.Preempt.preempt_disable;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import jiffy.kernel.Current;
 import jiffy.kernel.Owner;
-import jiffy.runtime.Machine;
 import jiffy.runtime.OnBothPlatforms;
 import jiffy.runtime.Platform;
-import jiffy.runtime.TestKernel;
 import jiffy.types.IrqHandler;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A handler that misuses its interrupt line harms no other, and is told. */
 @OnBothPlatforms
-class IrqAbuseTest {
-  private static final int IRQ = 4;
-  private static final int ON_CPU_1 = 5;
-
-  private final TestKernel kernel;
-  private final Machine machine;
-  private final List<String> ran = new CopyOnWriteArrayList<>();
-  private final Object device = "dev";
-  private volatile boolean entered;
-  private volatile boolean release;
-
+class IrqAbuseTest extends IrqFixture {
   IrqAbuseTest(Platform platform) {
-    kernel = TestKernel.boot(platform);
-    machine = kernel.machine;
-  }
-
-  @AfterEach
-  void halt() {
-    release = true;
-    kernel.close();
-  }
-
-  private void awaitRuns(int count) {
-    kernel.until("run " + count, () -> ran.size() >= count);
-    kernel.settle();
-  }
-
-  private IrqHandler handler(String name, int result) {
-    return (irq, dev) -> {
-      ran.add(name);
-      return result;
-    };
-  }
-
-  private void request(int irq) {
-    assertThat(request_irq(irq, handler("h", IRQ_HANDLED), 0, "test", device)).isZero();
-  }
-
-  private void assertLogged(String part) {
-    assertThat(machine.dmesg()).anyMatch(line -> line.contains(part));
+    super(platform);
   }
 
   @Test

@@ -24,62 +24,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CopyOnWriteArrayList;
 import jiffy.kernel.Current;
 import jiffy.linux.Errno;
-import jiffy.runtime.Machine;
 import jiffy.runtime.OnBothPlatforms;
 import jiffy.runtime.Platform;
-import jiffy.runtime.TestKernel;
 import jiffy.types.IrqHandler;
 import jiffy.types.TaskletStruct;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Interrupt lines: who gets them, when the handlers run and what they may do. */
 @OnBothPlatforms
-class IrqTest {
-  private static final int IRQ = 4;
-  private static final int ON_CPU_1 = 5;
-
-  private final TestKernel kernel;
-  private final Machine machine;
-  private final List<String> ran = new CopyOnWriteArrayList<>();
-  private final Object device = "dev";
-  private volatile boolean entered;
-  private volatile boolean release;
-
+class IrqTest extends IrqFixture {
   IrqTest(Platform platform) {
-    kernel = TestKernel.boot(platform);
-    machine = kernel.machine;
-  }
-
-  @AfterEach
-  void halt() {
-    release = true;
-    kernel.close();
-  }
-
-  private void awaitRuns(int count) {
-    kernel.until("run " + count, () -> ran.size() >= count);
-    kernel.settle();
-  }
-
-  private IrqHandler handler(String name, int result) {
-    return (irq, dev) -> {
-      ran.add(name);
-      return result;
-    };
-  }
-
-  private void request(int irq) {
-    assertThat(request_irq(irq, handler("h", IRQ_HANDLED), 0, "test", device)).isZero();
-  }
-
-  private void assertLogged(String part) {
-    assertThat(machine.dmesg()).anyMatch(line -> line.contains(part));
+    super(platform);
   }
 
   @Test
