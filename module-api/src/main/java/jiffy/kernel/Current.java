@@ -117,6 +117,14 @@ public abstract class Current {
   /** {@code local_irq_enable()}. */
   public abstract void localIrqEnable();
 
+  /**
+   * A step that others could see is about to be taken. Where who runs when is explored, others may
+   * come first; else nothing happens.
+   *
+   * @param what the step, for reports: {@code reads Kt.count}
+   */
+  public abstract void choicePoint(String what);
+
   /** {@code cpu_relax()}: a busy loop breathes here; costs virtual time in a simulation. */
   public abstract void cpuRelax();
 

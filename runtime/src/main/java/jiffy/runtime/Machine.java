@@ -4,10 +4,23 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import jiffy.kernel.FileOps;
+import jiffy.kernel.HrtimerOps;
 import jiffy.kernel.InterruptOps;
+import jiffy.kernel.IrqOps;
 import jiffy.kernel.Kernel;
+import jiffy.kernel.LockOps;
+import jiffy.kernel.MemoryOps;
+import jiffy.kernel.RwLockOps;
+import jiffy.kernel.SleepLockOps;
+import jiffy.kernel.SoftirqOps;
+import jiffy.kernel.TaskOps;
+import jiffy.kernel.TaskletOps;
+import jiffy.kernel.TimerOps;
+import jiffy.kernel.WorkOps;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.arch.HostArch;
+import jiffy.runtime.arch.SchedulePolicy;
 import jiffy.runtime.arch.SimArch;
 import jiffy.runtime.context.Addresses;
 import jiffy.runtime.context.Contexts;
@@ -108,26 +121,34 @@ public final class Machine implements AutoCloseable {
     LinkedModules linked = new LinkedModules();
     this.files = new ModuleFiles(arch, origins, scheduler, printk, splat, linked);
     this.proc = new ProcTree(files);
+    RwLocks rwlocks = new RwLocks(arch, contexts, addresses, printk);
+    SleepLocks sleepLocks = new SleepLocks(contexts, scheduler, addresses, splat, printk);
+    KernelTasks taskOps = new KernelTasks(contexts, scheduler, timeouts, kthreads, splat);
+    Memory memory =
+        new Memory(
+            arch,
+            printk,
+            splat,
+            parameters.failslab(),
+            TrackedStructs.of(timekeeping, hrtimers, tasklets, works));
     this.kernel =
         new Kernel(
             parameters.name(),
             parameters.hz(),
-            timekeeping,
-            hrtimers,
-            locks,
-            new RwLocks(arch, contexts, addresses, printk),
-            new SleepLocks(contexts, scheduler, addresses, splat, printk),
-            printk,
-            new KernelTasks(contexts, scheduler, timeouts, kthreads, splat),
-            files,
-            new InterruptOps(moduleSoftirqs, tasklets, irqs),
-            works,
-            new Memory(
-                arch,
-                printk,
-                splat,
-                parameters.failslab(),
-                TrackedStructs.of(timekeeping, hrtimers, tasklets, works)));
+            ChoicePoints.before(arch, TimerOps.class, timekeeping),
+            ChoicePoints.before(arch, HrtimerOps.class, hrtimers),
+            ChoicePoints.before(arch, LockOps.class, locks),
+            ChoicePoints.before(arch, RwLockOps.class, rwlocks),
+            ChoicePoints.before(arch, SleepLockOps.class, sleepLocks),
+            printk, // never gives way
+            ChoicePoints.before(arch, TaskOps.class, taskOps),
+            ChoicePoints.before(arch, FileOps.class, files),
+            new InterruptOps(
+                ChoicePoints.before(arch, SoftirqOps.class, moduleSoftirqs),
+                ChoicePoints.before(arch, TaskletOps.class, tasklets),
+                ChoicePoints.before(arch, IrqOps.class, irqs)),
+            ChoicePoints.before(arch, WorkOps.class, works),
+            ChoicePoints.before(arch, MemoryOps.class, memory));
     contexts.bind(kernel);
     this.cache = cache;
     this.modules =
@@ -190,6 +211,16 @@ public final class Machine implements AutoCloseable {
   public static Machine simulate(String commandLine) {
     return new Machine(
         BootParameters.parse(commandLine), new SimArch(), JarCopies.temporaryDirectory());
+  }
+
+  /**
+   * As {@link #simulate(String)}, where the policy decides who runs when: each kernel call, and in
+   * modules each access to a field that is not final or to an element of an array, is a point of
+   * choice.
+   */
+  public static Machine simulate(String commandLine, SchedulePolicy policy) {
+    return new Machine(
+        BootParameters.parse(commandLine), new SimArch(policy), JarCopies.temporaryDirectory());
   }
 
   /** The kernel as the API's functions see it. */

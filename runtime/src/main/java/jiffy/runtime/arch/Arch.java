@@ -71,6 +71,20 @@ public interface Arch extends AutoCloseable {
    */
   default void clockRead(HwThread self) {}
 
+  /** Whether {@link #choicePoint} does anything here. */
+  default boolean hasChoicePoints() {
+    return false;
+  }
+
+  /**
+   * A place where another thread may come first: between any two steps of a module's that others
+   * could see. Only a simulation with a {@link SchedulePolicy} knows it. The caller holds no lock
+   * of the kernel's own.
+   *
+   * @param what the caller is about to do: {@code reads Kt.count}
+   */
+  default void choicePoint(HwThread self, String what) {}
+
   /**
    * Whether a thread stands still without the kernel's knowledge: for a Java lock, or in a call of
    * the OS, such as a read from a socket. As it looks at this moment; slow. Never in a simulation.

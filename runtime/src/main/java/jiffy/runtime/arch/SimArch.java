@@ -3,6 +3,7 @@ package jiffy.runtime.arch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -27,6 +28,11 @@ public final class SimArch implements Arch {
    *   4. else reports a deadlock to a driver: nobody can ever run.
    * If the one found is the caller, nothing is handed over: a hand-over costs two futex calls (12 us),
    * a clock step without one some 100 ns.
+   *
+   * With a policy the first of `runnable` is only the first of the choices, and choicePoint() is a place
+   * to pass the baton without parking: who is preempted there stays first in line. The policy may also
+   * choose that time passes while some could run: for a holder of the baton that is like a long
+   * interrupt on Linux. That never moves the clock beyond a settling driver's target.
    *
    * Drivers are the foreign threads: tests. A driver holds the baton from attach() to detach() but
    * for the time it is parked. With no driver inside, the world is frozen, whatever is runnable.
@@ -56,6 +62,10 @@ public final class SimArch implements Arch {
   private final ArrayList<SimThread> threads = new ArrayList<>();
   private final AtomicLong wallClockAtBoot;
   private final long guardNanos;
+
+  /** Null: first come, first served. */
+  private final SchedulePolicy policy;
+
   private SimThread running;
   private int drivers;
   private long numbers;
@@ -66,7 +76,12 @@ public final class SimArch implements Arch {
 
   /** A machine whose wall clock begins at 2026-01-01. */
   public SimArch() {
-    this(DEFAULT_WALL_CLOCK, GUARD_NANOS);
+    this(DEFAULT_WALL_CLOCK, GUARD_NANOS, null);
+  }
+
+  /** As above, where the policy says who runs. */
+  public SimArch(SchedulePolicy policy) {
+    this(DEFAULT_WALL_CLOCK, GUARD_NANOS, Objects.requireNonNull(policy));
   }
 
   /**
@@ -76,8 +91,13 @@ public final class SimArch implements Arch {
    * @param guardNanos real time without progress after which a driver gives up
    */
   SimArch(long wallClockAtBoot, long guardNanos) {
+    this(wallClockAtBoot, guardNanos, null);
+  }
+
+  private SimArch(long wallClockAtBoot, long guardNanos, SchedulePolicy policy) {
     this.wallClockAtBoot = new AtomicLong(wallClockAtBoot);
     this.guardNanos = guardNanos;
+    this.policy = policy;
   }
 
   @Override
@@ -98,6 +118,11 @@ public final class SimArch implements Arch {
   @Override
   public boolean isSimulated() {
     return true;
+  }
+
+  @Override
+  public boolean hasChoicePoints() {
+    return policy != null;
   }
 
   @Override
@@ -237,6 +262,27 @@ public final class SimArch implements Arch {
     }
   }
 
+  @Override
+  public void choicePoint(HwThread self, String what) {
+    if (policy == null) {
+      return;
+    }
+    SimThread thread = (SimThread) self;
+    world.lock();
+    try {
+      checkOn(thread);
+      progress.incrementAndGet();
+      runnable.addFirst(thread);
+      pickNext(thread, what);
+      if (running == thread) {
+        return;
+      }
+    } finally {
+      world.unlock();
+    }
+    awaitBaton(thread);
+  }
+
   /**
    * Lets everything happen that is due in the next {@code nanos}, including what that sets off, and
    * returns at just that instant, when all is quiet.
@@ -323,16 +369,59 @@ public final class SimArch implements Arch {
   private void passBaton(SimThread self) {
     running = null;
     while (drivers > 0 && !halted) {
-      SimThread next = runnable.poll();
-      if (next != null) {
-        running = next;
-        if (next != self) {
-          next.granted = true;
-          LockSupport.unpark(next.javaThread());
-        }
+      if (!runnable.isEmpty()) {
+        pickNext(self, null);
         return;
       }
       nextInstant();
+    }
+  }
+
+  /** Guarded by the world's lock: gives the baton to one of those that can run. */
+  private void pickNext(SimThread self, String what) {
+    SimThread next = policy == null ? runnable.poll() : chosen(self, what);
+    running = next;
+    if (next != self) {
+      next.granted = true;
+      LockSupport.unpark(next.javaThread());
+    }
+  }
+
+  private SimThread chosen(SimThread self, String what) {
+    for (; ; ) {
+      boolean mayHoldUp = mayHoldUp();
+      Choice choice = new Choice(self, what, List.copyOf(runnable), mayHoldUp, now);
+      int option = Math.max(0, Math.min(policy.choose(choice), choice.count() - 1));
+      if (!choice.isHoldUp(option)) {
+        SimThread next = choice.option(option);
+        runnable.remove(next);
+        return next;
+      }
+      moveClock(sleepers.first().deadline);
+    }
+  }
+
+  /** Whether the next deadline is so near that it may come while somebody could run. */
+  private boolean mayHoldUp() {
+    if (sleepers.isEmpty() || policy.holdUpNanos() == 0) {
+      return false;
+    }
+    long deadline = sleepers.first().deadline;
+    for (SimThread thread : threads) {
+      if (thread.settling && thread.deadline < deadline) {
+        return false;
+      }
+    }
+    return deadline - now <= policy.holdUpNanos();
+  }
+
+  /** Guarded by the world's lock: all whose deadline has come then can run. */
+  private void moveClock(long to) {
+    now = Math.max(now, to);
+    while (!sleepers.isEmpty() && sleepers.first().deadline <= now) {
+      SimThread due = sleepers.first();
+      wake(due);
+      runnable.add(due);
     }
   }
 
@@ -350,18 +439,13 @@ public final class SimArch implements Arch {
     }
     SimThread first = sleepers.isEmpty() ? null : sleepers.first();
     if (first != null && (settler == null || first.deadline <= settler.deadline)) {
-      now = Math.max(now, first.deadline);
-      while (!sleepers.isEmpty() && sleepers.first().deadline <= now) {
-        SimThread due = sleepers.first();
-        wake(due);
-        runnable.add(due);
-      }
+      moveClock(first.deadline);
     } else if (settler != null) {
       now = Math.max(now, settler.deadline);
       wake(settler);
       runnable.add(settler);
     } else {
-      deadlock = describe("nothing can ever run again: all threads wait and none has a deadline");
+      deadlock = SimReport.deadlock(threads, now);
       wake(stuck);
       runnable.add(stuck);
     }
@@ -416,16 +500,7 @@ public final class SimArch implements Arch {
     } finally {
       world.unlock();
     }
-    String message =
-        "thread '"
-            + holder.name
-            + "' has run for "
-            + guardNanos / 1_000_000
-            + " ms of real time without calling the kernel: it loops, or waits for"
-            + " something outside of it; at "
-            + now
-            + " ns of virtual time"
-            + stackOf(holder);
+    String message = SimReport.stalled(holder, guardNanos, now);
     close();
     throw new SimStalledException(message);
   }
@@ -449,26 +524,5 @@ public final class SimArch implements Arch {
       throw new SimStalledException("the simulated machine is switched off");
     }
     return new SimHalt();
-  }
-
-  private static String stackOf(SimThread thread) {
-    StringBuilder text = new StringBuilder();
-    Thread javaThread = thread.javaThread();
-    if (javaThread != null) {
-      for (StackTraceElement frame : javaThread.getStackTrace()) {
-        text.append("\n    at ").append(frame);
-      }
-    }
-    return text.toString();
-  }
-
-  private String describe(String what) {
-    List<String> parked = new ArrayList<>();
-    for (SimThread thread : threads) {
-      if (thread.parked) {
-        parked.add(thread.name);
-      }
-    }
-    return what + "\n  at " + now + " ns of virtual time; parked: " + parked;
   }
 }

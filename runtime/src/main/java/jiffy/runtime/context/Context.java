@@ -39,6 +39,9 @@ public final class Context extends Current {
   /** {@link #hooks}: virtual time; reads of the clock are sim points. */
   public static final int HOOK_SIM = 1;
 
+  /** {@link #hooks}: who runs is explored; what others could see is a choice point. */
+  public static final int HOOK_CHOICE = 2;
+
   /** Positive and unique among the live contexts of a kernel: what a lock keeps as its owner. */
   public final int id;
 
@@ -112,7 +115,7 @@ public final class Context extends Current {
     this.irqShare = isHandlers ? new AtomicBoolean() : null;
     this.task = isHandlers ? ownIdle : task;
     this.owner = Owner.CORE;
-    this.hooks = arch.isSimulated() ? HOOK_SIM : 0;
+    this.hooks = (arch.isSimulated() ? HOOK_SIM : 0) | (arch.hasChoicePoints() ? HOOK_CHOICE : 0);
   }
 
   private static TaskStruct doubleOf(TaskStruct task) {
@@ -196,6 +199,9 @@ public final class Context extends Current {
 
   @Override
   public void localBhDisable() {
+    if ((hooks & HOOK_CHOICE) != 0) {
+      choicePoint("local_bh_disable");
+    }
     int count = preemptCount;
     if ((count & SOFTIRQ_DISABLED) == SOFTIRQ_DISABLED) {
       miscounted("local_bh_disable() nested too deeply");
@@ -209,6 +215,9 @@ public final class Context extends Current {
 
   @Override
   public void localBhEnable() {
+    if ((hooks & HOOK_CHOICE) != 0) {
+      choicePoint("local_bh_enable");
+    }
     if ((preemptCount & SOFTIRQ_DISABLED) == 0) {
       miscounted("local_bh_enable() without its counterpart");
       return;
@@ -230,6 +239,9 @@ public final class Context extends Current {
 
   @Override
   public long localIrqSave() {
+    if ((hooks & HOOK_CHOICE) != 0) {
+      choicePoint("local_irq_save");
+    }
     if (irqsOff) {
       return 1;
     }
@@ -255,6 +267,9 @@ public final class Context extends Current {
 
   @Override
   public void localIrqEnable() {
+    if ((hooks & HOOK_CHOICE) != 0) {
+      choicePoint("local_irq_enable");
+    }
     if (!irqsOff) {
       return;
     }
@@ -392,6 +407,13 @@ public final class Context extends Current {
   /** Lets others run. */
   public void giveWay() {
     arch.giveWay(thread);
+  }
+
+  @Override
+  public void choicePoint(String what) {
+    if ((hooks & HOOK_CHOICE) != 0) {
+      arch.choicePoint(thread, what);
+    }
   }
 
   @Override
