@@ -1,6 +1,7 @@
 package jiffy.runtime;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.arch.SimArch;
@@ -70,6 +71,46 @@ public final class Simulation {
         arch.advance(driver.context().thread, next - arch.now());
       }
     }
+  }
+
+  /**
+   * Lets everything happen that will ever happen, instant by instant.
+   *
+   * @throws IllegalStateException if something is still to come after {@link #LIMIT}: a periodic
+   *     timer never lets a machine be idle
+   */
+  public void runUntilIdle() {
+    try (Attachment driver = machine.attach("driver")) {
+      long limit = arch.now() + LIMIT.toNanos();
+      long next = arch.nextEvent(driver.context().thread);
+      while (next != Arch.NEVER) {
+        if (next > limit) {
+          throw new IllegalStateException(
+              "the machine is never idle: after "
+                  + LIMIT.toDays()
+                  + " days of virtual time something is still to come; delete periodic timers, or"
+                  + " use advance()");
+        }
+        arch.advance(driver.context().thread, next - arch.now());
+        next = arch.nextEvent(driver.context().thread);
+      }
+      driver.context().forgetClock();
+    }
+  }
+
+  /** Grows whenever the machine gets on; for who watches whether it still does. Any thread. */
+  public long progress() {
+    return arch.progress();
+  }
+
+  /** Stops it where it is: who calls into the machine from now on is unwound. Any thread. */
+  public void switchOff() {
+    arch.close();
+  }
+
+  /** The thread that runs now, if any. For reports; any thread. */
+  public Optional<Thread> runningThread() {
+    return arch.runningThread();
   }
 
   /**

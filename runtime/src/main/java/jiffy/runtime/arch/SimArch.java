@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -305,6 +306,21 @@ public final class SimArch implements Arch {
     world.lock();
     try {
       return sleepers.isEmpty() ? NEVER : sleepers.first().deadline;
+    } finally {
+      world.unlock();
+    }
+  }
+
+  /** Grows whenever a thread calls in. Any thread. */
+  public long progress() {
+    return progress.get();
+  }
+
+  /** The thread that holds the baton. Any thread, for reports. */
+  public Optional<Thread> runningThread() {
+    world.lock();
+    try {
+      return running == null ? Optional.empty() : Optional.ofNullable(running.javaThread());
     } finally {
       world.unlock();
     }

@@ -239,11 +239,11 @@ public final class Context extends Current {
 
   @Override
   public long localIrqSave() {
-    if ((hooks & HOOK_CHOICE) != 0) {
-      choicePoint("local_irq_save");
-    }
     if (irqsOff) {
       return 1;
+    }
+    if ((hooks & HOOK_CHOICE) != 0) {
+      choicePoint("local_irq_save");
     }
     int count = preemptCount;
     if ((count & PreemptCount.HARDIRQ_MASK) == 0) {
@@ -267,11 +267,11 @@ public final class Context extends Current {
 
   @Override
   public void localIrqEnable() {
-    if ((hooks & HOOK_CHOICE) != 0) {
-      choicePoint("local_irq_enable");
-    }
     if (!irqsOff) {
       return;
+    }
+    if ((hooks & HOOK_CHOICE) != 0) {
+      choicePoint("local_irq_enable");
     }
     if ((preemptCount & PreemptCount.HARDIRQ_MASK) != 0) {
       irqsOff = false;

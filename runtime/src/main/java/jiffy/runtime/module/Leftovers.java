@@ -1,5 +1,6 @@
 package jiffy.runtime.module;
 
+import java.util.ArrayList;
 import java.util.List;
 import jiffy.kernel.Owner;
 import jiffy.runtime.context.Context;
@@ -17,6 +18,15 @@ final class Leftovers {
   Leftovers(List<Owned> holders, KernelLog log) {
     this.holders = List.copyOf(holders);
     this.log = log;
+  }
+
+  /** What the owner has now, one line each: {@code timer: tick set up at ...}. */
+  List<String> heldBy(Owner owner) {
+    List<String> lines = new ArrayList<>();
+    for (Owned holder : holders) {
+      holder.heldBy(owner).forEach(line -> lines.add(holder.kind() + ": " + line));
+    }
+    return lines;
   }
 
   /**

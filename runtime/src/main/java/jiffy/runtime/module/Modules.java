@@ -52,6 +52,7 @@ public final class Modules implements AutoCloseable {
   /** After that, each may still take this part of the time: 0.1 s of 5 s. */
   private static final int IMPATIENCE = 50;
 
+  private final Leftovers leftovers;
   private final Arch arch;
   private final Tasks tasks;
   private final Kernel kernel;
@@ -96,7 +97,7 @@ public final class Modules implements AutoCloseable {
     host = Suppliers.memoize(() -> new PluginHost(settings.cacheDirectory(), settings.version()));
     Hooks hooks = new Hooks(arch, contexts, log, taint);
     Linker linker = new Linker(arch, registry, log);
-    Leftovers leftovers = new Leftovers(holders, log);
+    leftovers = new Leftovers(holders, log);
     life = new ModuleLife(log, settings, registry, linker, host, hooks, leftovers, watch);
     PrivateCopy.deleteAll(settings.cacheDirectory());
   }
@@ -267,6 +268,16 @@ public final class Modules implements AutoCloseable {
   private LoadedModule loadOf(Owner owner) {
     LoadedModule module = registry.find(owner.name);
     return module != null && module.owner == owner ? module : null;
+  }
+
+  /**
+   * What somebody has of the kernel now: timers, works, files, kernel threads and the like, one
+   * line each, with where it was set up.
+   *
+   * @param owner a module, or {@link Owner#CORE} for what no module set up
+   */
+  public List<String> heldBy(Owner owner) {
+    return leftovers.heldBy(owner);
   }
 
   /** What the kernel was made to bear. */

@@ -1,0 +1,299 @@
+package jiffy.testkit;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import jiffy.runtime.Machine;
+import jiffy.runtime.arch.SchedulePolicy;
+import jiffy.testkit.explore.Exploration;
+import jiffy.testkit.explore.Run;
+import jiffy.testkit.explore.Schedule;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import org.junit.platform.commons.support.AnnotationSupport;
+import org.junit.platform.commons.support.HierarchyTraversalMode;
+
+/** Behind {@link KernelTest}. */
+public final class KernelTestExtension
+    implements BeforeEachCallback, AfterEachCallback, InvocationInterceptor, ParameterResolver {
+  /*
+   * A plain test: one machine, from beforeEach to afterEach; JUnit calls its parts, each of which is
+   * sent to the body's thread.
+   *
+   * A test under many schedules: JUnit's own calls of the class's methods are skipped, and the call
+   * of the test becomes a loop; each turn has a machine, an instance and the calls of its own.
+   */
+  private static final Namespace NAMESPACE = Namespace.create(KernelTestExtension.class);
+  private static final String STATE = "state";
+
+  /** What a test method has. */
+  private static final class State {
+    final KernelTest settings;
+    final Path jars = TemporaryDirectory.create();
+    Body body;
+    Session session;
+
+    State(KernelTest settings) {
+      this.settings = settings;
+      this.body = new Body("test");
+    }
+
+    boolean isExplored() {
+      return settings.schedules() > 1 || !settings.replay().isEmpty();
+    }
+
+    Session boot(SchedulePolicy policy) throws Throwable {
+      session = new Session(body, settings, jars, policy);
+      return session;
+    }
+
+    /** The body hangs: the next one gets a thread of its own. */
+    void abandon() {
+      session.abandon();
+      session = null;
+      body.close();
+      body = new Body("test");
+    }
+
+    void close() {
+      body.close();
+      TemporaryDirectory.delete(jars);
+    }
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws Exception {
+    Optional<KernelTest> settings =
+        AnnotationSupport.findAnnotation(context.getRequiredTestMethod(), KernelTest.class);
+    State state = new State(settings.orElseThrow());
+    context.getStore(NAMESPACE).put(STATE, state);
+    if (!state.isExplored()) {
+      unchecked(() -> state.boot(null));
+    }
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws Exception {
+    State state = context.getStore(NAMESPACE).remove(STATE, State.class);
+    try {
+      if (state.session != null) {
+        boolean hasFailed = context.getExecutionException().isPresent();
+        finish(state, hasFailed);
+      }
+    } finally {
+      state.close();
+    }
+  }
+
+  /** Looks for what is left, unless the test has failed anyway, and switches off. */
+  private static void finish(State state, boolean hasFailed) {
+    Session session = state.session;
+    unchecked(
+        () -> {
+          try {
+            if (!hasFailed) {
+              session.check();
+            }
+          } finally {
+            session.close();
+          }
+          if (!hasFailed && !state.settings.mayLeave()) {
+            session.checkLoaders();
+          }
+        });
+  }
+
+  @Override
+  public void interceptBeforeEachMethod(
+      Invocation<Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context)
+      throws Throwable {
+    part(invocation, context);
+  }
+
+  @Override
+  public void interceptAfterEachMethod(
+      Invocation<Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context)
+      throws Throwable {
+    part(invocation, context);
+  }
+
+  private static void part(Invocation<Void> invocation, ExtensionContext context) throws Throwable {
+    State state = state(context);
+    if (state.session == null) { // explored: in a run of its own; or the body hangs
+      invocation.skip();
+    } else {
+      run(state, invocation::proceed);
+    }
+  }
+
+  @Override
+  public void interceptTestMethod(
+      Invocation<Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context)
+      throws Throwable {
+    State state = state(context);
+    if (!state.isExplored()) {
+      run(state, invocation::proceed);
+      return;
+    }
+    invocation.skip();
+    long tick = 1_000_000_000L / state.settings.hz();
+    Exploration exploration =
+        new Exploration(state.settings.seed(), tick, run -> thrownBy(run, state, context));
+    Optional<Exploration.Failure> failure =
+        state.settings.replay().isEmpty()
+            ? exploration.explore(state.settings.schedules())
+            : exploration.replay(Schedule.parse(state.settings.replay()));
+    if (failure.isPresent()) {
+      throw new ScheduleFailure(failure.get(), state.settings);
+    }
+  }
+
+  private static void run(State state, Body.Part part) throws Throwable {
+    try {
+      state.session.run(part);
+    } catch (StalledTestError e) {
+      state.abandon();
+      throw e;
+    }
+  }
+
+  /** One run under one schedule, on a machine and an instance of its own. */
+  private static Throwable thrownBy(Run run, State state, ExtensionContext context) {
+    try {
+      Session session = state.boot(run);
+      try {
+        run(
+            state,
+            () -> {
+              run.begin();
+              try {
+                body(context);
+              } finally {
+                run.end();
+              }
+            });
+        session.check();
+      } finally {
+        if (state.session != null) {
+          session.close();
+          state.session = null;
+        }
+      }
+      return null;
+    } catch (Throwable e) {
+      return e;
+    }
+  }
+
+  private static void body(ExtensionContext context) {
+    Class<?> type = context.getRequiredTestClass();
+    Object instance = newInstance(context);
+    for (Method before :
+        AnnotationSupport.findAnnotatedMethods(
+            type, BeforeEach.class, HierarchyTraversalMode.TOP_DOWN)) {
+      context.getExecutableInvoker().invoke(before, instance);
+    }
+    Throwable thrown = null;
+    try {
+      context.getExecutableInvoker().invoke(context.getRequiredTestMethod(), instance);
+    } catch (Throwable e) {
+      thrown = e;
+    }
+    for (Method after :
+        AnnotationSupport.findAnnotatedMethods(
+            type, AfterEach.class, HierarchyTraversalMode.BOTTOM_UP)) {
+      try {
+        context.getExecutableInvoker().invoke(after, instance);
+      } catch (Throwable e) {
+        if (thrown == null) {
+          thrown = e;
+        } else {
+          thrown.addSuppressed(e);
+        }
+      }
+    }
+    if (thrown != null) {
+      throw KernelTestExtension.<RuntimeException>asUnchecked(thrown);
+    }
+  }
+
+  private static Object newInstance(ExtensionContext context) {
+    Class<?> type = context.getRequiredTestClass();
+    List<Object> enclosing = context.getRequiredTestInstances().getEnclosingInstances();
+    Constructor<?> constructor = type.getDeclaredConstructors()[0]; // JUnit allows just one
+    Object outer = enclosing.isEmpty() ? null : enclosing.get(enclosing.size() - 1);
+    Object instance =
+        outer == null
+            ? context.getExecutableInvoker().invoke(constructor)
+            : context.getExecutableInvoker().invoke(constructor, outer);
+    carryOver(context.getRequiredTestInstance(), instance);
+    return instance;
+  }
+
+  /** Other extensions have filled in the annotated fields of JUnit's own instance. */
+  private static void carryOver(Object from, Object to) {
+    for (Class<?> type = from.getClass(); type != Object.class; type = type.getSuperclass()) {
+      for (Field field : type.getDeclaredFields()) {
+        boolean isInstances = !Modifier.isStatic(field.getModifiers());
+        if (isInstances && field.getAnnotations().length > 0) {
+          try {
+            field.setAccessible(true);
+            field.set(to, field.get(from));
+          } catch (IllegalAccessException e) {
+            throw new IllegalStateException(field + " cannot be carried over", e);
+          }
+        }
+      }
+    }
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    Class<?> type = parameter.getParameter().getType();
+    return type == TestMachine.class || type == Machine.class;
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    Session session = state(context).session;
+    if (session == null) {
+      return null; // of a call that JUnit makes and this skips
+    }
+    return parameter.getParameter().getType() == Machine.class ? session.machine() : session.kernel;
+  }
+
+  private static State state(ExtensionContext context) {
+    return context.getStore(NAMESPACE).get(STATE, State.class);
+  }
+
+  private static void unchecked(Body.Part part) {
+    try {
+      part.run();
+    } catch (Throwable e) {
+      throw KernelTestExtension.<RuntimeException>asUnchecked(e);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> T asUnchecked(Throwable e) throws T {
+    throw (T) e;
+  }
+}

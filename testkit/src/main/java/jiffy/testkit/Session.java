@@ -1,0 +1,122 @@
+package jiffy.testkit;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import jiffy.kernel.Owner;
+import jiffy.runtime.Machine;
+import jiffy.runtime.arch.SchedulePolicy;
+import jiffy.runtime.module.ModuleView;
+import jiffy.runtime.module.loader.UnloadedLoader;
+import jiffy.runtime.sched.Attachment;
+
+/** One run of a test: a machine, and the body's stay in it as task {@code test}. */
+final class Session {
+  final TestMachine kernel;
+  private final Machine machine;
+  private final Body body;
+  private final KernelTest settings;
+  private Attachment attachment;
+
+  /**
+   * Boots.
+   *
+   * @param policy null: the usual order
+   */
+  Session(Body body, KernelTest settings, Path jars, SchedulePolicy policy) throws Throwable {
+    this.body = body;
+    this.settings = settings;
+    String commandLine =
+        "hz=" + settings.hz() + " nr_cpus=" + settings.cpus() + " " + settings.parameters();
+    machine =
+        policy == null
+            ? Machine.simulate(commandLine.strip())
+            : Machine.simulate(commandLine.strip(), policy);
+    kernel = new TestMachine(machine, jars);
+    body.run(() -> attachment = machine.attach("test", 0));
+  }
+
+  Machine machine() {
+    return machine;
+  }
+
+  /** Runs a part of the test as the task. */
+  void run(Body.Part part) throws Throwable {
+    body.run(part, machine.simulation().orElseThrow());
+  }
+
+  /** Fails, naming it, if something is left that the test should have given back. */
+  void check() throws Throwable {
+    List<String> left = new ArrayList<>();
+    if (!settings.mayLeave()) {
+      run(() -> left.addAll(left()));
+    }
+    List<String> complaints = new ArrayList<>();
+    if (!settings.mayComplain()) {
+      kernel.dmesg().lines().stream()
+          .filter(Dmesg.Line::isComplaint)
+          .forEach(line -> complaints.add(line.toString()));
+    }
+    if (!left.isEmpty()) {
+      throw new AssertionError(
+          "the test leaves something behind (delete it, or say mayLeave = true):\n  "
+              + String.join("\n  ", left));
+    }
+    if (!complaints.isEmpty()) {
+      throw new AssertionError(
+          "the kernel complains (expected? say mayComplain = true):\n  "
+              + String.join("\n  ", complaints)
+              + "\nthe whole log:\n"
+              + kernel.dmesg());
+    }
+  }
+
+  private List<String> left() {
+    List<String> left = new ArrayList<>();
+    for (ModuleView module : machine.modules().list()) {
+      left.add("module " + module.name() + " is still loaded");
+    }
+    if (left.isEmpty()) {
+      left.addAll(machine.modules().heldBy(Owner.CORE));
+    }
+    return left;
+  }
+
+  /** Switches the machine off. */
+  void close() {
+    try {
+      body.run(
+          () -> {
+            machine.close();
+            attachment.close();
+          });
+    } catch (Throwable e) {
+      throw new IllegalStateException("the simulated machine cannot be switched off", e);
+    }
+  }
+
+  /** Switches it off without the body's thread, which hangs. */
+  void abandon() {
+    machine.simulation().orElseThrow().switchOff();
+    machine.close();
+  }
+
+  /** Fails if a module that was unloaded is still held by somebody. */
+  void checkLoaders() {
+    if (machine.modules().unloadedLoaders().isEmpty()) {
+      return;
+    }
+    LoaderLeaks.collectUntil(() -> held().isEmpty());
+    if (!held().isEmpty()) {
+      throw new AssertionError(
+          "modules " + held() + " were unloaded, but something still refers to their classes");
+    }
+  }
+
+  private List<String> held() {
+    return machine.modules().unloadedLoaders().stream()
+        .filter(loader -> !loader.isCollected())
+        .map(UnloadedLoader::module)
+        .toList();
+  }
+}

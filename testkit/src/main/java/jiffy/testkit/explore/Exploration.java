@@ -1,0 +1,114 @@
+package jiffy.testkit.explore;
+
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/**
+ * Runs a test under many schedules, and makes of the first failure something to work with.
+ *
+ * <p>The first schedule is the usual order; then random walks and runs with changing priorities
+ * take turns, each with its own strength. All of them come from one seed.
+ */
+public final class Exploration {
+  private static final int SHRINK_RUNS = 400;
+  private static final double[] PREEMPTIONS = {0.5, 0.1, 0.02};
+  private static final int[] DEPTHS = {2, 3, 5, 1};
+
+  /** Runs the test once. */
+  @FunctionalInterface
+  public interface Test {
+    /**
+     * @param run decides who runs
+     * @return what the test failed with, or null
+     */
+    Throwable run(Run run);
+  }
+
+  /**
+   * A test that failed.
+   *
+   * @param number of the schedule among all, from 1
+   * @param found what was decided when it first failed
+   * @param smallest what still fails the same way
+   * @param thrown what it failed with, under the smallest
+   * @param isRepeatable whether it failed again under the smallest; if not, the test depends on
+   *     more than the schedule
+   * @param interleaving of the smallest
+   */
+  public record Failure(
+      int number,
+      Schedule found,
+      Schedule smallest,
+      Throwable thrown,
+      boolean isRepeatable,
+      Interleaving interleaving) {}
+
+  private final long seed;
+  private final long holdUpNanos;
+  private final Test test;
+
+  /**
+   * @param seed of all schedules
+   * @param holdUpNanos for how long who could run may be held up at a point
+   */
+  public Exploration(long seed, long holdUpNanos, Test test) {
+    this.seed = seed;
+    this.holdUpNanos = holdUpNanos;
+    this.test = test;
+  }
+
+  /** Runs it under so many schedules, or until it fails. */
+  public Optional<Failure> explore(int schedules) {
+    int length = 0;
+    for (int i = 0; i < schedules; i++) {
+      Run run = Run.of(strategy(i, length), holdUpNanos);
+      Throwable thrown = test.run(run);
+      length = Math.max(length, run.choices());
+      if (thrown != null) {
+        return Optional.of(explained(i + 1, run.schedule(), thrown));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Runs it once, under a schedule that is known. */
+  public Optional<Failure> replay(Schedule schedule) {
+    Interleaving interleaving = new Interleaving();
+    Throwable thrown = test.run(Run.traced(schedule, holdUpNanos, interleaving));
+    return thrown == null
+        ? Optional.empty()
+        : Optional.of(new Failure(1, schedule, schedule, thrown, true, interleaving));
+  }
+
+  private Strategy strategy(int number, int length) {
+    if (number == 0) {
+      return (choiceNumber, choice) -> 0;
+    }
+    SplittableRandom random = new SplittableRandom(seed + 0x9E3779B97F4A7C15L * number);
+    int turn = (number - 1) / 2;
+    return number % 2 == 1
+        ? new PriorityChanges(random, DEPTHS[turn % DEPTHS.length], length)
+        : new RandomWalk(random, PREEMPTIONS[turn % PREEMPTIONS.length]);
+  }
+
+  private Failure explained(int number, Schedule found, Throwable thrown) {
+    Schedule smallest =
+        new Shrinking(SHRINK_RUNS)
+            .shrink(
+                found,
+                schedule -> {
+                  Run run = Run.of(schedule, holdUpNanos);
+                  return isAlike(thrown, test.run(run)) ? run.schedule() : null;
+                });
+    Interleaving interleaving = new Interleaving();
+    Throwable again = test.run(Run.traced(smallest, holdUpNanos, interleaving));
+    boolean isRepeatable = isAlike(thrown, again);
+    return new Failure(
+        number, found, smallest, isRepeatable ? again : thrown, isRepeatable, interleaving);
+  }
+
+  /** Messages differ in numbers; what was thrown, and where, does not. */
+  private static boolean isAlike(Throwable one, Throwable other) {
+    return other != null && one.getClass() == other.getClass();
+  }
+}
