@@ -11,7 +11,6 @@ import jiffy.runtime.Machine;
 import jiffy.runtime.arch.SchedulePolicy;
 import jiffy.testkit.explore.Exploration;
 import jiffy.testkit.explore.Run;
-import jiffy.testkit.explore.Schedule;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -40,18 +39,17 @@ public final class KernelTestExtension
 
   /** What a test method has. */
   private static final class State {
-    final KernelTest settings;
+    final Settings settings;
     final Path jars = TemporaryDirectory.create();
     Body body;
     Session session;
 
-    State(KernelTest settings) {
+    /** The machine of the last run; switched off. */
+    Session last;
+
+    State(Settings settings) {
       this.settings = settings;
       this.body = new Body("test");
-    }
-
-    boolean isExplored() {
-      return settings.schedules() > 1 || !settings.replay().isEmpty();
     }
 
     Session boot(SchedulePolicy policy) throws Throwable {
@@ -75,11 +73,9 @@ public final class KernelTestExtension
 
   @Override
   public void beforeEach(ExtensionContext context) throws Exception {
-    Optional<KernelTest> settings =
-        AnnotationSupport.findAnnotation(context.getRequiredTestMethod(), KernelTest.class);
-    State state = new State(settings.orElseThrow());
+    State state = new State(Settings.of(context));
     context.getStore(NAMESPACE).put(STATE, state);
-    if (!state.isExplored()) {
+    if (!state.settings.isExplored()) {
       unchecked(() -> state.boot(null));
     }
   }
@@ -149,20 +145,24 @@ public final class KernelTestExtension
       ExtensionContext context)
       throws Throwable {
     State state = state(context);
-    if (!state.isExplored()) {
+    if (!state.settings.isExplored()) {
       run(state, invocation::proceed);
       return;
     }
     invocation.skip();
-    long tick = 1_000_000_000L / state.settings.hz();
+    Settings settings = state.settings;
     Exploration exploration =
-        new Exploration(state.settings.seed(), tick, run -> thrownBy(run, state, context));
+        new Exploration(
+            settings.seed(), settings.tickNanos(), run -> thrownBy(run, state, context));
     Optional<Exploration.Failure> failure =
-        state.settings.replay().isEmpty()
-            ? exploration.explore(state.settings.schedules())
-            : exploration.replay(Schedule.parse(state.settings.replay()));
+        settings.replay().isPresent()
+            ? exploration.replay(settings.replay().get())
+            : exploration.explore(settings.schedules());
     if (failure.isPresent()) {
-      throw new ScheduleFailure(failure.get(), state.settings);
+      throw new ScheduleFailure(failure.get(), settings);
+    }
+    if (!settings.mayLeave()) {
+      state.last.checkLoaders();
     }
   }
 
@@ -194,6 +194,7 @@ public final class KernelTestExtension
       } finally {
         if (state.session != null) {
           session.close();
+          state.last = session;
           state.session = null;
         }
       }

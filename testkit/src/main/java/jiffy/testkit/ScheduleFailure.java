@@ -9,11 +9,11 @@ import jiffy.testkit.explore.Exploration;
 public final class ScheduleFailure extends AssertionError {
   private static final long serialVersionUID = 1L;
 
-  ScheduleFailure(Exploration.Failure failure, KernelTest settings) {
+  ScheduleFailure(Exploration.Failure failure, Settings settings) {
     super(text(failure, settings), failure.thrown());
   }
 
-  private static String text(Exploration.Failure failure, KernelTest settings) {
+  private static String text(Exploration.Failure failure, Settings settings) {
     StringBuilder text = new StringBuilder();
     text.append(failure.thrown().getMessage());
     if (settings.replay().isEmpty()) {
@@ -31,7 +31,8 @@ public final class ScheduleFailure extends AssertionError {
             .append(
                 " changes of turn are enough. To repeat just that:\n    @KernelTest(replay = \"")
             .append(failure.smallest())
-            .append("\")");
+            .append("\")\nor, without a change to the test, -D" + Settings.REPLAY + "=")
+            .append(failure.smallest());
       } else {
         text.append(
             "but not again under the same schedule: the test depends on something else, such as"

@@ -15,7 +15,7 @@ final class Session {
   final TestMachine kernel;
   private final Machine machine;
   private final Body body;
-  private final KernelTest settings;
+  private final Settings settings;
   private Attachment attachment;
 
   /**
@@ -23,15 +23,13 @@ final class Session {
    *
    * @param policy null: the usual order
    */
-  Session(Body body, KernelTest settings, Path jars, SchedulePolicy policy) throws Throwable {
+  Session(Body body, Settings settings, Path jars, SchedulePolicy policy) throws Throwable {
     this.body = body;
     this.settings = settings;
-    String commandLine =
-        "hz=" + settings.hz() + " nr_cpus=" + settings.cpus() + " " + settings.parameters();
     machine =
         policy == null
-            ? Machine.simulate(commandLine.strip())
-            : Machine.simulate(commandLine.strip(), policy);
+            ? Machine.simulate(settings.commandLine())
+            : Machine.simulate(settings.commandLine(), policy);
     kernel = new TestMachine(machine, jars);
     body.run(() -> attachment = machine.attach("test", 0));
   }

@@ -384,18 +384,21 @@ public final class SimArch implements Arch {
   /** Guarded by the world's lock: finds who runs next and, if it is another, lets it go. */
   private void passBaton(SimThread self) {
     running = null;
-    while (drivers > 0 && !halted) {
+    while (drivers > 0 && !halted && running == null) {
       if (!runnable.isEmpty()) {
         pickNext(self, null);
-        return;
+      } else {
+        nextInstant(self);
       }
-      nextInstant();
     }
   }
 
   /** Guarded by the world's lock: gives the baton to one of those that can run. */
   private void pickNext(SimThread self, String what) {
-    SimThread next = policy == null ? runnable.poll() : chosen(self, what);
+    grant(policy == null ? runnable.poll() : chosen(self, what), self);
+  }
+
+  private void grant(SimThread next, SimThread self) {
     running = next;
     if (next != self) {
       next.granted = true;
@@ -441,8 +444,11 @@ public final class SimArch implements Arch {
     }
   }
 
-  /** Guarded by the world's lock: nobody can run now; makes somebody able to. */
-  private void nextInstant() {
+  /**
+   * Guarded by the world's lock: nobody can run now; makes somebody able to. A driver that waited
+   * for just this gets the baton at once, before anything else can happen.
+   */
+  private void nextInstant(SimThread self) {
     SimThread settler = null;
     SimThread stuck = null;
     for (SimThread thread : threads) {
@@ -459,11 +465,11 @@ public final class SimArch implements Arch {
     } else if (settler != null) {
       now = Math.max(now, settler.deadline);
       wake(settler);
-      runnable.add(settler);
+      grant(settler, self);
     } else {
       deadlock = SimReport.deadlock(threads, now);
       wake(stuck);
-      runnable.add(stuck);
+      grant(stuck, self);
     }
   }
 

@@ -47,7 +47,7 @@ final class WorkBooks implements Owned {
     pending(caller, owner).values().forEach(what -> lines.add(what + ", pending"));
     running(caller, owner).forEach(what -> lines.add(what + ", running"));
     for (Workqueue queue : works.queues()) {
-      if (queue.owner == owner) {
+      if (queue.owner == owner && !works.isSystem(queue)) {
         lines.add("workqueue " + queue + ", not destroyed");
       }
     }

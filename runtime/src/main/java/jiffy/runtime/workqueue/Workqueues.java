@@ -131,6 +131,11 @@ public final class Workqueues implements WorkOps {
     return queues;
   }
 
+  /** Whether it is one of the kernel's own. */
+  boolean isSystem(Workqueue queue) {
+    return system.containsValue(queue);
+  }
+
   /** Ends the kworkers that return. */
   public void stop(Context context) {
     pools.forEach(pool -> pool.stop(context));
@@ -212,7 +217,7 @@ public final class Workqueues implements WorkOps {
     Context context = (Context) current;
     Workqueue queue = (Workqueue) struct;
     splat.mightSleep(context);
-    if (queue == null || queue.isDestroyed || system.containsValue(queue)) {
+    if (queue == null || queue.isDestroyed || isSystem(queue)) {
       log.print(
           KernelLog.WARNING,
           "workqueue: destroy_workqueue of "

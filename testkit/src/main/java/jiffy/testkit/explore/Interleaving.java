@@ -35,7 +35,8 @@ public final class Interleaving {
       steps.add(stepOf(choice));
     }
     if (choice.isHoldUp(option)) {
-      steps.add(new Step(-1, "time", choice.now(), "", "passes; all others are held up"));
+      steps.add(
+          new Step(-1, "time passes, while those who could run are held up", choice.now(), "", ""));
     }
   }
 
@@ -77,7 +78,9 @@ public final class Interleaving {
         lines.add(String.format(Locale.ROOT, "  [%12.6f] %s", step.nanos / 1e9, nameOf(step)));
         last = step.thread;
       }
-      lines.add(String.format(Locale.ROOT, "      %-28s %s", step.site, step.what));
+      if (!step.what.isEmpty()) {
+        lines.add(String.format(Locale.ROOT, "      %-28s %s", step.site, step.what));
+      }
     }
     if (lines.size() <= LINES) {
       return lines;

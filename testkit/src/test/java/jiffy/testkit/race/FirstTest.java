@@ -1,7 +1,5 @@
 package jiffy.testkit.race;
 
-import static jiffy.linux.Kthreads.*;
-import static jiffy.linux.Delay.*;
 import static jiffy.linux.Spinlocks.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,24 +10,6 @@ class FirstTest {
   int count;
   int done;
   SpinlockT lock = new SpinlockT();
-
-  @KernelTest(schedules = 1000)
-  void threeTasks(TestMachine kernel) {
-    for (int t = 0; t < 3; t++) {
-      kernel.start("t" + t, () -> {
-        for (int i = 0; i < 5; i++) {
-          int c = count;
-          if (i == 3) { spin_lock(lock); } else spin_lock(lock);
-          count = c + 1;
-          spin_unlock(lock);
-        }
-        done++;
-        return 0;
-      });
-    }
-    kernel.runUntil(() -> done == 3);
-    assertThat(count).isEqualTo(15);
-  }
 
   @KernelTest(schedules = 1000)
   void good(TestMachine kernel) {
@@ -48,14 +28,30 @@ class FirstTest {
     assertThat(count).isEqualTo(15);
   }
 
-  @KernelTest
-  void plain(TestMachine kernel) {
-    kernel.advance(java.time.Duration.ofSeconds(10));
-  }
+  static final String KT = """
+     import static jiffy.linux.Kthreads.*;
+     import static jiffy.linux.Printk.*;
+     import static jiffy.linux.Delay.*;
+     @jiffy.linux.ModuleInfo(license = "GPL")
+     public final class Bad extends jiffy.linux.KernelModule {
+       static int count;
+       jiffy.types.TaskStruct a, b;
+       { module_init(this::init); module_exit(this::exit); }
+       int init() { a = kthread_run(x -> work(), null, "a"); b = kthread_run(x -> work(), null, "b"); return 0; }
+       int work() { for (int i = 0; i < 3; i++) count++; 
+         while (!kthread_should_stop()) msleep(1);
+         return 0; }
+       void exit() { kthread_stop(a); kthread_stop(b); printk("count %d\\n", count); }
+     }
+     """;
+  static final ModuleJar JAR = ModuleJar.of(KT);
 
-  @KernelTest
-  void spins(TestMachine kernel) {
-    long end = System.nanoTime() + 20_000_000_000L;
-    while (System.nanoTime() < end) {}
+  @KernelTest(schedules = 1000)
+  void module(TestMachine kernel) {
+    kernel.insmod("bad", JAR);
+    msleep();
+    kernel.rmmod("bad");
+    assertThat(kernel.dmesg()).hasText("count 6");
   }
+  static void msleep() { jiffy.linux.Delay.msleep(20); }
 }
