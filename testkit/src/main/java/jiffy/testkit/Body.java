@@ -50,11 +50,12 @@ final class Body implements AutoCloseable {
   /**
    * Runs a part.
    *
+   * @param patienceNanos for how long, of real time, the machine need not get on
    * @throws Throwable what it threw
    * @throws StalledTestError if the machine does not get on
    */
-  void run(Part part, Simulation watched) throws Throwable {
-    await(start(part), new Guard(thread, watched));
+  void run(Part part, Simulation watched, long patienceNanos) throws Throwable {
+    await(start(part), new Guard(thread, watched, patienceNanos));
   }
 
   private CompletableFuture<Void> start(Part part) {

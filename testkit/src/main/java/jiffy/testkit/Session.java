@@ -40,7 +40,7 @@ final class Session {
 
   /** Runs a part of the test as the task. */
   void run(Body.Part part) throws Throwable {
-    body.run(part, machine.simulation().orElseThrow());
+    body.run(part, machine.simulation().orElseThrow(), settings.patienceNanos());
   }
 
   /** Fails, naming it, if something is left that the test should have given back. */

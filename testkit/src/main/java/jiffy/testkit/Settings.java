@@ -12,6 +12,7 @@ import org.junit.platform.commons.support.AnnotationSupport;
  * @param tickNanos a jiffy
  * @param schedules under how many it runs
  * @param replay the one it runs under, if any
+ * @param patienceNanos real time after which a machine that does not get on is given up
  */
 record Settings(
     String commandLine,
@@ -20,12 +21,18 @@ record Settings(
     long seed,
     Optional<Schedule> replay,
     boolean mayLeave,
-    boolean mayComplain) {
+    boolean mayComplain,
+    long patienceNanos) {
   /** JUnit's configuration parameters, or system properties, that override the annotation. */
   static final String REPLAY = "jiffy.replay";
 
   private static final String SCHEDULES = "jiffy.schedules";
   private static final String SEED = "jiffy.seed";
+
+  /** In seconds. */
+  private static final String PATIENCE = "jiffy.patience";
+
+  private static final long DEFAULT_PATIENCE = 5;
 
   /**
    * @throws IllegalArgumentException if a value is none; the message says which
@@ -43,7 +50,8 @@ record Settings(
         number(context, SEED, test.seed()),
         replay.isEmpty() ? Optional.empty() : Optional.of(Schedule.parse(replay)),
         test.mayLeave(),
-        test.mayComplain());
+        test.mayComplain(),
+        number(context, PATIENCE, DEFAULT_PATIENCE) * 1_000_000_000L);
   }
 
   /** Whether it runs on machines whose schedule is decided. */
