@@ -125,6 +125,15 @@ public abstract class Current {
    */
   public abstract void choicePoint(String what);
 
+  /**
+   * A Java monitor is about to be entered, or the like: until as many {@link #leaveMonitor} there
+   * are no choice points, for whoever came first might want the monitor and could never run.
+   */
+  public abstract void enterMonitor();
+
+  /** Undoes one {@link #enterMonitor}; without one nothing happens. */
+  public abstract void leaveMonitor();
+
   /** {@code cpu_relax()}: a busy loop breathes here; costs virtual time in a simulation. */
   public abstract void cpuRelax();
 

@@ -2,6 +2,7 @@ package jiffy.runtime;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import jiffy.kernel.FileOps;
@@ -37,6 +38,7 @@ import jiffy.runtime.locking.RwLocks;
 import jiffy.runtime.mm.Memory;
 import jiffy.runtime.module.ModuleSettings;
 import jiffy.runtime.module.Modules;
+import jiffy.runtime.module.weave.Weaver;
 import jiffy.runtime.printk.Log;
 import jiffy.runtime.proc.ModuleFiles;
 import jiffy.runtime.proc.ProcTree;
@@ -88,7 +90,7 @@ public final class Machine implements AutoCloseable {
   private final Modules modules;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private Machine(BootParameters parameters, Arch arch, Path cache) {
+  private Machine(BootParameters parameters, Arch arch, Path cache, Weaver weaver) {
     this.parameters = parameters;
     this.arch = arch;
     this.clock = new JiffiesClock(arch, parameters.hz());
@@ -162,7 +164,8 @@ public final class Machine implements AutoCloseable {
                 cache,
                 parameters.moduleWords(),
                 Version.JIFFY,
-                ModuleSettings.DEFAULT_EXIT_TIMEOUT_NANOS),
+                ModuleSettings.DEFAULT_EXIT_TIMEOUT_NANOS,
+                Optional.ofNullable(weaver)),
             List.of(
                 files,
                 irqs,
@@ -204,23 +207,36 @@ public final class Machine implements AutoCloseable {
    * @param cache a directory of this kernel's alone; what is in it is deleted
    */
   public static Machine boot(String commandLine, Path cache) {
-    return new Machine(BootParameters.parse(commandLine), new HostArch(), cache);
+    return new Machine(BootParameters.parse(commandLine), new HostArch(), cache, null);
   }
 
   /** Boots a kernel on virtual time; {@link #simulation} moves it. Otherwise as {@link #boot}. */
   public static Machine simulate(String commandLine) {
     return new Machine(
-        BootParameters.parse(commandLine), new SimArch(), JarCopies.temporaryDirectory());
+        BootParameters.parse(commandLine), new SimArch(), JarCopies.temporaryDirectory(), null);
   }
 
   /**
    * As {@link #simulate(String)}, where the policy decides who runs when: each kernel call, and in
    * modules each access to a field that is not final or to an element of an array, is a point of
-   * choice.
+   * choice. The JVM's locks are not: within {@code synchronized} and in class initializers nobody
+   * is preempted.
    */
   public static Machine simulate(String commandLine, SchedulePolicy policy) {
+    return simulate(commandLine, policy, new Weaver());
+  }
+
+  /**
+   * As above, for many machines that load the same modules one after the other, or at once.
+   *
+   * @param weaver remembers the modules' woven classes from one machine to the next
+   */
+  public static Machine simulate(String commandLine, SchedulePolicy policy, Weaver weaver) {
     return new Machine(
-        BootParameters.parse(commandLine), new SimArch(policy), JarCopies.temporaryDirectory());
+        BootParameters.parse(commandLine),
+        new SimArch(policy),
+        JarCopies.temporaryDirectory(),
+        Objects.requireNonNull(weaver));
   }
 
   /** The kernel as the API's functions see it. */

@@ -89,6 +89,9 @@ public final class Context extends Current {
   /** How much of the preempt depth is preempt_disable()'s: the rest are locks. */
   private int withoutLock;
 
+  /** How many of the JVM's locks the module code that runs may hold, where that is counted. */
+  private int monitors;
+
   private boolean irqsOff;
   private boolean miscounted;
 
@@ -411,9 +414,19 @@ public final class Context extends Current {
 
   @Override
   public void choicePoint(String what) {
-    if ((hooks & HOOK_CHOICE) != 0) {
+    if ((hooks & HOOK_CHOICE) != 0 && monitors == 0) {
       arch.choicePoint(thread, what);
     }
+  }
+
+  @Override
+  public void enterMonitor() {
+    monitors++;
+  }
+
+  @Override
+  public void leaveMonitor() {
+    monitors = Math.max(0, monitors - 1); // 0: it was entered before this was the context
   }
 
   @Override

@@ -3,6 +3,8 @@ package jiffy.runtime.module;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import jiffy.runtime.module.weave.Weaver;
 
 /**
  * What a kernel tells its module room at boot.
@@ -13,12 +15,15 @@ import java.util.Map;
  *     {@code [interval=3]}; names with {@code -} or {@code _}
  * @param version of the API and kernel, compared with {@code Plugin-Requires}: {@code 0.1.0}
  * @param exitTimeoutNanos how long {@link Modules#close} waits for the exit of one module
+ * @param weaver puts choice points into the modules' classes; none: they are defined as they lie in
+ *     the JAR
  */
 public record ModuleSettings(
     Path cacheDirectory,
     Map<String, List<String>> parameters,
     String version,
-    long exitTimeoutNanos) {
+    long exitTimeoutNanos,
+    Optional<Weaver> weaver) {
 
   /** How long a shutdown waits for one exit if nobody says otherwise: 5 s. */
   public static final long DEFAULT_EXIT_TIMEOUT_NANOS = 5_000_000_000L;
@@ -26,6 +31,15 @@ public record ModuleSettings(
   /** All as given. */
   public ModuleSettings {
     parameters = Map.copyOf(parameters);
+  }
+
+  /** Without choice points. */
+  public ModuleSettings(
+      Path cacheDirectory,
+      Map<String, List<String>> parameters,
+      String version,
+      long exitTimeoutNanos) {
+    this(cacheDirectory, parameters, version, exitTimeoutNanos, Optional.empty());
   }
 
   /** Without parameters, with the default time for an exit. */

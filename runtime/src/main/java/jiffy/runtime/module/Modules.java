@@ -94,7 +94,11 @@ public final class Modules implements AutoCloseable {
     registry = new Registry(arch);
     files = new SysModule(registry, log);
     taint = new Taint(log);
-    host = Suppliers.memoize(() -> new PluginHost(settings.cacheDirectory(), settings.version()));
+    host =
+        Suppliers.memoize(
+            () ->
+                new PluginHost(
+                    settings.cacheDirectory(), settings.version(), settings.weaver(), log));
     Hooks hooks = new Hooks(arch, contexts, log, taint);
     Linker linker = new Linker(arch, registry, log);
     leftovers = new Leftovers(holders, log);

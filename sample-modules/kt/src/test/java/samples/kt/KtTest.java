@@ -69,6 +69,21 @@ class KtTest {
   }
 
   @Test
+  void kt_withChoicePoints_printsTheSameLog() {
+    try (Machine plain = Machine.simulate("hz=250 nr_cpus=2");
+        Machine woven = Machine.simulate("hz=250 nr_cpus=2", choice -> 0)) {
+      assertThat(dmesgOfAMinute(woven)).isEqualTo(dmesgOfAMinute(plain));
+    }
+  }
+
+  private List<String> dmesgOfAMinute(Machine machine) {
+    machine.insmod(jar);
+    machine.simulation().orElseThrow().advance(Duration.ofMinutes(1));
+    machine.rmmod("kt");
+    return machine.dmesg();
+  }
+
+  @Test
   void kt_withAnInterval_runsAtIt(Machine machine, Simulation sim) {
     machine.insmod(jar, "interval=1");
     sim.advance(Duration.ofSeconds(4));

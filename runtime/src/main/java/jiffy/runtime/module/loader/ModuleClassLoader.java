@@ -5,6 +5,7 @@ import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
@@ -16,6 +17,7 @@ import jiffy.kernel.Origin;
 import jiffy.kernel.OwnedLoader;
 import jiffy.kernel.Owner;
 import jiffy.runtime.module.file.Visibility;
+import jiffy.runtime.module.weave.WovenJar;
 
 /**
  * A module's class loader: what it sees is {@link Visibility}'s rule, and before all but the host's
@@ -35,16 +37,26 @@ final class ModuleClassLoader extends URLClassLoader implements OwnedLoader {
   /** By binary name: what other modules show to this one. These stay as long as it does. */
   private final Map<String, ClassLoader> libraries;
 
+  private final WovenJar woven;
+  private volatile boolean isClosed;
+
   private final ConcurrentHashMap<Class<?>, Origin> origins = new ConcurrentHashMap<>();
 
   /**
    * @param jar the private copy
    * @param libraries classes of other modules, by binary name
+   * @param woven its classes with choice points; null: they are defined as they lie in the JAR
    */
-  ModuleClassLoader(Owner owner, Path jar, Map<String, ClassLoader> libraries) {
+  ModuleClassLoader(Owner owner, Path jar, Map<String, ClassLoader> libraries, WovenJar woven) {
     super(owner.name, new URL[] {url(jar)}, Visibility.host());
     this.owner = owner;
     this.libraries = Map.copyOf(libraries);
+    this.woven = woven;
+  }
+
+  /** Null: its classes have no choice points. */
+  WovenJar woven() {
+    return woven;
   }
 
   private static URL url(Path jar) {
@@ -100,6 +112,39 @@ final class ModuleClassLoader extends URLClassLoader implements OwnedLoader {
               + ", and of the host a module sees"
               + " only the JDK, jiffy.types, jiffy.linux, org.pf4j, slf4j-api and log4j-api");
     }
+  }
+
+  /** As URLClassLoader defines it, but of the woven bytes, if there are any. */
+  @Override
+  protected Class<?> findClass(String name) throws ClassNotFoundException {
+    WovenJar.Type type = woven == null || isClosed ? null : woven.find(name);
+    if (type == null) {
+      return super.findClass(name);
+    }
+    URL jar = getURLs()[0];
+    int dot = name.lastIndexOf('.');
+    if (dot > 0) {
+      definePackage(name.substring(0, dot), jar);
+    }
+    CodeSource source = new CodeSource(jar, type.signers());
+    return defineClass(name, type.bytes(), 0, type.bytes().length, source);
+  }
+
+  private void definePackage(String name, URL jar) {
+    if (getDefinedPackage(name) != null) {
+      return;
+    }
+    try {
+      definePackage(name, woven.manifest(), jar);
+    } catch (IllegalArgumentException e) {
+      return; // by another thread, for another of its classes
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    isClosed = true;
+    super.close();
   }
 
   /** The JAR's, else the JDK's; what lies in the host's other JARs is not for modules. */

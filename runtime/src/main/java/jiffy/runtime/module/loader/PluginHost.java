@@ -3,11 +3,18 @@ package jiffy.runtime.module.loader;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import jiffy.kernel.Owner;
 import jiffy.linux.KernelModule;
+import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.module.file.ModuleFile;
+import jiffy.runtime.module.weave.Weaver;
+import jiffy.runtime.module.weave.WovenJar;
 import org.pf4j.AbstractPluginManager;
 import org.pf4j.DefaultExtensionFactory;
 import org.pf4j.DefaultExtensionFinder;
@@ -41,12 +48,21 @@ public final class PluginHost extends AbstractPluginManager {
   private Owner linkingOwner;
   private Map<String, ClassLoader> linkingLibraries;
 
+  private final Weaver weaver;
+  private final KernelLog log;
+
+  /** What was said of classes; once is enough, however often they are loaded. */
+  private final Set<String> said = new HashSet<>();
+
   /**
    * @param root a directory PF4J may take for its plugins folder; never read
+   * @param weaver if the classes are to have choice points
    */
-  public PluginHost(Path root, String version) {
+  public PluginHost(Path root, String version, Optional<Weaver> weaver, KernelLog log) {
     super(root);
     setSystemVersion(version);
+    this.weaver = weaver.orElse(null);
+    this.log = log;
   }
 
   /**
@@ -109,9 +125,27 @@ public final class PluginHost extends AbstractPluginManager {
 
       @Override
       public ClassLoader loadPlugin(Path path, PluginDescriptor descriptor) {
-        return new ModuleClassLoader(linkingOwner, path, linkingLibraries);
+        return new ModuleClassLoader(linkingOwner, path, linkingLibraries, woven(path));
       }
     };
+  }
+
+  /** Null: the classes are defined as they are. */
+  private WovenJar woven(Path jar) {
+    if (weaver == null) {
+      return null;
+    }
+    Map<String, WovenJar> libraries = new HashMap<>();
+    linkingLibraries.forEach(
+        (name, loader) -> libraries.put(name, ((ModuleClassLoader) loader).woven()));
+    WovenJar woven = weaver.weave(jar, libraries);
+    for (String note : woven.notes()) {
+      String line = linking.name() + ": " + note;
+      if (said.add(line)) {
+        log.print(KernelLog.WARNING, line);
+      }
+    }
+    return woven;
   }
 
   @Override

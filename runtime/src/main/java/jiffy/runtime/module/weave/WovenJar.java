@@ -1,0 +1,111 @@
+package jiffy.runtime.module.weave;
+
+import java.security.CodeSigner;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.Manifest;
+
+/** A JAR's classes with their choice points. Holds no loader and no class. Immutable. */
+public final class WovenJar {
+  /** One class file. The arrays are not to be changed. */
+  public static final class Type {
+    private final byte[] bytes;
+    private final CodeSigner[] signers;
+
+    /**
+     * @param signers null: not signed
+     */
+    Type(byte[] bytes, CodeSigner[] signers) {
+      this.bytes = bytes;
+      this.signers = signers;
+    }
+
+    /** The class file. */
+    public byte[] bytes() {
+      return bytes;
+    }
+
+    /** Null: not signed. */
+    public CodeSigner[] signers() {
+      return signers;
+    }
+  }
+
+  /** Collects it, class by class. */
+  static final class Builder {
+    private final String key;
+    private final Manifest manifest;
+    private final Map<String, ClassFields> fields;
+    private final Map<String, Type> types = new HashMap<>();
+    private final List<String> notes = new ArrayList<>();
+
+    /**
+     * @param fields those of each class, by binary name
+     */
+    Builder(String key, Manifest manifest, Map<String, ClassFields> fields) {
+      this.key = key;
+      this.manifest = manifest;
+      this.fields = fields;
+    }
+
+    void add(String name, Type type) {
+      types.put(name, type);
+    }
+
+    void note(String text) {
+      notes.add(text);
+    }
+
+    WovenJar build() {
+      return new WovenJar(this);
+    }
+  }
+
+  private final String key;
+  private final Manifest manifest;
+  private final Map<String, ClassFields> fields;
+  private final Map<String, Type> types;
+  private final List<String> notes;
+  private final int size;
+
+  private WovenJar(Builder builder) {
+    key = builder.key;
+    manifest = builder.manifest;
+    fields = Map.copyOf(builder.fields);
+    types = Map.copyOf(builder.types);
+    notes = List.copyOf(builder.notes);
+    size = types.values().stream().mapToInt(type -> type.bytes.length).sum();
+  }
+
+  /** What it was woven from: the same for equal JARs that link to equal ones. */
+  String key() {
+    return key;
+  }
+
+  /** The JAR's manifest, empty without one; not to be changed. */
+  public Manifest manifest() {
+    return manifest;
+  }
+
+  /** The class of that binary name, or null. */
+  public Type find(String className) {
+    return types.get(className);
+  }
+
+  /** What the class of that binary name declares, or null. */
+  ClassFields fields(String className) {
+    return fields.get(className);
+  }
+
+  /** For the log: what makes runs differ, and classes that could not be woven. */
+  public List<String> notes() {
+    return notes;
+  }
+
+  /** In bytes. */
+  int size() {
+    return size;
+  }
+}
