@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import jiffy.runtime.Machine;
 import jiffy.runtime.arch.SchedulePolicy;
+import jiffy.runtime.module.weave.Weaver;
 import jiffy.testkit.explore.Exploration;
 import jiffy.testkit.explore.Run;
 import org.junit.jupiter.api.AfterEach;
@@ -40,6 +41,7 @@ public final class KernelTestExtension
   /** What a test method has. */
   private static final class State {
     final Settings settings;
+    final Weaver weaver;
     final Path jars = TemporaryDirectory.create();
     Body body;
     Session session;
@@ -47,13 +49,14 @@ public final class KernelTestExtension
     /** The machine of the last run; switched off. */
     Session last;
 
-    State(Settings settings) {
+    State(Settings settings, Weaver weaver) {
       this.settings = settings;
+      this.weaver = weaver;
       this.body = new Body("test");
     }
 
     Session boot(SchedulePolicy policy) throws Throwable {
-      session = new Session(body, settings, jars, policy);
+      session = new Session(body, settings, jars, policy, weaver);
       return session;
     }
 
@@ -73,7 +76,9 @@ public final class KernelTestExtension
 
   @Override
   public void beforeEach(ExtensionContext context) throws Exception {
-    State state = new State(Settings.of(context));
+    Weaver weaver = // one for all tests: they load the same modules again and again
+        context.getRoot().getStore(NAMESPACE).getOrComputeIfAbsent(Weaver.class);
+    State state = new State(Settings.of(context), weaver);
     context.getStore(NAMESPACE).put(STATE, state);
     if (!state.settings.isExplored()) {
       unchecked(() -> state.boot(null));

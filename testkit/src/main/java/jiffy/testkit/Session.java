@@ -8,6 +8,7 @@ import jiffy.runtime.Machine;
 import jiffy.runtime.arch.SchedulePolicy;
 import jiffy.runtime.module.ModuleView;
 import jiffy.runtime.module.loader.UnloadedLoader;
+import jiffy.runtime.module.weave.Weaver;
 import jiffy.runtime.sched.Attachment;
 
 /** One run of a test: a machine, and the body's stay in it as task {@code test}. */
@@ -22,14 +23,16 @@ final class Session {
    * Boots.
    *
    * @param policy null: the usual order
+   * @param weaver of modules' classes, if there is a policy
    */
-  Session(Body body, Settings settings, Path jars, SchedulePolicy policy) throws Throwable {
+  Session(Body body, Settings settings, Path jars, SchedulePolicy policy, Weaver weaver)
+      throws Throwable {
     this.body = body;
     this.settings = settings;
     machine =
         policy == null
             ? Machine.simulate(settings.commandLine())
-            : Machine.simulate(settings.commandLine(), policy);
+            : Machine.simulate(settings.commandLine(), policy, weaver);
     kernel = new TestMachine(machine, jars);
     body.run(() -> attachment = machine.attach("test", 0));
   }

@@ -1,10 +1,11 @@
 package jiffy.runtime.arch;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** What a simulation says of itself when it cannot go on. */
 final class SimReport {
-  /** Frames that say where a thread waits, from the first that is not the kernel's own on. */
+  /** So many frames say where a thread waits. */
   private static final int FRAMES = 12;
 
   private SimReport() {}
@@ -34,28 +35,45 @@ final class SimReport {
         .append(" ns of virtual time; parked: ")
         .append(threads.stream().filter(thread -> thread.parked).map(t -> t.name).toList());
     for (SimThread thread : threads) {
-      StackTraceElement[] stack = stack(thread);
-      int first = 0;
-      while (first < stack.length && isMachinery(stack[first])) {
-        first++;
-      }
-      if (!thread.parked || first == stack.length) {
-        continue;
-      }
-      text.append("\n  '").append(thread.name).append("' waits");
-      for (int i = first; i < Math.min(stack.length, first + FRAMES); i++) {
-        text.append("\n    at ").append(stack[i]);
+      List<StackTraceElement> frames = framesOfInterest(stack(thread));
+      if (thread.parked && !frames.isEmpty()) {
+        text.append("\n  '").append(thread.name).append("' waits");
+        for (StackTraceElement frame : frames) {
+          text.append("\n    at ")
+              .append(frame.getClassName())
+              .append('.')
+              .append(frame.getMethodName())
+              .append('(')
+              .append(frame.getFileName())
+              .append(':')
+              .append(frame.getLineNumber())
+              .append(')');
+        }
       }
     }
     return text.toString();
   }
 
-  private static boolean isMachinery(StackTraceElement frame) {
-    String name = frame.getClassName();
+  /** Neither the kernel's own nor the JDK's, and nothing of how a test's method was called. */
+  private static List<StackTraceElement> framesOfInterest(StackTraceElement[] stack) {
+    List<StackTraceElement> frames = new ArrayList<>();
+    for (StackTraceElement frame : stack) {
+      String name = frame.getClassName();
+      if (name.startsWith("jdk.internal.reflect.") || frames.size() == FRAMES) {
+        break;
+      }
+      if (!isMachinery(name)) {
+        frames.add(frame);
+      }
+    }
+    return frames;
+  }
+
+  private static boolean isMachinery(String name) {
     return name.startsWith("jiffy.runtime.")
         || name.startsWith("java.")
         || name.startsWith("jdk.")
-        || name.startsWith("sun.");
+        || name.contains("$$Lambda");
   }
 
   private static StackTraceElement[] stack(SimThread thread) {

@@ -99,6 +99,7 @@ public final class Origins {
     return className.startsWith("jiffy.runtime.")
         || className.startsWith("jiffy.linux.")
         || className.startsWith("jiffy.kernel.")
-        || className.startsWith("java.");
+        || className.startsWith("java.")
+        || className.startsWith("jdk."); // proxies
   }
 }

@@ -43,9 +43,8 @@ final class PriorityChanges implements Strategy {
       priorities.put(choice.thread(best(choice)), lowest);
     }
     int best = best(choice);
-    if (choice.isHoldUp(best)) { // once: else time would run away from those who are ready
-      lowest--;
-      priorities.put(choice.thread(best), lowest);
+    if (choice.isHoldUp(best)) { // anew each time: else time would run away from who is ready
+      priorities.put(choice.thread(best), random.nextDouble());
     }
     return best;
   }
