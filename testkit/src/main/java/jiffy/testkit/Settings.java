@@ -44,7 +44,7 @@ record Settings(
     boolean isExplored = test.schedules() > 1 || !test.replay().isEmpty();
     String replay = isExplored ? given(context, REPLAY).orElse(test.replay()) : "";
     return new Settings(
-        ("hz=" + test.hz() + " nr_cpus=" + test.cpus() + " " + test.parameters()).strip(),
+        commandLine(test, isExplored),
         1_000_000_000L / test.hz(),
         isExplored ? (int) number(context, SCHEDULES, test.schedules()) : test.schedules(),
         number(context, SEED, test.seed()),
@@ -52,6 +52,14 @@ record Settings(
         test.mayLeave(),
         test.mayComplain(),
         number(context, PATIENCE, DEFAULT_PATIENCE) * 1_000_000_000L);
+  }
+
+  private static String commandLine(KernelTest test, boolean isExplored) {
+    String words = "hz=" + test.hz() + " nr_cpus=" + test.cpus();
+    if (isExplored && !test.parameters().contains("log_buf_len=")) {
+      words += " log_buf_len=128K"; // the usual megabyte is a good part of what a machine costs
+    }
+    return (words + " " + test.parameters()).strip();
   }
 
   /** Whether it runs on machines whose schedule is decided. */
