@@ -30,6 +30,7 @@ import jiffy.runtime.module.file.PrivateCopy;
 import jiffy.runtime.module.loader.LoaderWatch;
 import jiffy.runtime.module.loader.PluginHost;
 import jiffy.runtime.module.loader.UnloadedLoader;
+import jiffy.runtime.module.weave.Weaver;
 import jiffy.runtime.proc.FileSource;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Task;
@@ -58,7 +59,7 @@ public final class Modules implements AutoCloseable {
   private final Kernel kernel;
   private final KernelLog log;
   private final ModuleSettings settings;
-  private final HostClasses hostClasses = new HostClasses();
+  private final HostClasses hostClasses;
   private final LoaderWatch watch = new LoaderWatch();
   private final AtomicLong nextAddress = new AtomicLong(FIRST_ADDRESS);
   private final Registry registry;
@@ -91,6 +92,7 @@ public final class Modules implements AutoCloseable {
     this.kernel = kernel;
     this.log = log;
     this.settings = settings;
+    hostClasses = settings.weaver().map(Weaver::hostClasses).orElseGet(HostClasses::new);
     registry = new Registry(arch);
     files = new SysModule(registry, log);
     taint = new Taint(log);

@@ -9,11 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import jiffy.runtime.Machine;
 import jiffy.runtime.arch.Choice;
 import jiffy.runtime.arch.SchedulePolicy;
+import jiffy.runtime.module.loader.UnloadedLoader;
 import jiffy.runtime.module.weave.Weaver;
 import jiffy.runtime.sched.Attachment;
+import jiffy.testkit.LoaderLeaks;
 import jiffy.testkit.ModuleJar;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -254,6 +257,24 @@ class WovenModulesTest {
     assertThat(weaver.weave(jar, Map.of())).isSameAs(woven);
     assertThat(weaver.weave(other, Map.of())).isNotSameAs(woven);
     assertThat(weaver.weave(copy, Map.of()).find("A").bytes()).isEqualTo(woven.find("A").bytes());
+  }
+
+  @Test
+  void loaders_ofWovenModules_areCollected() {
+    Weaver weaver = new Weaver();
+    Path jar = jar(Sources.hello("M"));
+    try (Machine machine = Machine.simulate("", choice -> 0, weaver)) {
+      for (int i = 0; i < 10; i++) {
+        machine.insmod(jar);
+        machine.rmmod("m");
+      }
+      LoaderLeaks.collectUntil(() -> unloaded(machine).allMatch(UnloadedLoader::isCollected));
+      assertThat(unloaded(machine)).hasSize(10).allMatch(UnloadedLoader::isCollected);
+    }
+  }
+
+  private static Stream<UnloadedLoader> unloaded(Machine machine) {
+    return machine.modules().unloadedLoaders().stream();
   }
 
   @Test

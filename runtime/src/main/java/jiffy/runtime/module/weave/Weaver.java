@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import jiffy.runtime.module.file.HostClasses;
 import jiffy.runtime.module.file.Visibility;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassTooLargeException;
@@ -54,9 +55,18 @@ public final class Weaver {
           .build();
 
   private final HostFields hostFields = new HostFields();
+  private final HostClasses hostClasses = new HostClasses();
 
   /** Remembers nothing yet. */
   public Weaver() {}
+
+  /**
+   * What modules' imports are looked up in, for all machines that share this: reading it anew takes
+   * longer than the rest of an insmod.
+   */
+  public HostClasses hostClasses() {
+    return hostClasses;
+  }
 
   /**
    * The classes of a JAR with their choice points.
