@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.UUID;
 import jiffy.runtime.context.KernelLog;
 
 /** The directory where a kernel keeps its copies of JARs. */
@@ -27,6 +28,14 @@ final class JarCopies {
               + e.getMessage(),
           e);
     }
+  }
+
+  /**
+   * A name for a new one, that the first module makes: most simulated machines never load one, and
+   * to make and remove a directory is a good part of what those cost.
+   */
+  static Path temporaryName() {
+    return Path.of(System.getProperty("java.io.tmpdir"), "jiffy-" + UUID.randomUUID());
   }
 
   /** Deletes it, when the kernel has unloaded what it could; what stays is named. */

@@ -213,7 +213,7 @@ public final class Machine implements AutoCloseable {
   /** Boots a kernel on virtual time; {@link #simulation} moves it. Otherwise as {@link #boot}. */
   public static Machine simulate(String commandLine) {
     return new Machine(
-        BootParameters.parse(commandLine), new SimArch(), JarCopies.temporaryDirectory(), null);
+        BootParameters.parse(commandLine), new SimArch(), JarCopies.temporaryName(), null);
   }
 
   /**
@@ -235,7 +235,7 @@ public final class Machine implements AutoCloseable {
     return new Machine(
         BootParameters.parse(commandLine),
         new SimArch(policy),
-        JarCopies.temporaryDirectory(),
+        JarCopies.temporaryName(),
         Objects.requireNonNull(weaver));
   }
 
