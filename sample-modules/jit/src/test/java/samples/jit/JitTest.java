@@ -1,6 +1,6 @@
 package samples.jit;
 
-import static jiffy.linux.Delay.cpu_relax;
+import static jiffy.linux.Delay.udelay;
 import static jiffy.linux.Timers.mod_timer;
 import static jiffy.linux.Timers.timer_pending;
 import static jiffy.linux.Timers.timer_setup;
@@ -32,6 +32,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** jit on virtual time, beside what it did on a real Linux: truth/09_jit.txt. */
 class JitTest {
+  /** What a loop counts at a time: no divisor of a jiffy. */
+  private static final long LOOP_MICROS = 70;
+
   @TempDir private Path directory;
   private Path jar;
   private final Machine machine = Machine.simulate("hz=250 nr_cpus=2");
@@ -162,6 +165,10 @@ class JitTest {
     }
   }
 
+  /**
+   * Keeps a CPU busy, without cpu_relax(): two that relax on virtual time change places at each
+   * microsecond of it, which takes some 20 of real time.
+   */
   private Task loop(int cpu, AtomicBoolean stop) {
     return machine
         .tasks()
@@ -171,7 +178,7 @@ class JitTest {
             cpu,
             () -> {
               while (!stop.get()) {
-                cpu_relax();
+                udelay(LOOP_MICROS);
               }
               return 0;
             });
