@@ -1,6 +1,7 @@
 package jiffy.runtime.workqueue;
 
 import static jiffy.linux.Workqueues.WQ_CPU_INTENSIVE;
+import static jiffy.linux.Workqueues.WQ_MEM_RECLAIM;
 import static jiffy.linux.Workqueues.WQ_UNBOUND;
 import static jiffy.linux.Workqueues.__WQ_ORDERED;
 
@@ -15,6 +16,9 @@ import jiffy.types.WorkqueueStruct;
 final class Workqueue extends WorkqueueStruct {
   /** Who made it. */
   final Owner owner;
+
+  /** Stands in for kworkers that cannot be made; null: it has none. */
+  volatile Rescuer rescuer;
 
   private final int flags;
   private final List<PoolQueue> parts = new ArrayList<>();
@@ -53,6 +57,10 @@ final class Workqueue extends WorkqueueStruct {
 
   boolean isOrdered() {
     return (flags & __WQ_ORDERED) != 0;
+  }
+
+  boolean isMemReclaim() {
+    return (flags & WQ_MEM_RECLAIM) != 0;
   }
 
   boolean isCpuIntensive() {

@@ -44,6 +44,7 @@ public final class Workqueues implements WorkOps {
   private final Arch arch;
   private final Contexts contexts;
   private final Scheduler scheduler;
+  private final Tasks tasks;
   private final KernelLog log;
   private final Splat splat;
 
@@ -70,6 +71,7 @@ public final class Workqueues implements WorkOps {
     this.arch = arch;
     this.contexts = contexts;
     this.scheduler = scheduler;
+    this.tasks = tasks;
     this.log = log;
     this.splat = splat;
     int cpus = contexts.cpus().size();
@@ -90,7 +92,9 @@ public final class Workqueues implements WorkOps {
     for (System which : System.values()) {
       int flags = which == System.HIGHPRI ? WQ_HIGHPRI : which == System.UNBOUND ? WQ_UNBOUND : 0;
       int most = which == System.UNBOUND ? WQ_MAX_ACTIVE : 0;
-      system.put(which, make(which.title, Owner.CORE, flags, most));
+      Workqueue queue = make(which.title, Owner.CORE, flags, most);
+      system.put(which, queue);
+      queues.add(queue);
     }
   }
 
@@ -102,9 +106,7 @@ public final class Workqueues implements WorkOps {
         unbound
             ? List.of(pools.get(2 * cpus + high))
             : pools.subList(high * cpus, (high + 1) * cpus);
-    Workqueue queue = new Workqueue(name, owner, flags, clamped(name, maxActive), of, scheduler);
-    queues.add(queue);
-    return queue;
+    return new Workqueue(name, owner, flags, clamped(name, maxActive), of, scheduler);
   }
 
   private int clamped(String name, int maxActive) {
@@ -131,9 +133,14 @@ public final class Workqueues implements WorkOps {
     return queues;
   }
 
-  /** Ends the kworkers that return. */
+  /** Ends the kworkers and rescuers that return. */
   public void stop(Context context) {
     pools.forEach(pool -> pool.stop(context));
+    for (Workqueue queue : queues) {
+      if (queue.rescuer != null) {
+        queue.rescuer.stop();
+      }
+    }
   }
 
   @Override
@@ -179,7 +186,52 @@ public final class Workqueues implements WorkOps {
   public WorkqueueStruct alloc(Current current, String name, int flags, int maxActive) {
     Context context = (Context) current;
     splat.mightSleep(context);
-    return context.owner().isGoing() ? null : make(name, context.owner(), flags, maxActive);
+    Owner owner = context.owner();
+    if (owner.isGoing()) {
+      return null;
+    }
+    Workqueue queue = make(name, owner, flags, maxActive);
+    if (queue.isMemReclaim() && !giveRescuer(queue)) {
+      return null;
+    }
+    queues.add(queue);
+    if (owner.isGoing()) { // once more: WorkBooks has looked, or will not find it
+      forget(queue);
+      return null;
+    }
+    return queue;
+  }
+
+  /** Starts a rescuer, in the place of the one that there is. @return whether there is a thread */
+  private boolean giveRescuer(Workqueue queue) {
+    Rescuer rescuer = new Rescuer(queue, contexts, arch);
+    try {
+      rescuer.start(tasks);
+    } catch (IllegalStateException | OutOfMemoryError e) {
+      log.print(
+          KernelLog.ERR,
+          "workqueue: Failed to create a rescuer kthread for wq \""
+              + queue
+              + "\": "
+              + e.getMessage());
+      return false;
+    }
+    Rescuer before = queue.rescuer;
+    queue.rescuer = rescuer;
+    if (before != null) {
+      before.stop();
+      rescuer.call(); // for what that has not seen
+    }
+    return true;
+  }
+
+  /** A rescuer that has run items of an owner is followed by a new one, as a kworker is. */
+  void retireRescuers(Context context, Owner owner) {
+    for (Workqueue queue : queues) {
+      if (queue.rescuer != null && queue.rescuer.hasServed(context, owner)) {
+        giveRescuer(queue);
+      }
+    }
   }
 
   @Override
@@ -221,8 +273,11 @@ public final class Workqueues implements WorkOps {
       return;
     }
     queue.drainers.incrementAndGet();
-    flush.drain(context, queue);
+    boolean drained = flush.drain(context, queue);
     forget(queue);
+    if (drained && queue.rescuer != null) {
+      queue.rescuer.join(context);
+    }
     queue.drainers.decrementAndGet();
   }
 
@@ -230,6 +285,9 @@ public final class Workqueues implements WorkOps {
   void forget(Workqueue queue) {
     queue.isDestroyed = true;
     queues.remove(queue);
+    if (queue.rescuer != null) {
+      queue.rescuer.stop();
+    }
   }
 
   @Override
