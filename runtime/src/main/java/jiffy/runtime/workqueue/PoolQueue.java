@@ -196,7 +196,7 @@ final class PoolQueue {
 
   /** Has the queue's rescuer come, if it has one. */
   void callRescuer() {
-    Rescuer rescuer = queue.rescuer;
+    Rescuer rescuer = queue.rescuer.get();
     if (rescuer != null && !mayday) {
       rescuer.call(); // before what says so: a StackOverflowError of the module's may be between
       mayday = true;

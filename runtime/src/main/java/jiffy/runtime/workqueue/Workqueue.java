@@ -8,6 +8,7 @@ import static jiffy.linux.Workqueues.__WQ_ORDERED;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import jiffy.kernel.Owner;
 import jiffy.runtime.sched.Scheduler;
 import jiffy.types.WorkqueueStruct;
@@ -18,7 +19,7 @@ final class Workqueue extends WorkqueueStruct {
   final Owner owner;
 
   /** Stands in for kworkers that cannot be made; null: it has none. */
-  volatile Rescuer rescuer;
+  final AtomicReference<Rescuer> rescuer = new AtomicReference<>();
 
   private final int flags;
   private final List<PoolQueue> parts = new ArrayList<>();

@@ -136,11 +136,7 @@ public final class Workqueues implements WorkOps {
   /** Ends the kworkers and rescuers that return. */
   public void stop(Context context) {
     pools.forEach(pool -> pool.stop(context));
-    for (Workqueue queue : queues) {
-      if (queue.rescuer != null) {
-        queue.rescuer.stop();
-      }
-    }
+    queues.forEach(Workqueues::stopRescuer);
   }
 
   @Override
@@ -191,7 +187,7 @@ public final class Workqueues implements WorkOps {
       return null;
     }
     Workqueue queue = make(name, owner, flags, maxActive);
-    if (queue.isMemReclaim() && !giveRescuer(queue)) {
+    if (queue.isMemReclaim() && !giveRescuer(queue, null)) {
       return null;
     }
     queues.add(queue);
@@ -202,8 +198,13 @@ public final class Workqueues implements WorkOps {
     return queue;
   }
 
-  /** Starts a rescuer, in the place of the one that there is. @return whether there is a thread */
-  private boolean giveRescuer(Workqueue queue) {
+  /**
+   * Starts a rescuer.
+   *
+   * @param before in whose place; null if it is the queue's first
+   * @return whether there is a thread for it
+   */
+  private boolean giveRescuer(Workqueue queue, Rescuer before) {
     Rescuer rescuer = new Rescuer(queue, contexts, arch);
     try {
       rescuer.start(tasks);
@@ -216,20 +217,31 @@ public final class Workqueues implements WorkOps {
               + e.getMessage());
       return false;
     }
-    Rescuer before = queue.rescuer;
-    queue.rescuer = rescuer;
-    if (before != null) {
+    if (!queue.rescuer.compareAndSet(before, rescuer)) { // another rmmod was faster
+      rescuer.stop();
+    } else if (before != null) {
       before.stop();
       rescuer.call(); // for what that has not seen
     }
+    if (queue.isDestroyed) { // meanwhile: who did it may have seen the other one
+      rescuer.stop();
+    }
     return true;
+  }
+
+  private static void stopRescuer(Workqueue queue) {
+    Rescuer rescuer = queue.rescuer.get();
+    if (rescuer != null) {
+      rescuer.stop();
+    }
   }
 
   /** A rescuer that has run items of an owner is followed by a new one, as a kworker is. */
   void retireRescuers(Context context, Owner owner) {
     for (Workqueue queue : queues) {
-      if (queue.rescuer != null && queue.rescuer.hasServed(context, owner)) {
-        giveRescuer(queue);
+      Rescuer rescuer = queue.rescuer.get();
+      if (rescuer != null && rescuer.hasServed(context, owner)) {
+        giveRescuer(queue, rescuer);
       }
     }
   }
@@ -275,8 +287,9 @@ public final class Workqueues implements WorkOps {
     queue.drainers.incrementAndGet();
     boolean drained = flush.drain(context, queue);
     forget(queue);
-    if (drained && queue.rescuer != null) {
-      queue.rescuer.join(context);
+    Rescuer rescuer = queue.rescuer.get();
+    if (drained && rescuer != null) {
+      rescuer.join(context);
     }
     queue.drainers.decrementAndGet();
   }
@@ -285,9 +298,7 @@ public final class Workqueues implements WorkOps {
   void forget(Workqueue queue) {
     queue.isDestroyed = true;
     queues.remove(queue);
-    if (queue.rescuer != null) {
-      queue.rescuer.stop();
-    }
+    stopRescuer(queue);
   }
 
   @Override
