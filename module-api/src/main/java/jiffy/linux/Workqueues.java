@@ -27,7 +27,11 @@ public final class Workqueues {
   /** Flag: frozen when the system sleeps; it never does here. */
   public static final int WQ_FREEZABLE = 1 << 2;
 
-  /** Flag: may be needed to free memory. Linux keeps a thread in reserve; here none is. */
+  /**
+   * Flag: its items have to run whatever happens. The queue has a thread in reserve, the rescuer,
+   * named like the queue: where no thread can be had for a kworker it runs the queue's items, one
+   * after the other, on their CPU. It costs some 100 KB of memory.
+   */
   public static final int WQ_MEM_RECLAIM = 1 << 3;
 
   /** Flag: its items go to kworkers of their own, {@code kworker/0:0H}. */
@@ -109,7 +113,8 @@ public final class Workqueues {
    * @param flags an or of {@code WQ_}
    * @param maxActive how many of its items may be under way at once, for each CPU (or in all, if
    *     unbound), clamped to 1 to 512; 0: {@link #WQ_DFL_ACTIVE}; 1: one after the other
-   * @return the queue; null if the caller's module goes
+   * @return the queue; null if the caller's module goes, or if {@link #WQ_MEM_RECLAIM} is asked for
+   *     and no thread can be made for the rescuer, which the log says
    */
   public static WorkqueueStruct alloc_workqueue(
       String format, int flags, int maxActive, Object... arguments) {
@@ -131,13 +136,17 @@ public final class Workqueues {
   }
 
   /**
-   * {@code create_workqueue(name)}: as {@link #alloc_workqueue}, bound, one item a CPU at a time.
+   * {@code create_workqueue(name)}: as {@link #alloc_workqueue} with {@link #WQ_MEM_RECLAIM},
+   * bound, one item a CPU at a time.
    */
   public static WorkqueueStruct create_workqueue(String name) {
     return alloc_workqueue("%s", WQ_MEM_RECLAIM, 1, name);
   }
 
-  /** {@code create_singlethread_workqueue(name)}: as {@link #alloc_ordered_workqueue}. */
+  /**
+   * {@code create_singlethread_workqueue(name)}: as {@link #alloc_ordered_workqueue} with {@link
+   * #WQ_MEM_RECLAIM}.
+   */
   public static WorkqueueStruct create_singlethread_workqueue(String name) {
     return alloc_ordered_workqueue("%s", WQ_MEM_RECLAIM, name);
   }
@@ -153,9 +162,9 @@ public final class Workqueues {
 
   /**
    * {@code void destroy_workqueue(struct workqueue_struct *wq)}: runs what is queued, also what
-   * that queues there, then frees the queue. Delays that still run are not waited for; cancel them
-   * first. Null, a queue of the kernel's or a destroyed one is ignored, with a warning. Process
-   * context.
+   * that queues there, then frees the queue and its rescuer. Delays that still run are not waited
+   * for; cancel them first. Null, a queue of the kernel's or a destroyed one is ignored, with a
+   * warning. Process context.
    */
   public static void destroy_workqueue(WorkqueueStruct queue) {
     Current current = Current.get();

@@ -36,6 +36,7 @@ import static jiffy.linux.Wait.wait_event_timeout;
 import static jiffy.linux.Wait.wake_up;
 import static jiffy.testkit.Recursion.assertLogWorks;
 import static jiffy.testkit.Recursion.overflow;
+import static jiffy.testkit.Recursion.overflowLookingAhead;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CountDownLatch;
@@ -59,6 +60,9 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class EndlessRecursionTest {
+  /** Depths from one that sleeps to the next: a sleep takes a millisecond or two. */
+  private static final int SLEEP_EVERY = 16;
+
   @Test
   void recursion_inPrintk_leavesTheLogUsable() {
     try (Machine machine = Machine.boot("nr_cpus=1 log_buf_len=64K")) {
@@ -80,10 +84,10 @@ class EndlessRecursionTest {
     WaitQueueHead wq = new WaitQueueHead();
     Completion done = new Completion();
     try (Machine machine = Machine.boot("nr_cpus=1 hz=1000")) {
-      overflow(
+      overflowLookingAhead(
           machine,
-          depth -> {
-            if (depth % 200 == 0) {
+          (depth, isNearTheEnd) -> {
+            if (isNearTheEnd && depth % SLEEP_EVERY == 0) {
               wait_event_timeout(wq, () -> false, 1);
             }
             wake_up(wq);
@@ -104,10 +108,10 @@ class EndlessRecursionTest {
   void recursion_inWaitsForASemaphore_leavesNobodyInTheLine() {
     Semaphore sem = new Semaphore();
     try (Machine machine = Machine.boot("nr_cpus=1 hz=1000")) {
-      overflow(
+      overflowLookingAhead(
           machine,
-          depth -> {
-            if (depth % 200 == 0) {
+          (depth, isNearTheEnd) -> {
+            if (isNearTheEnd && depth % SLEEP_EVERY == 0) {
               down_timeout(sem, 1);
             }
             down_timeout(sem, 0);
@@ -205,16 +209,18 @@ class EndlessRecursionTest {
         tasklets[i] = new TaskletStruct();
         tasklet_setup(tasklets[i], t -> {});
       }
-      overflow(
+      overflowLookingAhead(
           machine,
-          depth -> {
+          (depth, isNearTheEnd) -> {
             TaskletStruct tasklet = tasklets[depth & 15];
             switch (depth % 5) {
               case 0 -> tasklet_disable_nosync(tasklet);
               case 1 -> {
-                local_bh_disable();
-                tasklet_schedule(tasklet);
-                local_bh_enable();
+                if (isNearTheEnd) { // for then it waits for softirqs
+                  local_bh_disable();
+                  tasklet_schedule(tasklet);
+                  local_bh_enable();
+                }
               }
               case 2 -> tasklet_hi_schedule(tasklet);
               case 3 -> raise_softirq(TASKLET_SOFTIRQ);

@@ -109,6 +109,25 @@ class ForgottenWorkTest {
     assertLogged(machine, "] slow");
   }
 
+  /** A rescuer's thread is made at init, for the module. */
+  @Test
+  void cycles_withQueuesThatHaveRescuers_leaveNoLoader() {
+    Path jar =
+        module(
+            "rescued",
+            """
+            static final WorkStruct work = DECLARE_WORK(w -> {});
+            static WorkqueueStruct destroyed;
+            static int begin() {
+              destroyed = create_workqueue("destroyed");
+              queue_work(destroyed, work);
+              return create_singlethread_workqueue("forgotten") == null ? -12 : 0;
+            }
+            { module_init(Rescued::begin); module_exit(() -> destroy_workqueue(destroyed)); }
+            """);
+    LoadCycles.assertLeaveNoLoader(jar, "rescued", CYCLES);
+  }
+
   @Test
   void cycles_ofLoadAndUnload_leaveNoLoader() {
     Path jar =

@@ -13,7 +13,16 @@ final class Recursion {
 
   private static final long STACK_BYTES = 1 << 18;
 
+  /** By how much sooner the end is near in each round, in frames of {@link #recurse}. */
+  private static final int NEARER = 10;
+
   private Recursion() {}
+
+  /** What is done at each depth; where the stack is about to end also what takes long. */
+  @FunctionalInterface
+  interface Call {
+    void at(int depth, boolean isNearTheEnd);
+  }
 
   static void assertLogWorks(Machine machine) {
     machine.print(6, "the log goes on");
@@ -33,12 +42,42 @@ final class Recursion {
   }
 
   static void overflow(Machine machine, int pad, IntConsumer call) {
+    onASmallStack(machine, () -> pad(pad, call));
+  }
+
+  /**
+   * As above, twice on each thread: the first time shows how deep the stack is. The end is near
+   * with less or more of the stack left, from far too little for a sleep to enough for one.
+   */
+  static void overflowLookingAhead(Machine machine, Call call) {
+    for (int round = 0; round < ROUNDS; round++) {
+      int pad = round;
+      onASmallStack(machine, () -> padTwice(pad, (pad + 1) * NEARER, call));
+    }
+  }
+
+  private static void padTwice(int frames, int nearFrames, Call call) {
+    int[] deepest = new int[1];
+    try {
+      pad(
+          frames,
+          depth -> {
+            deepest[0] = depth;
+            call.at(depth, false);
+          });
+    } catch (StackOverflowError e) {
+      int near = deepest[0] - nearFrames;
+      pad(frames, depth -> call.at(depth, depth > near));
+    }
+  }
+
+  private static void onASmallStack(Machine machine, Runnable body) {
     Thread thread =
         new Thread(
             null,
             () -> {
               try (Attachment here = machine.attach("r")) {
-                pad(pad, call);
+                body.run();
               } catch (StackOverflowError e) {
                 return; // as intended
               }

@@ -36,6 +36,9 @@ final class PoolQueue {
   private Generation oldest = new Generation();
   private Generation newest = oldest;
 
+  /** Its rescuer has been called, and has not come yet. */
+  private boolean mayday;
+
   PoolQueue(Workqueue queue, WorkerPool pool, int maxActive, Scheduler scheduler) {
     this.queue = queue;
     this.pool = pool;
@@ -189,6 +192,37 @@ final class PoolQueue {
     newest = begun;
     retire();
     return waiter;
+  }
+
+  /** Has the queue's rescuer come, if it has one. */
+  void callRescuer() {
+    Rescuer rescuer = queue.rescuer.get();
+    if (rescuer != null && !mayday) {
+      rescuer.call(); // before what says so: a StackOverflowError of the module's may be between
+      mayday = true;
+    }
+  }
+
+  /** The rescuer is here. @return whether it has been called */
+  boolean takeMayday() {
+    boolean was = mayday;
+    mayday = false;
+    return was;
+  }
+
+  /** The oldest item on the pool's list, or null. */
+  WorkStruct first() {
+    for (WorkStruct work = pool.works.head.__next; work != pool.works.head; work = work.__next) {
+      if (work.__data == this) {
+        return work;
+      }
+    }
+    return null;
+  }
+
+  /** How many items are under way: on the pool's list, or running. */
+  int active() {
+    return active;
   }
 
   /** Shows the items that wait for their turn. */

@@ -82,7 +82,7 @@ final class PoolWatch {
     List<Suspect> found = new ArrayList<>();
     pool.lock(arch, context);
     for (Worker worker : pool.busy) {
-      if (worker.current == null || worker.sleeping || worker.uncounted) {
+      if (worker.current == null || !worker.counts || worker.sleeping || worker.uncounted) {
         continue;
       }
       if (worker.seenTurn != worker.turn) {

@@ -130,6 +130,7 @@ final class WorkBooks implements Owned {
         released++;
       }
     }
+    works.retireRescuers(caller, owner);
     return released;
   }
 }

@@ -144,10 +144,14 @@ final class WorkFlush {
     waiters.forEach(waiter -> waiter.await(scheduler, context));
   }
 
-  /** {@code drain_workqueue}: also what the queue's own items queue there. */
-  void drain(Context context, Workqueue queue) {
+  /**
+   * {@code drain_workqueue}: also what the queue's own items queue there.
+   *
+   * @return false: the caller is one of these, and nothing was waited for
+   */
+  boolean drain(Context context, Workqueue queue) {
     if (isOwnQueue(context, queue, "drain_workqueue")) {
-      return;
+      return false;
     }
     queue.drainers.incrementAndGet();
     try {
@@ -157,6 +161,7 @@ final class WorkFlush {
     } finally {
       queue.drainers.decrementAndGet();
     }
+    return true;
   }
 
   private boolean isEmpty(Context context, Workqueue queue) {

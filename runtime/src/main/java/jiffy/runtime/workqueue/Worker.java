@@ -20,8 +20,8 @@ import jiffy.types.WorkFunction;
 import jiffy.types.WorkStruct;
 
 /**
- * A kworker: takes items from its pool and runs them. Its fields are guarded by the pool's lock,
- * but where said.
+ * A kworker: takes items from its pool and runs them; or what a {@link Rescuer} is while it stands
+ * in for one. Its fields are guarded by the pool's lock, but where said.
  */
 final class Worker implements SleepWatcher {
   /** An idle kworker that is one too many ends after: 300 s. */
@@ -29,6 +29,9 @@ final class Worker implements SleepWatcher {
 
   private final WorkerPool pool;
   final int id;
+
+  /** Whether it is one of those that the pool's running counts. */
+  final boolean counts;
 
   /** To wake it; set before it rests first. */
   HwThread thread;
@@ -72,8 +75,18 @@ final class Worker implements SleepWatcher {
   private boolean retires;
 
   Worker(WorkerPool pool, int id) {
+    this(pool, id, !pool.isUnbound());
+  }
+
+  private Worker(WorkerPool pool, int id, boolean counts) {
     this.pool = pool;
     this.id = id;
+    this.counts = counts;
+  }
+
+  /** A rescuer's stay in a pool: it is not counted, and so may come and go at any time. */
+  static Worker ofRescuer(WorkerPool pool) {
+    return new Worker(pool, -1, false);
   }
 
   /** The thread's body. */
@@ -119,26 +132,35 @@ final class Worker implements SleepWatcher {
 
   /** Runs items as long as there are some and it is the only one that computes. */
   private void serve(Context context) {
-    boolean bound = !pool.isUnbound();
-    pool.busy.add(this);
-    if (bound) {
-      pool.running++;
-    }
+    begins();
     WorkStruct work;
     while ((work = next(context)) != null) {
       process(context, work);
     }
-    if (bound) {
+    ends(context);
+    if (pool.running > 0) { // others compute, and items may wait for them
+      pool.leave(context);
+      lock(context);
+    }
+  }
+
+  /** With the lock held: it serves from now on. */
+  void begins() {
+    pool.busy.add(this);
+    if (counts) {
+      pool.running++;
+    }
+  }
+
+  /** With the lock held: it serves no longer. */
+  void ends(Context context) {
+    if (counts) {
       pool.runsLess(context);
     }
     pool.busy.remove(this);
     currentQueue = null;
     currentOrigin = null;
     generation = null;
-    if (pool.running > 0) { // others compute, and items may wait for them
-      pool.leave(context);
-      lock(context);
-    }
   }
 
   private WorkStruct next(Context context) {
@@ -146,7 +168,8 @@ final class Worker implements SleepWatcher {
     return own != null || pool.running > 1 || retires ? own : pool.first(context);
   }
 
-  private void process(Context context, WorkStruct work) {
+  /** Runs an item; with the lock held, which is given back meanwhile. */
+  void process(Context context, WorkStruct work) {
     Worker other = work.__prev == null ? null : pool.executing(work);
     if (other != null) { // never twice at once: for who runs it
       WorkList.unlink(work);
@@ -190,7 +213,7 @@ final class Worker implements SleepWatcher {
 
   /** With the lock held: the current item is not counted from now on. */
   void hold(Context context) {
-    if (!uncounted && !pool.isUnbound()) {
+    if (!uncounted && counts) {
       if (!sleeping) {
         pool.runsLess(context);
       }
@@ -202,7 +225,7 @@ final class Worker implements SleepWatcher {
     if (sleeping || uncounted) {
       sleeping = false; // also if its stack overflowed in a sleep
       uncounted = false;
-      pool.running += pool.isUnbound() ? 0 : 1;
+      pool.running += counts ? 1 : 0;
     }
     Waiter done = waiters;
     current = null;
@@ -250,7 +273,7 @@ final class Worker implements SleepWatcher {
 
   @Override
   public void sleeps(Context context) {
-    if (pool.isUnbound() || current == null) {
+    if (!counts || current == null) {
       return;
     }
     int before = context.takenOver;
@@ -273,7 +296,7 @@ final class Worker implements SleepWatcher {
 
   @Override
   public void wakes(Context context) {
-    if (pool.isUnbound() || current == null) {
+    if (!counts || current == null) {
       return;
     }
     lock(context);
@@ -284,6 +307,11 @@ final class Worker implements SleepWatcher {
       }
     }
     pool.held = 0;
+  }
+
+  /** With the lock held: whether it has run items of the owner. */
+  boolean hasServed(Owner owner) {
+    return served.contains(owner);
   }
 
   /** With the lock held: if it has run items of the owner, it takes no more. @return whether */

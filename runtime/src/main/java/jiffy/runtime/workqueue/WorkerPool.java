@@ -35,10 +35,16 @@ final class WorkerPool extends RawSpinlock {
    *
    * Who is woken is poked first: a second item does not wake a second kworker while the first is on its
    * way, for that looks at everything when it comes.
+   *
+   * A kworker that cannot be hatched, for want of a thread, is tried again every 10 ms while items wait.
+   * Until one has come the pool is starved: those of its items whose queue has a rescuer run there.
    */
 
   /** How many idle kworkers stay for ever. */
   private static final int SPARE = 2;
+
+  /** Between two tries to hatch a kworker for which there was no thread: 10 ms. */
+  private static final long RETRY_NANOS = 10_000_000L;
 
   /** As a kworker's name has it: {@code 0}, {@code u4}. */
   private final String label;
@@ -74,6 +80,12 @@ final class WorkerPool extends RawSpinlock {
 
   /** A kworker is being made; nobody else need be woken. */
   private boolean hatching;
+
+  /** No thread could be had for a kworker, and none has begun since. */
+  private boolean starved;
+
+  /** When the next one is tried, if it is starved. */
+  private long retryNanos;
 
   /** Stands for one that has to be made. */
   private final Worker fresh;
@@ -191,13 +203,17 @@ final class WorkerPool extends RawSpinlock {
    *
    * @return null if nobody need be
    */
-  private Worker choose() {
+  private Worker choose(Context context) {
     if (running != 0 || !hasItems()) {
       return null;
     }
     Worker chosen = idle;
     if (chosen == null) {
       if (hatching || stopped) {
+        return null;
+      }
+      if (starved && arch.now() < retryNanos) {
+        Rescuer.callAll(this, context);
         return null;
       }
       hatching = true;
@@ -221,8 +237,8 @@ final class WorkerPool extends RawSpinlock {
     boolean watches = false;
     boolean locked = true;
     try {
-      next = choose();
-      watches = next == null && cpu >= 0 && !watched && hasItems();
+      next = choose(context);
+      watches = next == null && (cpu >= 0 || starved) && !watched && hasItems();
       if (running > 0 && (watched || watches) && !inbox.isOpen()) {
         inbox.open(arch, context);
       }
@@ -239,6 +255,7 @@ final class WorkerPool extends RawSpinlock {
     } catch (Throwable e) { // a StackOverflowError of the module's: the next one does it; no call
       if (next == fresh) {
         hatching = false;
+        watched = false; // perhaps said, and not begun
       } else if (next != null) {
         next.poked = false;
       }
@@ -266,20 +283,44 @@ final class WorkerPool extends RawSpinlock {
     try {
       tasks.spawn(name, Owner.CORE, isUnbound() ? (id + 1) % cpus : cpu, worker::live);
     } catch (IllegalStateException | OutOfMemoryError e) {
-      log.print(
-          KernelLog.ERR,
-          "workqueue: no thread can be made for " + name + ", its works wait: " + e.getMessage());
-      lock(arch, context);
+      starve(context, id, name, e);
+    }
+  }
+
+  private void starve(Context context, int id, String name, Throwable why) {
+    boolean isFirst;
+    lock(arch, context);
+    try {
+      isFirst = !starved;
+      starved = true;
+      retryNanos = arch.now() + RETRY_NANOS;
+      nextId = id;
       hatching = false;
       watched = true; // until it works out
-      unlock();
-      watch.begin(context);
+      Rescuer.callAll(this, context);
+    } finally {
+      held = 0; // no call: see RawSpinlock
     }
+    watch.begin(context);
+    if (isFirst) {
+      log.print(
+          KernelLog.ERR,
+          "workqueue: no thread can be made for "
+              + name
+              + ", its works wait, but those of WQ_MEM_RECLAIM queues: "
+              + why.getMessage());
+    }
+  }
+
+  /** With the lock held: whether nobody will take what waits, but who has yet to be hatched. */
+  boolean isForsaken() {
+    return running == 0 && idle == null;
   }
 
   /** With the lock held: a kworker has begun. */
   void hatched() {
     hatching = false;
+    starved = false;
   }
 
   /** With the lock held: it goes to rest. @return whether it is one too many: it need not stay */

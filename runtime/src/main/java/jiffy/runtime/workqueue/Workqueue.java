@@ -1,12 +1,14 @@
 package jiffy.runtime.workqueue;
 
 import static jiffy.linux.Workqueues.WQ_CPU_INTENSIVE;
+import static jiffy.linux.Workqueues.WQ_MEM_RECLAIM;
 import static jiffy.linux.Workqueues.WQ_UNBOUND;
 import static jiffy.linux.Workqueues.__WQ_ORDERED;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import jiffy.kernel.Owner;
 import jiffy.runtime.sched.Scheduler;
 import jiffy.types.WorkqueueStruct;
@@ -15,6 +17,9 @@ import jiffy.types.WorkqueueStruct;
 final class Workqueue extends WorkqueueStruct {
   /** Who made it. */
   final Owner owner;
+
+  /** Stands in for kworkers that cannot be made; null: it has none. */
+  final AtomicReference<Rescuer> rescuer = new AtomicReference<>();
 
   private final int flags;
   private final List<PoolQueue> parts = new ArrayList<>();
@@ -53,6 +58,10 @@ final class Workqueue extends WorkqueueStruct {
 
   boolean isOrdered() {
     return (flags & __WQ_ORDERED) != 0;
+  }
+
+  boolean isMemReclaim() {
+    return (flags & WQ_MEM_RECLAIM) != 0;
   }
 
   boolean isCpuIntensive() {

@@ -44,6 +44,7 @@ public final class Workqueues implements WorkOps {
   private final Arch arch;
   private final Contexts contexts;
   private final Scheduler scheduler;
+  private final Tasks tasks;
   private final KernelLog log;
   private final Splat splat;
 
@@ -70,6 +71,7 @@ public final class Workqueues implements WorkOps {
     this.arch = arch;
     this.contexts = contexts;
     this.scheduler = scheduler;
+    this.tasks = tasks;
     this.log = log;
     this.splat = splat;
     int cpus = contexts.cpus().size();
@@ -90,7 +92,9 @@ public final class Workqueues implements WorkOps {
     for (System which : System.values()) {
       int flags = which == System.HIGHPRI ? WQ_HIGHPRI : which == System.UNBOUND ? WQ_UNBOUND : 0;
       int most = which == System.UNBOUND ? WQ_MAX_ACTIVE : 0;
-      system.put(which, make(which.title, Owner.CORE, flags, most));
+      Workqueue queue = make(which.title, Owner.CORE, flags, most);
+      system.put(which, queue);
+      queues.add(queue);
     }
   }
 
@@ -102,9 +106,7 @@ public final class Workqueues implements WorkOps {
         unbound
             ? List.of(pools.get(2 * cpus + high))
             : pools.subList(high * cpus, (high + 1) * cpus);
-    Workqueue queue = new Workqueue(name, owner, flags, clamped(name, maxActive), of, scheduler);
-    queues.add(queue);
-    return queue;
+    return new Workqueue(name, owner, flags, clamped(name, maxActive), of, scheduler);
   }
 
   private int clamped(String name, int maxActive) {
@@ -136,9 +138,10 @@ public final class Workqueues implements WorkOps {
     return system.containsValue(queue);
   }
 
-  /** Ends the kworkers that return. */
+  /** Ends the kworkers and rescuers that return. */
   public void stop(Context context) {
     pools.forEach(pool -> pool.stop(context));
+    queues.forEach(Workqueues::stopRescuer);
   }
 
   @Override
@@ -184,7 +187,68 @@ public final class Workqueues implements WorkOps {
   public WorkqueueStruct alloc(Current current, String name, int flags, int maxActive) {
     Context context = (Context) current;
     splat.mightSleep(context);
-    return context.owner().isGoing() ? null : make(name, context.owner(), flags, maxActive);
+    Owner owner = context.owner();
+    if (owner.isGoing()) {
+      return null;
+    }
+    Workqueue queue = make(name, owner, flags, maxActive);
+    if (queue.isMemReclaim() && !giveRescuer(queue, null)) {
+      return null;
+    }
+    queues.add(queue);
+    if (owner.isGoing()) { // once more: WorkBooks has looked, or will not find it
+      forget(queue);
+      return null;
+    }
+    return queue;
+  }
+
+  /**
+   * Starts a rescuer.
+   *
+   * @param before in whose place; null if it is the queue's first
+   * @return whether there is a thread for it
+   */
+  private boolean giveRescuer(Workqueue queue, Rescuer before) {
+    Rescuer rescuer = new Rescuer(queue, contexts, arch);
+    try {
+      rescuer.start(tasks);
+    } catch (IllegalStateException | OutOfMemoryError e) {
+      log.print(
+          KernelLog.ERR,
+          "workqueue: Failed to create a rescuer kthread for wq \""
+              + queue
+              + "\": "
+              + e.getMessage());
+      return false;
+    }
+    if (!queue.rescuer.compareAndSet(before, rescuer)) { // another rmmod was faster
+      rescuer.stop();
+    } else if (before != null) {
+      before.stop();
+      rescuer.call(); // for what that has not seen
+    }
+    if (queue.isDestroyed) { // meanwhile: who did it may have seen the other one
+      rescuer.stop();
+    }
+    return true;
+  }
+
+  private static void stopRescuer(Workqueue queue) {
+    Rescuer rescuer = queue.rescuer.get();
+    if (rescuer != null) {
+      rescuer.stop();
+    }
+  }
+
+  /** A rescuer that has run items of an owner is followed by a new one, as a kworker is. */
+  void retireRescuers(Context context, Owner owner) {
+    for (Workqueue queue : queues) {
+      Rescuer rescuer = queue.rescuer.get();
+      if (rescuer != null && rescuer.hasServed(context, owner)) {
+        giveRescuer(queue, rescuer);
+      }
+    }
   }
 
   @Override
@@ -226,8 +290,12 @@ public final class Workqueues implements WorkOps {
       return;
     }
     queue.drainers.incrementAndGet();
-    flush.drain(context, queue);
+    boolean drained = flush.drain(context, queue);
     forget(queue);
+    Rescuer rescuer = queue.rescuer.get();
+    if (drained && rescuer != null) {
+      rescuer.join(context);
+    }
     queue.drainers.decrementAndGet();
   }
 
@@ -235,6 +303,7 @@ public final class Workqueues implements WorkOps {
   void forget(Workqueue queue) {
     queue.isDestroyed = true;
     queues.remove(queue);
+    stopRescuer(queue);
   }
 
   @Override

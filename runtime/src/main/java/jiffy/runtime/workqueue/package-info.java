@@ -4,6 +4,7 @@
  * <p>{@link jiffy.runtime.workqueue.Workqueues} is the door; {@link
  * jiffy.runtime.workqueue.WorkerPool} says how the kworkers share a CPU, {@link
  * jiffy.runtime.workqueue.PoolQueue} how a queue's items are counted, {@link
- * jiffy.runtime.workqueue.WorkRemoval} how an item is taken back.
+ * jiffy.runtime.workqueue.WorkRemoval} how an item is taken back, {@link
+ * jiffy.runtime.workqueue.Rescuer} what happens if there are no threads for kworkers.
  */
 package jiffy.runtime.workqueue;

@@ -13,19 +13,15 @@ import static jiffy.linux.ProcFs.remove_proc_entry;
 import static jiffy.linux.SeqFiles.seq_printf;
 import static jiffy.linux.SeqFiles.single_open;
 import static jiffy.linux.SeqFiles.single_release;
-import static jiffy.linux.Uaccess.copy_from_user;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import jiffy.kernel.Current;
-import jiffy.kernel.Owner;
 import jiffy.linux.SeqFiles;
 import jiffy.runtime.Machine;
-import jiffy.runtime.Simulation;
-import jiffy.runtime.context.Context;
+import jiffy.runtime.OnBothPlatforms;
+import jiffy.runtime.Platform;
+import jiffy.runtime.TestKernel;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Task;
 import jiffy.types.ProcOps;
@@ -34,40 +30,27 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Files of modules that do what they should not: wrong values, and removals from inside. */
+@OnBothPlatforms
 class FileMisuseTest {
-  private final Machine machine = Machine.simulate("hz=250 nr_cpus=2");
-  private final Attachment test = machine.attach("sh", 0);
-  private final Simulation sim = machine.simulation().orElseThrow();
-  private final ProcOps ops = new ProcOps();
-  private final StringBuilder written = new StringBuilder();
-  private final List<String> calls = new ArrayList<>();
+  private final FileRoom room;
+  private final TestKernel kernel;
+  private final Machine machine;
+  private final Attachment test;
+  private final ProcOps ops;
+  private final List<String> calls;
+
+  FileMisuseTest(Platform platform) {
+    room = new FileRoom(platform);
+    kernel = room.kernel;
+    machine = kernel.machine;
+    test = kernel.self;
+    ops = room.ops;
+    calls = room.calls;
+  }
 
   @AfterEach
   void halt() {
-    test.close();
-    machine.close();
-  }
-
-  private OpenFile open(String path, int flags) {
-    return machine.proc().open(test.context(), path, flags);
-  }
-
-  private long write(OpenFile file, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    return file.write(test.context(), bytes, 0, bytes.length);
-  }
-
-  private void takesWrites(int atOnce) {
-    ops.proc_write =
-        (file, buf, count, pos) -> {
-          long n = Math.min(count, atOnce);
-          if (copy_from_user(written, buf, n) != 0) {
-            return -1;
-          }
-          pos.value += n;
-          calls.add(count + "@" + pos.value);
-          return n;
-        };
+    room.close();
   }
 
   /** On Linux it would wait for itself for ever. What it has open is released when it closes it. */
@@ -88,7 +71,7 @@ class FileMisuseTest {
           return single_release(inode, file);
         };
     proc_create("suicide", 0, null, ops);
-    OpenFile file = open("/proc/suicide", O_RDONLY);
+    OpenFile file = room.open("/proc/suicide", O_RDONLY);
     byte[] into = new byte[40];
     assertThat(file.read(test.context(), into, 40)).isEqualTo(14);
     assertThat(new String(into, 0, 14, StandardCharsets.UTF_8)).isEqualTo("before, after\n");
@@ -118,13 +101,12 @@ class FileMisuseTest {
           return 0;
         };
     proc_create("two", 0, null, ops);
-    Task first = start(O_RDONLY, "/proc/two");
-    sim.advance(Duration.ofMillis(10));
-    Task second = start(O_RDONLY, "/proc/two");
-    sim.advance(Duration.ofSeconds(1));
+    Task first = room.start(O_RDONLY, "/proc/two");
+    kernel.until("the first is inside", () -> !calls.isEmpty());
+    Task second = room.start(O_RDONLY, "/proc/two");
+    assertThat(kernel.join(first)).isZero();
+    assertThat(kernel.join(second)).isZero();
     assertThat(calls).containsExactly("first", "first ends", "removed");
-    assertThat(first.isEnded()).isTrue();
-    assertThat(second.isEnded()).isTrue();
   }
 
   @Test
@@ -132,10 +114,10 @@ class FileMisuseTest {
     ops.proc_open = (inode, file) -> 1;
     ops.proc_read = (file, buf, count, pos) -> calls.add("read") ? 1 : 0;
     proc_create("positive", 0, null, ops);
-    try (OpenFile file = open("/proc/positive", O_RDONLY)) {
+    try (OpenFile file = room.open("/proc/positive", O_RDONLY)) {
       assertThat(file.error()).isEqualTo(-EINVAL);
       assertThat(file.read(test.context(), new byte[1], 1)).isEqualTo(-EINVAL);
-      assertThat(write(file, "x")).isEqualTo(-EINVAL);
+      assertThat(room.write(file, "x")).isEqualTo(-EINVAL);
       assertThat(file.seek(test.context(), 0, SEEK_SET)).isEqualTo(-EINVAL);
     }
     assertThat(calls).isEmpty();
@@ -151,16 +133,16 @@ class FileMisuseTest {
           pos.value = -5;
           return 1;
         };
-    takesWrites(1);
+    room.takesWrites(1);
     proc_create("far", 0, null, ops);
-    try (OpenFile file = open("/proc/far", O_RDWR)) {
+    try (OpenFile file = room.open("/proc/far", O_RDWR)) {
       assertThat(file.readAt(test.context(), new byte[1], 1, -1)).isEqualTo(-EINVAL);
       assertThat(file.readAt(test.context(), new byte[9], 9, Long.MAX_VALUE)).isEqualTo(-EINVAL);
       assertThat(file.readAt(test.context(), new byte[1], -1, 0)).isEqualTo(-EINVAL);
       assertThat(calls).isEmpty();
       assertThat(file.read(test.context(), new byte[1], 1)).isEqualTo(1);
       assertThat(file.read(test.context(), new byte[1], 1)).isEqualTo(-EINVAL);
-      assertThat(write(file, "x")).isEqualTo(-EINVAL);
+      assertThat(room.write(file, "x")).isEqualTo(-EINVAL);
       assertThat(calls).containsExactly("read");
     }
   }
@@ -170,7 +152,7 @@ class FileMisuseTest {
     ops.proc_read = (file, buf, count, pos) -> 0;
     assertThat(proc_create("sys", 0, null, ops)).isNull();
     assertThat(proc_mkdir("jiffy", null)).isNull();
-    assertThat(open("/proc/sys", O_RDONLY).error()).isEqualTo(-EISDIR);
+    assertThat(room.open("/proc/sys", O_RDONLY).error()).isEqualTo(-EISDIR);
     assertThat(machine.dmesg())
         .anyMatch(line -> line.endsWith("proc_dir_entry '/proc/sys' already registered"));
   }
@@ -182,27 +164,8 @@ class FileMisuseTest {
     ProcOps others = new ProcOps();
     others.proc_read = (file, buf, count, pos) -> 2;
     assertThat(proc_create("same", 0, null, others)).isNull();
-    try (OpenFile file = open("/proc/same", O_RDONLY)) {
+    try (OpenFile file = room.open("/proc/same", O_RDONLY)) {
       assertThat(file.read(test.context(), new byte[2], 2)).isEqualTo(1);
     }
-  }
-
-  /** A task that reads or writes once, and exits with the result. */
-  private Task start(int flags, String path) {
-    return machine
-        .tasks()
-        .spawn(
-            "cat",
-            Owner.CORE,
-            1,
-            () -> {
-              Context self = (Context) Current.get();
-              try (OpenFile file = machine.proc().open(self, path, flags)) {
-                return (int)
-                    (flags == O_RDONLY
-                        ? file.read(self, new byte[8], 8)
-                        : file.write(self, new byte[8], 0, 8));
-              }
-            });
   }
 }

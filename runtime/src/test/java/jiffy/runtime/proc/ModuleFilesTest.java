@@ -29,22 +29,17 @@ import static jiffy.linux.ProcFs.remove_proc_entry;
 import static jiffy.linux.ProcFs.remove_proc_subtree;
 import static jiffy.linux.Spinlocks.spin_lock;
 import static jiffy.linux.Spinlocks.spin_unlock;
-import static jiffy.linux.Uaccess.copy_from_user;
 import static jiffy.linux.Wait.wait_event_interruptible;
 import static jiffy.linux.Wait.waitqueue_active;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import jiffy.kernel.Current;
-import jiffy.kernel.Owner;
 import jiffy.runtime.Machine;
 import jiffy.runtime.OnBothPlatforms;
 import jiffy.runtime.Platform;
 import jiffy.runtime.TestKernel;
-import jiffy.runtime.context.Context;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Scheduler;
 import jiffy.runtime.sched.Task;
@@ -58,66 +53,47 @@ import org.junit.jupiter.api.Test;
 /** Files of modules: opened, read, written, and removed meanwhile. */
 @OnBothPlatforms
 class ModuleFilesTest {
+  private final FileRoom room;
   private final TestKernel kernel;
   private final Machine machine;
   private final Attachment test;
-  private final ProcOps ops = new ProcOps();
-  private final StringBuilder written = new StringBuilder();
-  private final List<String> calls = new CopyOnWriteArrayList<>();
+  private final ProcOps ops;
+  private final List<String> calls;
 
   ModuleFilesTest(Platform platform) {
-    kernel = TestKernel.boot(platform);
+    room = new FileRoom(platform);
+    kernel = room.kernel;
     machine = kernel.machine;
     test = kernel.self;
+    ops = room.ops;
+    calls = room.calls;
   }
 
   @AfterEach
   void halt() {
-    kernel.close();
-  }
-
-  private OpenFile open(String path, int flags) {
-    return machine.proc().open(test.context(), path, flags);
-  }
-
-  private long write(OpenFile file, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    return file.write(test.context(), bytes, 0, bytes.length);
-  }
-
-  private void takesWrites(int atOnce) {
-    ops.proc_write =
-        (file, buf, count, pos) -> {
-          long n = Math.min(count, atOnce);
-          if (copy_from_user(written, buf, n) != 0) {
-            return -1;
-          }
-          pos.value += n;
-          calls.add(count + "@" + pos.value);
-          return n;
-        };
+    room.close();
   }
 
   @Test
   void write_givesTheModuleTheBytes() {
-    takesWrites(100);
+    room.takesWrites(100);
     proc_create("in", 0644, null, ops);
-    try (OpenFile file = open("/proc/in", O_WRONLY)) {
-      assertThat(write(file, "hello\n")).isEqualTo(6);
+    try (OpenFile file = room.open("/proc/in", O_WRONLY)) {
+      assertThat(room.write(file, "hello\n")).isEqualTo(6);
       assertThat(file.write(test.context(), "xyz".getBytes(StandardCharsets.UTF_8), 1, 2))
           .isEqualTo(2);
     }
-    assertThat(written).hasToString("hello\nyz");
+    assertThat(room.written).hasToString("hello\nyz");
     assertThat(calls).containsExactly("6@6", "2@8");
   }
 
   @Test
   void write_thatTakesAPart_saysHowMuch() {
-    takesWrites(4);
+    room.takesWrites(4);
     proc_create("in", 0644, null, ops);
-    try (OpenFile file = open("/proc/in", O_WRONLY)) {
-      assertThat(write(file, "hello\n")).isEqualTo(4);
-      assertThat(written).hasToString("hell");
+    try (OpenFile file = room.open("/proc/in", O_WRONLY)) {
+      assertThat(room.write(file, "hello\n")).isEqualTo(4);
+      assertThat(room.written).hasToString("hell");
     }
   }
 
@@ -125,43 +101,43 @@ class ModuleFilesTest {
   void write_thatClaimsMoreThanItGot_isCutToThat() {
     ops.proc_write = (file, buf, count, pos) -> count + 5;
     proc_create("in", 0200, null, ops);
-    try (OpenFile file = open("/proc/in", O_WRONLY)) {
-      assertThat(write(file, "abc")).isEqualTo(3);
+    try (OpenFile file = room.open("/proc/in", O_WRONLY)) {
+      assertThat(room.write(file, "abc")).isEqualTo(3);
     }
   }
 
   @Test
   void open_asTheModeDoesNotLetTheOwner_isEacces() {
     ops.proc_read = (file, buf, count, pos) -> 0;
-    takesWrites(1);
+    room.takesWrites(1);
     proc_create("r", 0444, null, ops);
     proc_create("w", 0200, null, ops);
     proc_create("rw", 0600, null, ops);
-    assertThat(open("/proc/r", O_RDONLY).error()).isZero();
-    assertThat(open("/proc/r", O_WRONLY).error()).isEqualTo(-EACCES);
-    assertThat(open("/proc/r", O_RDWR).error()).isEqualTo(-EACCES);
-    assertThat(open("/proc/w", O_WRONLY).error()).isZero();
-    assertThat(open("/proc/w", O_RDONLY).error()).isEqualTo(-EACCES);
-    assertThat(open("/proc/rw", O_RDWR).error()).isZero();
-    assertThat(open("/proc/version", O_WRONLY).error()).isEqualTo(-EACCES);
+    assertThat(room.open("/proc/r", O_RDONLY).error()).isZero();
+    assertThat(room.open("/proc/r", O_WRONLY).error()).isEqualTo(-EACCES);
+    assertThat(room.open("/proc/r", O_RDWR).error()).isEqualTo(-EACCES);
+    assertThat(room.open("/proc/w", O_WRONLY).error()).isZero();
+    assertThat(room.open("/proc/w", O_RDONLY).error()).isEqualTo(-EACCES);
+    assertThat(room.open("/proc/rw", O_RDWR).error()).isZero();
+    assertThat(room.open("/proc/version", O_WRONLY).error()).isEqualTo(-EACCES);
   }
 
   @Test
   void open_ofAFileWithoutAMode_mayBeWrittenIfItCan() {
     ops.proc_read = (file, buf, count, pos) -> 0;
     proc_create("r", 0, null, ops);
-    assertThat(open("/proc/r", O_WRONLY).error()).isEqualTo(-EACCES);
-    takesWrites(1);
+    assertThat(room.open("/proc/r", O_WRONLY).error()).isEqualTo(-EACCES);
+    room.takesWrites(1);
     proc_create("rw", 0, null, ops);
-    assertThat(open("/proc/rw", O_RDWR).error()).isZero();
+    assertThat(room.open("/proc/rw", O_RDWR).error()).isZero();
   }
 
   @Test
   void file_withoutAFunction_isEioAndEspipe() {
     proc_create("none", 0644, null, ops);
-    try (OpenFile file = open("/proc/none", O_RDWR)) {
+    try (OpenFile file = room.open("/proc/none", O_RDWR)) {
       assertThat(file.read(test.context(), new byte[1], 1)).isEqualTo(-EIO);
-      assertThat(write(file, "x")).isEqualTo(-EIO);
+      assertThat(room.write(file, "x")).isEqualTo(-EIO);
       assertThat(file.seek(test.context(), 0, SEEK_SET)).isEqualTo(-ESPIPE);
     }
   }
@@ -169,15 +145,15 @@ class ModuleFilesTest {
   @Test
   void file_openedForTheOther_isEbadf() {
     ops.proc_read = (file, buf, count, pos) -> 0;
-    takesWrites(1);
+    room.takesWrites(1);
     proc_create("rw", 0644, null, ops);
-    try (OpenFile reader = open("/proc/rw", O_RDONLY);
-        OpenFile writer = open("/proc/rw", O_WRONLY)) {
-      assertThat(write(reader, "x")).isEqualTo(-EBADF);
+    try (OpenFile reader = room.open("/proc/rw", O_RDONLY);
+        OpenFile writer = room.open("/proc/rw", O_WRONLY)) {
+      assertThat(room.write(reader, "x")).isEqualTo(-EBADF);
       assertThat(writer.read(test.context(), new byte[1], 1)).isEqualTo(-EBADF);
     }
-    try (OpenFile own = open("/proc/version", O_RDONLY)) {
-      assertThat(write(own, "x")).isEqualTo(-EBADF);
+    try (OpenFile own = room.open("/proc/version", O_RDONLY)) {
+      assertThat(room.write(own, "x")).isEqualTo(-EBADF);
     }
   }
 
@@ -200,7 +176,7 @@ class ModuleFilesTest {
         };
     ProcDirEntry dir = proc_mkdir_data("dir", 0, null, "above");
     proc_create_data("f", 0644, dir, ops, "data");
-    OpenFile file = open("/proc/dir/f", O_RDWR | O_NONBLOCK);
+    OpenFile file = room.open("/proc/dir/f", O_RDWR | O_NONBLOCK);
     byte[] into = new byte[20];
     assertThat(file.read(test.context(), into, 20)).isEqualTo(8);
     assertThat(new String(into, 0, 8, StandardCharsets.UTF_8)).isEqualTo("of data\n");
@@ -220,7 +196,7 @@ class ModuleFilesTest {
     ops.proc_release = (inode, file) -> calls.size();
     ops.proc_read = (file, buf, count, pos) -> 0;
     proc_create("busy", 0, null, ops);
-    try (OpenFile file = open("/proc/busy", O_RDONLY)) {
+    try (OpenFile file = room.open("/proc/busy", O_RDONLY)) {
       assertThat(file.error()).isEqualTo(-EBUSY);
     }
     assertThat(calls).isEmpty();
@@ -240,14 +216,14 @@ class ModuleFilesTest {
           return 0;
         };
     proc_create("gone", 0, null, ops);
-    OpenFile file = open("/proc/gone", O_RDONLY);
+    OpenFile file = room.open("/proc/gone", O_RDONLY);
     assertThat(file.read(test.context(), new byte[1], 1)).isEqualTo(1);
     remove_proc_entry("gone", null);
     assertThat(calls).containsExactly("open", "release");
     assertThat(file.read(test.context(), new byte[1], 1)).isEqualTo(-EIO);
     file.close();
     assertThat(calls).containsExactly("open", "release");
-    assertThat(open("/proc/gone", O_RDONLY).error()).isEqualTo(-ENOENT);
+    assertThat(room.open("/proc/gone", O_RDONLY).error()).isEqualTo(-ENOENT);
   }
 
   @Test
@@ -261,7 +237,7 @@ class ModuleFilesTest {
           return 0;
         };
     proc_create("slow", 0, null, ops);
-    Task reader = start(O_RDONLY, "/proc/slow");
+    Task reader = room.start(O_RDONLY, "/proc/slow");
     kernel.until("he is inside", entered::get);
     remove_proc_entry("slow", null);
     assertThat(calls).containsExactly("read");
@@ -273,31 +249,12 @@ class ModuleFilesTest {
     WaitQueueHead queue = new WaitQueueHead();
     ops.proc_write = (file, buf, count, pos) -> wait_event_interruptible(queue, () -> false);
     proc_create("full", 0, null, ops);
-    Task writer = start(O_WRONLY, "/proc/full");
+    Task writer = room.start(O_WRONLY, "/proc/full");
     kernel.until("he waits", () -> waitqueue_active(queue));
     kernel.settle();
     assertThat(writer.isEnded()).isFalse();
     machine.scheduler().signal(writer.struct, Scheduler.SIGKILL);
     assertThat(kernel.join(writer)).isEqualTo(-ERESTARTSYS);
-  }
-
-  /** A task that reads or writes once, and exits with the result. */
-  private Task start(int flags, String path) {
-    return machine
-        .tasks()
-        .spawn(
-            "cat",
-            Owner.CORE,
-            1,
-            () -> {
-              Context self = (Context) Current.get();
-              try (OpenFile file = machine.proc().open(self, path, flags)) {
-                return (int)
-                    (flags == O_RDONLY
-                        ? file.read(self, new byte[8], 8)
-                        : file.write(self, new byte[8], 0, 8));
-              }
-            });
   }
 
   @Test
@@ -307,15 +264,15 @@ class ModuleFilesTest {
     assertThat(proc_create("driver/jit", 0, null, ops).__path()).isEqualTo("/proc/driver/jit");
     ProcDirEntry deep = proc_mkdir("deep", driver);
     proc_create("one", 0, deep, ops);
-    assertThat(open("/proc/driver", O_RDONLY).error()).isEqualTo(-EISDIR);
-    assertThat(open("/proc/driver", O_WRONLY).error()).isEqualTo(-EISDIR);
-    assertThat(open("/proc/", O_RDONLY).error()).isEqualTo(-EISDIR);
-    assertThat(open("/proc/sys/kernel", O_RDONLY).error()).isEqualTo(-EISDIR);
-    assertThat(open("/proc/driver/deep/one", O_RDONLY).error()).isZero();
-    assertThat(open("/proc/driver/one", O_RDONLY).error()).isEqualTo(-ENOENT);
+    assertThat(room.open("/proc/driver", O_RDONLY).error()).isEqualTo(-EISDIR);
+    assertThat(room.open("/proc/driver", O_WRONLY).error()).isEqualTo(-EISDIR);
+    assertThat(room.open("/proc/", O_RDONLY).error()).isEqualTo(-EISDIR);
+    assertThat(room.open("/proc/sys/kernel", O_RDONLY).error()).isEqualTo(-EISDIR);
+    assertThat(room.open("/proc/driver/deep/one", O_RDONLY).error()).isZero();
+    assertThat(room.open("/proc/driver/one", O_RDONLY).error()).isEqualTo(-ENOENT);
     assertThat(remove_proc_subtree("nosuch", driver)).isEqualTo(-ENOENT);
     assertThat(remove_proc_subtree("deep", driver)).isZero();
-    assertThat(open("/proc/driver/deep/one", O_RDONLY).error()).isEqualTo(-ENOENT);
+    assertThat(room.open("/proc/driver/deep/one", O_RDONLY).error()).isEqualTo(-ENOENT);
     remove_proc_entry("driver/jit", null);
     assertThat(machine.dmesg()).noneMatch(line -> line.contains("WARNING"));
     proc_remove(driver);

@@ -20,45 +20,25 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import jiffy.runtime.Machine;
 import jiffy.runtime.OnBothPlatforms;
 import jiffy.runtime.Platform;
-import jiffy.runtime.TestKernel;
-import jiffy.runtime.sched.Attachment;
 import jiffy.types.SeqOperations;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files of records: what a reader gets, and how often the records are made. */
 @OnBothPlatforms
-class SeqFileTest {
-  private final TestKernel kernel;
-  private final Machine machine;
-  private final Attachment test;
+class SeqFileTest extends SeqFixture {
   private final Records records = new Records(1000);
 
   SeqFileTest(Platform platform) {
-    kernel = TestKernel.boot(platform);
-    machine = kernel.machine;
-    test = kernel.self;
-  }
-
-  @AfterEach
-  void halt() {
-    kernel.close();
+    super(platform);
   }
 
   private OpenFile open(SeqOperations ops) {
     proc_create_seq("seq", 0, null, ops);
     return machine.proc().open(test.context(), "/proc/seq");
-  }
-
-  private String read(OpenFile file, int count) {
-    byte[] into = new byte[count];
-    long got = file.read(test.context(), into, count);
-    return got < 0 ? Long.toString(got) : new String(into, 0, (int) got, StandardCharsets.UTF_8);
   }
 
   private String readAll(OpenFile file, int count) {

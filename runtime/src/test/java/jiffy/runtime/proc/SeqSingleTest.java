@@ -17,40 +17,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import jiffy.linux.SeqFiles;
-import jiffy.runtime.Machine;
 import jiffy.runtime.OnBothPlatforms;
 import jiffy.runtime.Platform;
-import jiffy.runtime.TestKernel;
 import jiffy.runtime.proc.SeqFileTest.Records;
-import jiffy.runtime.sched.Attachment;
 import jiffy.types.ProcOps;
 import jiffy.types.SeqFile;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The printers of files of records, files of one record, and one that a module opens itself. */
 @OnBothPlatforms
-class SeqSingleTest {
-  private final TestKernel kernel;
-  private final Machine machine;
-  private final Attachment test;
+class SeqSingleTest extends SeqFixture {
   private final Records records = new Records(50);
 
   SeqSingleTest(Platform platform) {
-    kernel = TestKernel.boot(platform);
-    machine = kernel.machine;
-    test = kernel.self;
-  }
-
-  @AfterEach
-  void halt() {
-    kernel.close();
-  }
-
-  private String read(OpenFile file, int count) {
-    byte[] into = new byte[count];
-    int got = (int) file.read(test.context(), into, count);
-    return new String(into, 0, got, StandardCharsets.UTF_8);
+    super(platform);
   }
 
   @Test

@@ -18,37 +18,21 @@ import static jiffy.linux.Timers.timer_setup;
 import static jiffy.linux.Wait.waitqueue_active;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import jiffy.linux.Jiffies;
-import jiffy.runtime.Machine;
 import jiffy.runtime.OnBothPlatforms;
 import jiffy.runtime.Platform;
-import jiffy.runtime.TestKernel;
 import jiffy.types.Mutex;
 import jiffy.types.SpinlockT;
 import jiffy.types.TimerList;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Mutexes, beside truth/semprobe_sync.dmesg and truth/crash. */
 @OnBothPlatforms
-class MutexTest {
-  private final TestKernel kernel;
-  private final Machine machine;
+class MutexTest extends HoldersFixture {
   private final Mutex mutex = DEFINE_MUTEX();
-  private final Holders holders;
-  private final List<String> order;
 
   MutexTest(Platform platform) {
-    kernel = TestKernel.boot(platform);
-    machine = kernel.machine;
-    holders = new Holders(kernel);
-    order = holders.order;
-  }
-
-  @AfterEach
-  void halt() {
-    kernel.close();
+    super(platform);
   }
 
   private Task passer(String name) {

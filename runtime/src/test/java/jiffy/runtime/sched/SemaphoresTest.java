@@ -28,35 +28,21 @@ import static jiffy.linux.Semaphores.up;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import jiffy.runtime.Machine;
 import jiffy.runtime.OnBothPlatforms;
 import jiffy.runtime.Platform;
 import jiffy.runtime.TestKernel;
 import jiffy.types.RwSemaphore;
 import jiffy.types.Semaphore;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Semaphores and rw_semaphores, beside truth/semprobe_sync.dmesg. */
 @OnBothPlatforms
-class SemaphoresTest {
-  private final TestKernel kernel;
-  private final Machine machine;
+class SemaphoresTest extends HoldersFixture {
   private final Semaphore sem = new Semaphore();
   private final RwSemaphore rwsem = DECLARE_RWSEM();
-  private final Holders holders;
-  private final List<String> order;
 
   SemaphoresTest(Platform platform) {
-    kernel = TestKernel.boot(platform);
-    machine = kernel.machine;
-    holders = new Holders(kernel);
-    order = holders.order;
-  }
-
-  @AfterEach
-  void halt() {
-    kernel.close();
+    super(platform);
   }
 
   private void reader(String name) {

@@ -1,6 +1,5 @@
 package jiffy.runtime.time;
 
-import static jiffy.linux.Delay.cpu_relax;
 import static jiffy.linux.Hrtimers.*;
 import static jiffy.linux.Jiffies.jiffies;
 import static jiffy.linux.Ktime.*;
@@ -13,19 +12,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.Collections;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import jiffy.kernel.Owner;
-import jiffy.runtime.Machine;
 import jiffy.runtime.OnBothPlatforms;
 import jiffy.runtime.Platform;
-import jiffy.runtime.TestKernel;
 import jiffy.types.Hrtimer;
 import jiffy.types.HrtimerFunction;
 import jiffy.types.TimerList;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,28 +27,14 @@ import org.junit.jupiter.params.provider.ValueSource;
  * return. When hrtimers run is in {@link HrtimerTimesTest}.
  */
 @OnBothPlatforms
-class HrtimersTest {
+class HrtimersTest extends CallbackFixture {
   /** In which no test ends. */
   private static final long FAR = ms_to_ktime(1_000_000);
 
-  private final TestKernel kernel;
-  private final Machine machine;
   private final Hrtimer timer = new Hrtimer();
-  private final AtomicInteger runs = new AtomicInteger();
-  private final AtomicBoolean entered = new AtomicBoolean();
-  private final AtomicBoolean release = new AtomicBoolean();
-  private final AtomicBoolean left = new AtomicBoolean();
-  private final List<Object> seen = new CopyOnWriteArrayList<>();
 
   HrtimersTest(Platform platform) {
-    kernel = TestKernel.boot(platform);
-    machine = kernel.machine;
-  }
-
-  @AfterEach
-  void halt() {
-    release.set(true);
-    kernel.close();
+    super(platform);
   }
 
   private void setUp(HrtimerFunction function, int mode) {
@@ -104,11 +82,7 @@ class HrtimersTest {
     setUp(
         t -> {
           seen.add(smp_processor_id());
-          entered.set(true);
-          while (!release.get()) {
-            cpu_relax();
-          }
-          left.set(true);
+          stay();
           return then.call(t);
         },
         HRTIMER_MODE_REL_PINNED);

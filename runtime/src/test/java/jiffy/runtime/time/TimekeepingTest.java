@@ -2,7 +2,6 @@ package jiffy.runtime.time;
 
 import static jiffy.linux.BottomHalf.local_bh_disable;
 import static jiffy.linux.BottomHalf.local_bh_enable;
-import static jiffy.linux.Delay.cpu_relax;
 import static jiffy.linux.Delay.mdelay;
 import static jiffy.linux.Delay.udelay;
 import static jiffy.linux.Jiffies.INITIAL_JIFFIES;
@@ -28,16 +27,10 @@ import static jiffy.runtime.time.TimerFixture.awaitAnother;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
-import jiffy.runtime.Machine;
 import jiffy.runtime.OnBothPlatforms;
 import jiffy.runtime.Platform;
-import jiffy.runtime.TestKernel;
 import jiffy.types.TimerList;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,26 +41,12 @@ import org.junit.jupiter.params.provider.ValueSource;
  * return. When timers run is in {@link TimerOrderTest}.
  */
 @OnBothPlatforms
-class TimekeepingTest {
-  private final TestKernel kernel;
-  private final Machine machine;
+class TimekeepingTest extends CallbackFixture {
   private final TimerList timer = new TimerList();
   private final TimerList other = new TimerList();
-  private final AtomicInteger runs = new AtomicInteger();
-  private final AtomicBoolean entered = new AtomicBoolean();
-  private final AtomicBoolean release = new AtomicBoolean();
-  private final AtomicBoolean left = new AtomicBoolean();
-  private final List<Object> seen = new CopyOnWriteArrayList<>();
 
   TimekeepingTest(Platform platform) {
-    kernel = TestKernel.boot(platform);
-    machine = kernel.machine;
-  }
-
-  @AfterEach
-  void halt() {
-    release.set(true);
-    kernel.close();
+    super(platform);
   }
 
   private void countingTimer() {
@@ -87,11 +66,7 @@ class TimekeepingTest {
           if (rearms) {
             mod_timer(t, jiffies() + FAR);
           }
-          entered.set(true);
-          while (!release.get()) {
-            cpu_relax();
-          }
-          left.set(true);
+          stay();
         },
         0);
     timer.expires = jiffies();

@@ -30,46 +30,18 @@ import jiffy.kernel.Owner;
 import jiffy.runtime.Machine;
 import jiffy.runtime.OnBothPlatforms;
 import jiffy.runtime.Platform;
-import jiffy.runtime.TestKernel;
 import jiffy.runtime.sched.Attachment;
 import jiffy.types.Hrtimer;
 import jiffy.types.SpinlockT;
-import jiffy.types.TimerList;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A module that misuses its timers harms nobody else. */
 @OnBothPlatforms
-class TimerAbuseTest {
-  private final TestKernel kernel;
-  private final Machine machine;
-  private final TimerList timer = new TimerList();
-  private final TimerList other = new TimerList();
-  private final AtomicInteger runs = new AtomicInteger();
-  private final AtomicInteger otherRuns = new AtomicInteger();
-  private final AtomicBoolean entered = new AtomicBoolean();
-  private final AtomicBoolean release = new AtomicBoolean();
-
+class TimerAbuseTest extends TwoTimersFixture {
   TimerAbuseTest(Platform platform) {
-    kernel = TestKernel.boot(platform);
-    machine = kernel.machine;
-  }
-
-  @AfterEach
-  void halt() {
-    release.set(true);
-    kernel.close();
-  }
-
-  private void armOther(long in) {
-    timer_setup(other, t -> otherRuns.incrementAndGet(), 0);
-    mod_timer(other, jiffies() + in);
-  }
-
-  private void awaitOther(int expected) {
-    kernel.until("the other timer runs", () -> otherRuns.get() == expected);
+    super(platform);
   }
 
   /** A throwable whose every method is a module's code, and fails. */

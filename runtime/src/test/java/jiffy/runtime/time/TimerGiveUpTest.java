@@ -1,6 +1,5 @@
 package jiffy.runtime.time;
 
-import static jiffy.linux.Delay.cpu_relax;
 import static jiffy.linux.Delay.msleep;
 import static jiffy.linux.Jiffies.jiffies;
 import static jiffy.linux.Smp.smp_processor_id;
@@ -11,43 +10,18 @@ import static jiffy.linux.Timers.timer_setup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import jiffy.runtime.Machine;
 import jiffy.runtime.OnBothPlatforms;
 import jiffy.runtime.Platform;
-import jiffy.runtime.TestKernel;
 import jiffy.runtime.sched.Task;
 import jiffy.types.TimerList;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A timer callback that never returns is given up: others have its CPU, and it none. */
 @OnBothPlatforms
-class TimerGiveUpTest {
-  private final TestKernel kernel;
-  private final Machine machine;
-  private final TimerList timer = new TimerList();
-  private final TimerList other = new TimerList();
-  private final AtomicInteger runs = new AtomicInteger();
-  private final AtomicInteger otherRuns = new AtomicInteger();
-  private final AtomicBoolean entered = new AtomicBoolean();
-  private final AtomicBoolean release = new AtomicBoolean();
-
+class TimerGiveUpTest extends TwoTimersFixture {
   TimerGiveUpTest(Platform platform) {
-    kernel = TestKernel.boot(platform);
-    machine = kernel.machine;
-  }
-
-  @AfterEach
-  void halt() {
-    release.set(true);
-    kernel.close();
-  }
-
-  private void armOther(long in) {
-    timer_setup(other, t -> otherRuns.incrementAndGet(), 0);
-    mod_timer(other, jiffies() + in);
+    super(platform);
   }
 
   /** Arms the timer, and returns when its callback runs. */
@@ -65,12 +39,6 @@ class TimerGiveUpTest {
 
   private TimerList giveUp() {
     return machine.timekeeping().giveUp(kernel.self.context(), smp_processor_id());
-  }
-
-  private static void spinUntil(AtomicBoolean flag) {
-    while (!flag.get()) {
-      cpu_relax();
-    }
   }
 
   private long lines(String text) {

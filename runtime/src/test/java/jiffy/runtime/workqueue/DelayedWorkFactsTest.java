@@ -1,7 +1,6 @@
 package jiffy.runtime.workqueue;
 
 import static jiffy.linux.Workqueues.INIT_DELAYED_WORK;
-import static jiffy.linux.Workqueues.alloc_workqueue;
 import static jiffy.linux.Workqueues.cancel_delayed_work;
 import static jiffy.linux.Workqueues.cancel_delayed_work_sync;
 import static jiffy.linux.Workqueues.delayed_work_pending;
@@ -14,15 +13,10 @@ import static jiffy.linux.Workqueues.work_pending;
 import static jiffy.runtime.TestKernel.FAR;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import jiffy.runtime.OnBothPlatforms;
 import jiffy.runtime.Platform;
-import jiffy.runtime.TestKernel;
 import jiffy.types.DelayedWork;
 import jiffy.types.WorkFunction;
-import jiffy.types.WorkqueueStruct;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,33 +26,15 @@ import org.junit.jupiter.params.provider.ValueSource;
  * it does not end in the test, or none.
  */
 @OnBothPlatforms
-class DelayedWorkFactsTest {
-  private final TestKernel kernel;
-  private final Stay stay;
-  private final WorkqueueStruct queue;
+class DelayedWorkFactsTest extends WorkFixture {
   private final DelayedWork work = new DelayedWork();
-  private final AtomicInteger runs = new AtomicInteger();
-  private final ConcurrentLinkedQueue<Object> seen = new ConcurrentLinkedQueue<>();
 
   DelayedWorkFactsTest(Platform platform) {
-    kernel = TestKernel.boot(platform);
-    stay = new Stay(kernel);
-    queue = alloc_workqueue("bound", 0, 0);
-  }
-
-  @AfterEach
-  void halt() {
-    stay.close();
-    kernel.close();
+    super(platform);
   }
 
   private void init(WorkFunction function) {
-    INIT_DELAYED_WORK(
-        work,
-        x -> {
-          runs.incrementAndGet();
-          function.call(x);
-        });
+    INIT_DELAYED_WORK(work, counted(function));
   }
 
   /** Returns when the item sleeps in its function. */

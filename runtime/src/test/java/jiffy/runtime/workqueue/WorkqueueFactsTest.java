@@ -22,16 +22,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import jiffy.runtime.OnBothPlatforms;
 import jiffy.runtime.Platform;
-import jiffy.runtime.TestKernel;
 import jiffy.types.Completion;
 import jiffy.types.WorkFunction;
 import jiffy.types.WorkStruct;
 import jiffy.types.WorkqueueStruct;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,41 +39,23 @@ import org.junit.jupiter.params.provider.ValueSource;
  * the kernel is seen to sleep before it is let go.
  */
 @OnBothPlatforms
-class WorkqueueFactsTest {
+class WorkqueueFactsTest extends WorkFixture {
   private static final int PENDING = 1;
   private static final int RUNNING = 2;
 
-  private final TestKernel kernel;
-  private final Stay stay;
-  private final WorkqueueStruct queue;
   private final WorkqueueStruct line;
   private final WorkStruct work = new WorkStruct();
   private final WorkStruct first = new WorkStruct();
-  private final AtomicInteger runs = new AtomicInteger();
   private final AtomicInteger atOnce = new AtomicInteger();
   private final AtomicInteger mostAtOnce = new AtomicInteger();
-  private final ConcurrentLinkedQueue<Object> seen = new ConcurrentLinkedQueue<>();
 
   WorkqueueFactsTest(Platform platform) {
-    kernel = TestKernel.boot(platform);
-    stay = new Stay(kernel);
-    queue = alloc_workqueue("bound", 0, 0);
+    super(platform);
     line = alloc_ordered_workqueue("line", 0);
   }
 
-  @AfterEach
-  void halt() {
-    stay.close();
-    kernel.close();
-  }
-
   private void init(WorkFunction function) {
-    INIT_WORK(
-        work,
-        x -> {
-          runs.incrementAndGet();
-          function.call(x);
-        });
+    INIT_WORK(work, counted(function));
   }
 
   /** Returns when the item sleeps in its function. */

@@ -4,22 +4,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import jiffy.runtime.Machine;
 import jiffy.runtime.ModuleException;
-import jiffy.runtime.Simulation;
 import jiffy.testkit.GoldenLog;
-import jiffy.testkit.JiffyTest;
 import jiffy.testkit.ModuleJar;
+import jiffy.testkit.ModuleKernel;
+import jiffy.testkit.OnBothPlatforms;
+import jiffy.testkit.Platform;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who runs which half. */
-@JiffyTest("hz=250 nr_cpus=2")
+@OnBothPlatforms
 class HalvesTest {
   @TempDir private Path directory;
   private Path jar;
+  private final ModuleKernel kernel;
+  private final Machine machine;
+
+  HalvesTest(Platform platform) {
+    kernel = ModuleKernel.boot(platform, "hz=250 nr_cpus=2");
+    machine = kernel.machine;
+  }
+
+  @AfterEach
+  void halt() {
+    kernel.close();
+  }
 
   @BeforeEach
   void pack() {
@@ -27,11 +40,11 @@ class HalvesTest {
   }
 
   @Test
-  void halves_interrupted_runsTheTopHalfThenTheBottomHalf(Machine machine, Simulation sim) {
+  void halves_interrupted_runsTheTopHalfThenTheBottomHalf() {
     machine.insmod(jar);
     machine.log().clear();
     machine.raiseIrq(9);
-    sim.advance(Duration.ofMillis(10));
+    kernel.untilPrinted(1, "1 new");
     machine.rmmod("halves");
 
     assertThat(GoldenLog.texts(machine.dmesg()))
@@ -43,7 +56,7 @@ class HalvesTest {
   }
 
   @Test
-  void halves_onTheLineItIsGiven_showsItInProcInterrupts(Machine machine) {
+  void halves_onTheLineItIsGiven_showsItInProcInterrupts() {
     machine.insmod(jar, "irq=4");
     machine.raiseIrq(4);
     assertThat(machine.proc().read("/proc/interrupts").orElseThrow())
@@ -53,7 +66,7 @@ class HalvesTest {
   }
 
   @Test
-  void halves_onALineThatThereIsNot_isNotLoaded(Machine machine) {
+  void halves_onALineThatThereIsNot_isNotLoaded() {
     assertThatThrownBy(() -> machine.insmod(jar, "irq=64")).isInstanceOf(ModuleException.class);
     assertThat(machine.dmesg()).anyMatch(line -> line.endsWith("irq 64 cannot be had: error -22"));
   }

@@ -7,22 +7,37 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import jiffy.runtime.Machine;
-import jiffy.runtime.Simulation;
-import jiffy.runtime.sched.Attachment;
 import jiffy.testkit.GoldenLog;
-import jiffy.testkit.JiffyTest;
 import jiffy.testkit.ModuleJar;
+import jiffy.testkit.ModuleKernel;
+import jiffy.testkit.OnBothPlatforms;
+import jiffy.testkit.Platform;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** kt on virtual time, beside what it did on a real Linux: truth/kt_original_10s.txt. */
-@JiffyTest
+/** kt beside what it did on a real Linux: truth/kt_original_10s.txt. */
+@OnBothPlatforms
 class KtTest {
   private static final Duration DAY = Duration.ofDays(1);
 
+  private static final String CALLED = "Entering: timer_callback";
+
   @TempDir private Path directory;
   private Path jar;
+  private final ModuleKernel kernel;
+  private final Machine machine;
+
+  KtTest(Platform platform) {
+    kernel = ModuleKernel.boot(platform, "hz=250 nr_cpus=2");
+    machine = kernel.machine;
+  }
+
+  @AfterEach
+  void halt() {
+    kernel.close();
+  }
 
   @BeforeEach
   void pack() {
@@ -30,27 +45,26 @@ class KtTest {
   }
 
   @Test
-  void kt_for42Seconds_printsWhatItPrintedOnLinux(Machine machine, Simulation sim) {
+  void kt_for42Seconds_printsWhatItPrintedOnLinux() {
+    kernel.virtualTimeOnly("lasts for 42 seconds");
     machine.log().clear();
     machine.insmod(jar);
-    sim.advance(Duration.ofMillis(42_362));
+    kernel.pass(Duration.ofMillis(42_362));
     machine.rmmod("kt");
 
-    List<String> printed =
-        GoldenLog.texts(machine.dmesg()).stream().filter(text -> !text.startsWith("kt: ")).toList();
-
-    assertThat(printed).containsExactlyElementsOf(recorded());
+    assertThat(kernel.printedBy("kt")).containsExactlyElementsOf(recorded());
   }
 
   @Test
-  void kt_forADay_runsAtTheWheelsGranules(Machine machine, Simulation sim) {
+  void kt_forADay_runsAtTheWheelsGranules() {
+    kernel.virtualTimeOnly("lasts for a day");
     long armed = machine.timekeeping().clock().now();
     machine.insmod(jar);
     List<Long> ran = new ArrayList<>();
     long start = System.nanoTime();
-    sim.advance(DAY);
+    kernel.pass(DAY);
     long tookMillis = (System.nanoTime() - start) / 1_000_000;
-    for (long nanos : timesOf(machine, "Entering: timer_callback")) {
+    for (long nanos : timesOf(machine, CALLED)) {
       ran.add(armedJiffiesAt(machine, nanos));
     }
     System.out.println("kt: a virtual day, " + ran.size() + " callbacks, in " + tookMillis + " ms");
@@ -65,11 +79,13 @@ class KtTest {
 
   @Test
   void kt_forADayTwice_printsTheSameLogByteForByte() {
+    kernel.virtualTimeOnly("lasts for two days");
     assertThat(dmesgOfADay()).isEqualTo(dmesgOfADay());
   }
 
   @Test
   void kt_withChoicePoints_printsTheSameLog() {
+    kernel.virtualTimeOnly("choice points are a simulation's");
     try (Machine plain = Machine.simulate("hz=250 nr_cpus=2");
         Machine woven = Machine.simulate("hz=250 nr_cpus=2", choice -> 0)) {
       assertThat(dmesgOfAMinute(woven)).isEqualTo(dmesgOfAMinute(plain));
@@ -84,30 +100,45 @@ class KtTest {
   }
 
   @Test
-  void kt_withAnInterval_runsAtIt(Machine machine, Simulation sim) {
+  void kt_withAnInterval_runsAtIt() {
+    machine.log().clear();
     machine.insmod(jar, "interval=1");
-    sim.advance(Duration.ofSeconds(4));
-    // truth/01_kt_fast.txt: HZ jiffies are 256, for the granule is 64 there.
-    assertThat(timesOf(machine, "Entering: timer_callback")).hasSize(3);
+    if (kernel.isSim()) {
+      kernel.pass(Duration.ofSeconds(4));
+      // truth/01_kt_fast.txt: HZ jiffies are 256, for the granule is 64 there.
+      assertThat(timesOf(machine, CALLED)).hasSize(3);
+    } else {
+      kernel.untilPrinted(2, CALLED);
+    }
+    machine.rmmod("kt");
+    List<String> printed = kernel.printedBy("kt");
+    long runs = printed.stream().filter(CALLED::equals).count();
+    assertThat(withoutRuns(printed)).isEqualTo(withoutRuns(recorded()));
+    assertThat(printed).last().isEqualTo("kt_global_data.count = [" + (runs + 1) + "]");
+  }
+
+  /** What a task prints, without the numbers that a timer meanwhile counts up. */
+  private static List<String> withoutRuns(List<String> lines) {
+    return lines.stream()
+        .filter(line -> !line.equals(CALLED))
+        .map(line -> line.replaceAll("\\d+", "N"))
+        .toList();
   }
 
   @Test
   void kt_everySecond_runsAtTheJiffiesRecordedOnLinux() {
-    try (Machine machine = Machine.simulate("hz=250 nr_cpus=2");
-        Attachment shell = machine.attach("insmod", 0)) {
-      Simulation sim = machine.simulation().orElseThrow();
-      long boot = machine.timekeeping().clock().initialJiffies;
-      sim.advanceToJiffies(boot + jiffy(3.598367));
-      machine.insmod(jar, "interval=1");
-      sim.advanceToJiffies(boot + jiffy(7.477145));
-      machine.rmmod("kt");
-      List<String> printed =
-          machine.dmesg().stream()
-              .filter(line -> line.matches(".*] (Entering|kt_|Before|After|exiting).*"))
-              .map(line -> stamped(line, 0))
-              .toList();
-      assertThat(printed).isEqualTo(recordedFast());
-    }
+    kernel.virtualTimeOnly("at which jiffy it runs is exact there only");
+    long boot = machine.timekeeping().clock().initialJiffies;
+    kernel.advanceToJiffies(boot + jiffy(3.598367));
+    machine.insmod(jar, "interval=1");
+    kernel.advanceToJiffies(boot + jiffy(7.477145));
+    machine.rmmod("kt");
+    List<String> printed =
+        machine.dmesg().stream()
+            .filter(line -> line.matches(".*] (Entering|kt_|Before|After|exiting).*"))
+            .map(line -> stamped(line, 0))
+            .toList();
+    assertThat(printed).isEqualTo(recordedFast());
   }
 
   /**

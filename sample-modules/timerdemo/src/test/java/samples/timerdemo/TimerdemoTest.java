@@ -17,17 +17,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import jiffy.kernel.Owner;
 import jiffy.runtime.Machine;
-import jiffy.runtime.Simulation;
 import jiffy.runtime.sched.Attachment;
 import jiffy.testkit.GoldenLog;
 import jiffy.testkit.ModuleJar;
+import jiffy.testkit.ModuleKernel;
+import jiffy.testkit.OnBothPlatforms;
+import jiffy.testkit.Platform;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * timerdemo on virtual time, beside what it did on a real Linux: truth/08_timerdemo6.txt and
- * timerdemo_100.txt.
+ * timerdemo beside what it did on a real Linux: truth/08_timerdemo6.txt and timerdemo_100.txt.
  *
  * <p>Every 256 jiffies both timers are due at once, one a CPU, and both change the number. Which
  * CPU gets the lock first is chance there, a race between two interrupts that either wins in turn;
@@ -35,7 +37,11 @@ import org.junit.jupiter.api.io.TempDir;
  * a task holds off softirqs until 0.1 ms into the jiffy, as any interrupt may do. All else must
  * follow: jiffies, CPUs, numbers, the order in which the lock was held. Not compared is only where
  * a function's first line, printed before it takes the lock, stands among the other's.
+ *
+ * <p>So that is for virtual time. On either platform, what both print must follow from who got the
+ * lock when.
  */
+@OnBothPlatforms
 class TimerdemoTest {
   private static final long INITIAL_JIFFIES = 4_294_892_296L;
 
@@ -44,8 +50,22 @@ class TimerdemoTest {
 
   private static final Pattern DATA = Pattern.compile("(timer2?_func) : data = .*");
 
+  private static final String CHANCE = "who gets the lock first, and when, is set as recorded";
+
   @TempDir private Path directory;
   private Path jar;
+  private final ModuleKernel kernel;
+  private final Machine machine;
+
+  TimerdemoTest(Platform platform) {
+    kernel = ModuleKernel.bootUnattached(platform, "hz=250 nr_cpus=2");
+    machine = kernel.machine;
+  }
+
+  @AfterEach
+  void halt() {
+    kernel.close();
+  }
 
   /** A line of the log with its jiffy, counted from boot. */
   private record Line(long jiffy, String text) {}
@@ -57,22 +77,57 @@ class TimerdemoTest {
 
   @Test
   void timerdemo_from6_printsWhatItPrintedOnLinux() {
+    kernel.virtualTimeOnly(CHANCE);
     List<Line> recorded = recorded("08_timerdemo6.txt", 0, 0.2801);
     assertSame(run(7650, 6, 0, 9921, recorded), recorded);
   }
 
   @Test
   void timerdemo_unloadedWhileBothArePending_printsWhatItPrintedOnLinux() {
+    kernel.virtualTimeOnly(CHANCE);
     List<Line> recorded = recorded("08_timerdemo6.txt", 1, 0.2801);
     assertSame(run(10_618, 100, 0, 10_960, recorded), recorded);
   }
 
   @Test
   void timerdemo_from100ToTheEnd_printsWhatItPrintedOnLinux() {
+    kernel.virtualTimeOnly(CHANCE);
     List<Line> recorded = recorded("timerdemo_100.txt", 0, 0.2726);
     long unloaded =
         recorded.stream().filter(l -> l.text.startsWith("stop_module")).findFirst().get().jiffy;
     assertSame(run(1122, 100, 1, unloaded, recorded), recorded);
+  }
+
+  @Test
+  void timerdemo_for2Seconds_countsUnderTheLock() {
+    machine.log().clear();
+    try (Attachment insmod = machine.attach("insmod", 0)) {
+      machine.insmod(jar, "data=3");
+    }
+    kernel.untilPrinted(2, "timer_func() is running");
+    kernel.untilPrinted(2, "timer2_func() is running");
+    List<String> printed = kernel.printedBy("timerdemo");
+
+    long data = 3;
+    for (String text : printed) {
+      Matcher number = DATA.matcher(text);
+      if (number.matches()) {
+        data += number.group(1).equals("timer_func") ? -1 : 1;
+        assertThat(text).startsWith(number.group(1) + " : data = " + data);
+      }
+    }
+    List<Line> recorded = recorded("08_timerdemo6.txt", 0, 0);
+    for (String function : FUNCTIONS) {
+      List<String> runs = printed.stream().filter(text -> isOf(function, text)).toList();
+      List<String> run = linesOf(function, recorded).stream().limit(4).map(Line::text).toList();
+      for (int i = 0; i < runs.size(); i++) {
+        assertThat(masked(runs.get(i))).isEqualTo(masked(run.get(i % run.size())));
+      }
+    }
+  }
+
+  private static String masked(String text) {
+    return text.replaceAll("data = \\d+", "data = N");
   }
 
   private static void assertSame(List<Line> printed, List<Line> recorded) {
@@ -83,7 +138,11 @@ class TimerdemoTest {
   }
 
   private static List<Line> linesOf(String function, List<Line> lines) {
-    return lines.stream().filter(line -> line.text.matches(function + "\\W.*")).toList();
+    return lines.stream().filter(line -> isOf(function, line.text)).toList();
+  }
+
+  private static boolean isOf(String function, String text) {
+    return text.matches(function + "\\W.*");
   }
 
   /** What is printed with the lock held, and by who takes none. */
@@ -128,22 +187,19 @@ class TimerdemoTest {
   private List<Line> run(long loaded, long data, int rmmodCpu, long unloaded, List<Line> recorded) {
     Map<Long, Integer> losers = losers(recorded);
     assertThat(losers.values()).as("either CPU has lost").contains(0, 1);
-    try (Machine machine = Machine.simulate("hz=250 nr_cpus=2")) {
-      Simulation sim = machine.simulation().orElseThrow();
-      try (Attachment insmod = machine.attach("insmod", 0)) {
-        sim.advanceToJiffies(INITIAL_JIFFIES + loaded);
-        machine.log().clear();
-        machine.insmod(jar, "data=" + data);
-        for (int n : List.of(0, 1)) {
-          machine.tasks().spawn("hold/" + n, Owner.CORE, n, () -> holdOff(n, losers));
-        }
-        sim.advanceToJiffies(INITIAL_JIFFIES + unloaded);
+    try (Attachment insmod = machine.attach("insmod", 0)) {
+      kernel.advanceToJiffies(INITIAL_JIFFIES + loaded);
+      machine.log().clear();
+      machine.insmod(jar, "data=" + data);
+      for (int n : List.of(0, 1)) {
+        machine.tasks().spawn("hold/" + n, Owner.CORE, n, () -> holdOff(n, losers));
       }
-      try (Attachment rmmod = machine.attach("rmmod", rmmodCpu)) {
-        machine.rmmod("timerdemo");
-      }
-      return lines(machine.dmesg().stream(), 0);
+      kernel.advanceToJiffies(INITIAL_JIFFIES + unloaded);
     }
+    try (Attachment rmmod = machine.attach("rmmod", rmmodCpu)) {
+      machine.rmmod("timerdemo");
+    }
+    return lines(machine.dmesg().stream(), 0);
   }
 
   /** The messages of one {@code $ dmesg} of a recording. */
