@@ -477,7 +477,7 @@ public final class SimArch implements Arch {
           guard(self);
         }
       }
-      Thread.interrupted();
+      self.keepInterrupt();
     }
     self.granted = false;
     world.lock();

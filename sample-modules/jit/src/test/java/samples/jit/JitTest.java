@@ -274,7 +274,7 @@ class JitTest {
                     return 0;
                   });
       sim.advance(Duration.ofMillis(500));
-      machine.scheduler().signal(reader.struct, 9);
+      machine.sched().signal(reader.struct, 9);
       sim.advance(Duration.ofMillis(1));
       assertThat(ends).containsExactly((long) -Errno.ERESTARTSYS);
       machine.rmmod("jit");

@@ -1,0 +1,88 @@
+package jiffy.testkit.example.retry;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Calls something that may fail or hang: each attempt has a timeout, and each pause is twice as
+ * long as the one before. Knows nothing but the JDK.
+ */
+final class RetryingClient<T> {
+  private final ScheduledExecutorService scheduler;
+  private final Callable<T> call;
+  private final Duration timeout;
+  private final Duration longestPause;
+  private final CompletableFuture<T> answer = new CompletableFuture<>();
+  private volatile Future<?> retry;
+
+  RetryingClient(
+      ScheduledExecutorService scheduler,
+      Callable<T> call,
+      Duration timeout,
+      Duration longestPause) {
+    this.scheduler = scheduler;
+    this.call = call;
+    this.timeout = timeout;
+    this.longestPause = longestPause;
+  }
+
+  /** Begins. @return what the first attempt that succeeds returns */
+  CompletableFuture<T> start(Duration firstPause) {
+    attempt(firstPause);
+    return answer;
+  }
+
+  /** Makes no further attempt. */
+  void stop() {
+    answer.cancel(false);
+    Future<?> next = retry;
+    if (next != null) {
+      next.cancel(false);
+    }
+  }
+
+  private void attempt(Duration pause) {
+    CompletableFuture<T> outcome = new CompletableFuture<>();
+    Future<?> running =
+        scheduler.submit(
+            () -> {
+              try {
+                outcome.complete(call.call());
+              } catch (Exception e) {
+                outcome.completeExceptionally(e);
+              }
+            });
+    Future<?> alarm =
+        later(
+            timeout,
+            () -> {
+              running.cancel(true);
+              outcome.completeExceptionally(new TimeoutException());
+            });
+    outcome
+        .thenAccept(answer::complete)
+        .exceptionally(
+            thrown -> {
+              retryAfter(pause);
+              return null;
+            })
+        .thenRun(() -> alarm.cancel(false));
+  }
+
+  private void retryAfter(Duration pause) {
+    Duration doubled = pause.multipliedBy(2);
+    Duration next = doubled.compareTo(longestPause) > 0 ? longestPause : doubled;
+    if (!answer.isDone()) {
+      retry = later(pause, () -> attempt(next));
+    }
+  }
+
+  private Future<?> later(Duration delay, Runnable what) {
+    return scheduler.schedule(what, delay.toNanos(), TimeUnit.NANOSECONDS);
+  }
+}
