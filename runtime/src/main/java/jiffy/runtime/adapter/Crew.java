@@ -183,6 +183,7 @@ final class Crew {
       if (isAlone && job != null) {
         throw new RejectedExecutionException(job + " is rejected: " + e.getMessage(), e);
       }
+      endIfOver();
       log.print(KernelLog.WARNING, name + ": jobs wait for those that run: " + e.getMessage());
     }
   }

@@ -5,11 +5,14 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static jiffy.linux.Delay.msleep;
+import static jiffy.linux.Delay.msleep_interruptible;
 import static jiffy.linux.Preempt.preempt_disable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.lang.Thread.UncaughtExceptionHandler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -27,6 +30,7 @@ import jiffy.runtime.Machine;
 import jiffy.runtime.OnBothPlatforms;
 import jiffy.runtime.Platform;
 import jiffy.runtime.TestKernel;
+import jiffy.runtime.arch.SimStalledException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -250,6 +254,21 @@ class SchedulerTest {
   }
 
   @Test
+  void execute_ofWhatThrows_isToldToTheDefaultHandler() {
+    UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((thread, e) -> ran.add(e.getMessage()));
+    try {
+      scheduler.execute(
+          () -> {
+            throw new IllegalStateException("is told");
+          });
+      kernel.until("is told", () -> ran.contains("is told"));
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
+  }
+
+  @Test
   void execute_ofWhatThrows_isLogged_andTheMachineGoesOn() throws Exception {
     scheduler.execute(
         () -> {
@@ -279,6 +298,38 @@ class SchedulerTest {
     assertThat(job.cancel(true)).isTrue();
     kernel.until("is interrupted", () -> ran.contains("interrupted"));
     assertThatExceptionOfType(CancellationException.class).isThrownBy(job::get);
+  }
+
+  @Test
+  void cancelWithInterrupt_endsAnInterruptibleSleepOfTheKernel() {
+    Future<?> job =
+        scheduler.submit(
+            () -> {
+              ran.add("sleeps");
+              ran.add("left " + (msleep_interruptible(100_000_000) > 0));
+            });
+    kernel.until("sleeps", () -> ran.contains("sleeps"));
+    assertThat(job.cancel(true)).isTrue();
+    kernel.until("is woken", () -> ran.contains("left true"));
+  }
+
+  @Test
+  void get_ofWhatWillNeverBe_isReportedInASimulation() {
+    kernel.virtualTimeOnly("on the host it waits for ever, as the JDK's does");
+    Future<?> dropped = far();
+    assertThat(scheduler.shutdownNow()).containsExactly((Runnable) dropped);
+    assertThatExceptionOfType(SimStalledException.class)
+        .isThrownBy(dropped::get)
+        .withMessageContaining("nothing can ever run again");
+  }
+
+  @Test
+  void close_ofTheScheduler_waitsForItsJobs() throws Exception {
+    assumeTrue(scheduler instanceof AutoCloseable, "executors can be closed since Java 19");
+    Future<?> last = scheduler.schedule(() -> ran.add("last"), 20, MILLISECONDS);
+    ((AutoCloseable) scheduler).close();
+    assertThat(last.isDone()).isTrue();
+    assertThat(scheduler.isTerminated()).isTrue();
   }
 
   @Test

@@ -26,13 +26,17 @@ final class Quotes {
   CompletableFuture<Integer> lowest(List<Supplier<CompletableFuture<Integer>>> shops) {
     List<CompletableFuture<Integer>> prices =
         shops.stream()
-            .map(shop -> CompletableFuture.supplyAsync(shop, scheduler).thenCompose(p -> p))
+            .map(this::ask)
             .map(this::inTime)
             .map(price -> price.exceptionally(e -> Integer.MAX_VALUE))
             .toList();
     return CompletableFuture.allOf(prices.toArray(CompletableFuture[]::new))
         .thenApply(all -> prices.stream().mapToInt(CompletableFuture::join).min().orElseThrow())
         .thenApply(Quotes::orFail);
+  }
+
+  private CompletableFuture<Integer> ask(Supplier<CompletableFuture<Integer>> shop) {
+    return CompletableFuture.completedFuture(shop).thenComposeAsync(Supplier::get, scheduler);
   }
 
   private static int orFail(int price) {

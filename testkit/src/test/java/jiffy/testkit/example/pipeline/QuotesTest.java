@@ -3,8 +3,10 @@ package jiffy.testkit.example.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Test;
 class QuotesTest {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  private final List<Future<?>> answers = new ArrayList<>();
   private Simulation time;
   private ScheduledExecutorService scheduler;
   private Quotes quotes;
@@ -34,9 +37,11 @@ class QuotesTest {
   }
 
   private Supplier<CompletableFuture<Integer>> shop(int price, int seconds) {
-    return () ->
-        CompletableFuture.supplyAsync(
-            () -> price, job -> scheduler.schedule(job, seconds, TimeUnit.SECONDS));
+    return () -> {
+      CompletableFuture<Integer> answer = new CompletableFuture<>();
+      answers.add(scheduler.schedule(() -> answer.complete(price), seconds, TimeUnit.SECONDS));
+      return answer;
+    };
   }
 
   @Test

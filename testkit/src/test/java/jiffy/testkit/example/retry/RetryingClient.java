@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Calls something that may fail or hang: each attempt has a timeout, and each pause is twice as
@@ -18,6 +18,8 @@ final class RetryingClient<T> {
   private final Duration timeout;
   private final Duration longestPause;
   private final CompletableFuture<T> answer = new CompletableFuture<>();
+  private volatile Future<?> running;
+  private volatile Future<?> alarm;
   private volatile Future<?> retry;
 
   RetryingClient(
@@ -40,38 +42,39 @@ final class RetryingClient<T> {
   /** Makes no further attempt. */
   void stop() {
     answer.cancel(false);
-    Future<?> next = retry;
-    if (next != null) {
-      next.cancel(false);
+    for (Future<?> each : new Future<?>[] {running, alarm, retry}) {
+      if (each != null) {
+        each.cancel(true);
+      }
     }
   }
 
   private void attempt(Duration pause) {
-    CompletableFuture<T> outcome = new CompletableFuture<>();
-    Future<?> running =
-        scheduler.submit(
-            () -> {
-              try {
-                outcome.complete(call.call());
-              } catch (Exception e) {
-                outcome.completeExceptionally(e);
-              }
-            });
-    Future<?> alarm =
-        later(
-            timeout,
-            () -> {
-              running.cancel(true);
-              outcome.completeExceptionally(new TimeoutException());
-            });
-    outcome
-        .thenAccept(answer::complete)
-        .exceptionally(
-            thrown -> {
-              retryAfter(pause);
-              return null;
-            })
-        .thenRun(() -> alarm.cancel(false));
+    AtomicBoolean isOver = new AtomicBoolean();
+    alarm = later(timeout, () -> giveUp(isOver, pause));
+    running = scheduler.submit(() -> ask(isOver, pause));
+  }
+
+  private void ask(AtomicBoolean isOver, Duration pause) {
+    try {
+      T value = call.call();
+      if (!isOver.getAndSet(true)) {
+        alarm.cancel(false);
+        answer.complete(value);
+      }
+    } catch (Exception e) {
+      if (!isOver.getAndSet(true)) {
+        alarm.cancel(false);
+        retryAfter(pause);
+      }
+    }
+  }
+
+  private void giveUp(AtomicBoolean isOver, Duration pause) {
+    if (!isOver.getAndSet(true)) {
+      running.cancel(true);
+      retryAfter(pause);
+    }
   }
 
   private void retryAfter(Duration pause) {
