@@ -511,7 +511,7 @@ public final class SimArch implements Arch {
           guard(self);
         }
       }
-      Thread.interrupted();
+      self.keepInterrupt();
     }
     self.granted = false;
     world.lock();
