@@ -159,7 +159,7 @@ public final class KernelTestExtension
     Settings settings = state.settings;
     Exploration exploration =
         new Exploration(
-            settings.seed(), settings.tickNanos(), run -> thrownBy(run, state, context));
+            settings.seed(), settings.holdUpNanos(), run -> thrownBy(run, state, context));
     Optional<Exploration.Failure> failure =
         settings.replay().isPresent()
             ? exploration.replay(settings.replay().get())

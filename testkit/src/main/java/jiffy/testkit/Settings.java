@@ -9,14 +9,14 @@ import org.junit.platform.commons.support.AnnotationSupport;
  * How a {@link KernelTest} runs: what its annotation says, but for what the run was started with.
  *
  * @param commandLine of the machine
- * @param tickNanos a jiffy
+ * @param holdUpNanos two jiffies: so long it may be to a timer that was armed for the next one
  * @param schedules under how many it runs
  * @param replay the one it runs under, if any
  * @param patienceNanos real time after which a machine that does not get on is given up
  */
 record Settings(
     String commandLine,
-    long tickNanos,
+    long holdUpNanos,
     int schedules,
     long seed,
     Optional<Schedule> replay,
@@ -45,7 +45,7 @@ record Settings(
     String replay = isExplored ? given(context, REPLAY).orElse(test.replay()) : "";
     return new Settings(
         commandLine(test, isExplored),
-        1_000_000_000L / test.hz(),
+        2 * 1_000_000_000L / test.hz(),
         isExplored ? (int) number(context, SCHEDULES, test.schedules()) : test.schedules(),
         number(context, SEED, test.seed()),
         replay.isEmpty() ? Optional.empty() : Optional.of(Schedule.parse(replay)),

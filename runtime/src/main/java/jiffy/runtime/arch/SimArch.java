@@ -32,8 +32,8 @@ public final class SimArch implements Arch {
    *
    * With a policy the first of `runnable` is only the first of the choices, and choicePoint() is a place
    * to pass the baton without parking: who is preempted there stays first in line. The policy may also
-   * choose that time passes while some could run: for a holder of the baton that is like a long
-   * interrupt on Linux. That never moves the clock beyond a settling driver's target.
+   * choose that time passes while some could run: then whoever is due comes before them, as if an
+   * interrupt had come. That never moves the clock beyond a settling driver's target.
    *
    * Drivers are the foreign threads: tests. A driver holds the baton from attach() to detach() but
    * for the time it is parked. With no driver inside, the world is frozen, whatever is runnable.
@@ -418,7 +418,10 @@ public final class SimArch implements Arch {
         runnable.remove(next);
         return next;
       }
+      List<SimThread> heldUp = List.copyOf(runnable);
       moveClock(sleepers.first().deadline);
+      runnable.removeAll(heldUp);
+      runnable.addAll(heldUp);
     }
   }
 

@@ -59,7 +59,7 @@ final class SimReport {
     List<StackTraceElement> frames = new ArrayList<>();
     for (StackTraceElement frame : stack) {
       String name = frame.getClassName();
-      if (name.startsWith("jdk.internal.reflect.") || frames.size() == FRAMES) {
+      if (name.startsWith("org.junit.") || frames.size() == FRAMES) {
         break;
       }
       if (!isMachinery(name)) {

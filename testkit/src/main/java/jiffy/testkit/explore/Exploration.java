@@ -11,8 +11,10 @@ import java.util.SplittableRandom;
  */
 public final class Exploration {
   private static final int SHRINK_RUNS = 400;
-  private static final double[] PREEMPTIONS = {0.5, 0.1, 0.02};
+  private static final double[] PREEMPTIONS = {0.3, 0.1, 0.03};
   private static final int[] DEPTHS = {2, 3, 5, 1};
+  private static final int[] NEARBY = {2, 1, 3, 2};
+  private static final int[] DISTANCES = {6, 1, 12};
 
   /** Runs the test once. */
   @FunctionalInterface
@@ -85,10 +87,17 @@ public final class Exploration {
       return (choiceNumber, choice) -> 0;
     }
     SplittableRandom random = new SplittableRandom(seed + 0x9E3779B97F4A7C15L * number);
-    int turn = (number - 1) / 2;
-    return number % 2 == 1
-        ? new PriorityChanges(random, DEPTHS[turn % DEPTHS.length], length)
-        : new RandomWalk(random, PREEMPTIONS[turn % PREEMPTIONS.length]);
+    int turn = (number - 1) / 3;
+    switch (number % 3) {
+      case 0:
+        return new PriorityChanges(random, DEPTHS[turn % DEPTHS.length], length);
+      case 1:
+        return new RandomWalk(random, PREEMPTIONS[turn % PREEMPTIONS.length]);
+      default:
+        int preemptions = NEARBY[turn % NEARBY.length];
+        return new NearbyPreemptions(
+            random, preemptions, DISTANCES[turn % DISTANCES.length], length);
+    }
   }
 
   private Failure explained(int number, Schedule found, Throwable thrown) {

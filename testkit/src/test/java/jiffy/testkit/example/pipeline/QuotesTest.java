@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
 import jiffy.testkit.KernelTest;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
@@ -26,6 +27,12 @@ class QuotesTest {
   private Simulation time;
   private ScheduledExecutorService scheduler;
   private Quotes quotes;
+
+  @AfterEach
+  void shutDown() {
+    scheduler.shutdownNow(); // what hangs or waits in it would be left behind
+    time.advance(Duration.ZERO);
+  }
 
   @BeforeEach
   void setUp(Machine machine, Simulation time) {

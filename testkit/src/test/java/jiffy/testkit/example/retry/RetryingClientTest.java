@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
 import jiffy.testkit.KernelTest;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /** Hours of retries, in no time. */
@@ -23,6 +24,12 @@ class RetryingClientTest {
   private ScheduledExecutorService scheduler;
   private final List<Duration> attempts = new ArrayList<>();
   private Instant start;
+
+  @AfterEach
+  void shutDown() {
+    scheduler.shutdownNow(); // what hangs or waits in it would be left behind
+    time.advance(Duration.ZERO);
+  }
 
   @BeforeEach
   void setUp(Machine machine, Simulation time) {
