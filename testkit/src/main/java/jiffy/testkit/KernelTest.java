@@ -23,9 +23,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }</pre>
  *
  * <p>The body, and the {@code @BeforeEach} and {@code @AfterEach} methods of its class, may take a
- * {@link TestMachine} or a {@link jiffy.runtime.Machine}; they run on a thread of their own, so
- * thread-locals of JUnit's thread are not seen. A body that blocks outside the kernel, or loops
- * without calling it, is ended after 5 s of real time, with its stack.
+ * {@link TestMachine}, a {@link jiffy.runtime.Machine} or a {@link jiffy.runtime.Simulation}; they
+ * run on a thread of their own, so thread-locals of JUnit's thread are not seen. A body that blocks
+ * outside the kernel, or loops without calling it, is ended after 5 s of real time, with its stack.
  *
  * <p>After the body nothing may be left: no module, timer, work, kernel thread or file, no loader
  * of a module that was unloaded; and the kernel must not have complained in its log.

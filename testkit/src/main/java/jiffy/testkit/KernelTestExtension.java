@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import jiffy.runtime.Machine;
+import jiffy.runtime.Simulation;
 import jiffy.runtime.arch.SchedulePolicy;
 import jiffy.runtime.module.weave.Weaver;
 import jiffy.testkit.explore.Exploration;
@@ -274,7 +275,7 @@ public final class KernelTestExtension
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
     Class<?> type = parameter.getParameter().getType();
-    return type == TestMachine.class || type == Machine.class;
+    return type == TestMachine.class || type == Machine.class || type == Simulation.class;
   }
 
   @Override
@@ -283,7 +284,10 @@ public final class KernelTestExtension
     if (session == null) {
       return null; // of a call that JUnit makes and this skips
     }
-    return parameter.getParameter().getType() == Machine.class ? session.machine() : session.kernel;
+    Class<?> type = parameter.getParameter().getType();
+    return type == TestMachine.class
+        ? session.kernel
+        : type == Machine.class ? session.machine() : session.machine().simulation().orElseThrow();
   }
 
   private static State state(ExtensionContext context) {

@@ -6,17 +6,24 @@ import java.nio.file.Path;
 import java.time.Duration;
 import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A module that leaves its hrtimer started: named, cancelled, and its loader goes all the same. */
-@JiffyTest
 class ForgottenHrtimerTest {
   private static final int CYCLES = 50;
 
   @TempDir private Path directory;
+  private final Machine machine = Machine.simulate("hz=250 nr_cpus=2");
+  private final Simulation sim = machine.simulation().orElseThrow();
+
+  @AfterEach
+  void close() {
+    machine.close();
+  }
 
   private Path forgetful(String mode, String body) {
     return ModuleJar.of(
@@ -49,8 +56,7 @@ class ForgottenHrtimerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"HRTIMER_MODE_REL", "HRTIMER_MODE_REL_SOFT"})
-  void rmmod_withAPeriodicHrtimer_namesItsFunctionAndSiteAndCancelsIt(
-      String mode, Machine machine, Simulation sim) {
+  void rmmod_withAPeriodicHrtimer_namesItsFunctionAndSiteAndCancelsIt(String mode) {
     Path jar =
         forgetful(
             mode,
@@ -71,8 +77,7 @@ class ForgottenHrtimerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"HRTIMER_MODE_REL", "HRTIMER_MODE_REL_SOFT"})
-  void rmmod_whileAnHrtimerNeverReturns_givesItUpAndNamesIt(
-      String mode, Machine machine, Simulation sim) {
+  void rmmod_whileAnHrtimerNeverReturns_givesItUpAndNamesIt(String mode) {
     machine.insmod(forgetful(mode, "while (true) { mdelay(10); }"));
     sim.advance(Duration.ofSeconds(1));
 

@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Modules that go without giving back tasklets, softirqs and interrupt lines. */
-@JiffyTest("hz=250 nr_cpus=2")
 class ForgottenInterruptsTest {
   private static final int CYCLES = 50;
 
@@ -62,7 +61,7 @@ class ForgottenInterruptsTest {
         """);
   }
 
-  @Test
+  @KernelTest(mayComplain = true)
   void rmmod_withADisabledTaskletScheduled_namesItAndTakesItBack(Machine machine, Simulation sim) {
     machine.insmod(disabledTasklet());
     sim.advance(Duration.ofMillis(100));
@@ -74,7 +73,7 @@ class ForgottenInterruptsTest {
     assertThat(machine.dmesg()).noneMatch(line -> line.contains("ran after exit"));
   }
 
-  @Test
+  @KernelTest(mayLeave = true, mayComplain = true)
   void rmmod_whileATaskletNeverReturns_givesItUpAndOthersRun(Machine machine, Simulation sim) {
     machine.insmod(
         module(
@@ -95,7 +94,7 @@ class ForgottenInterruptsTest {
     assertLogged(machine, "1 tasklet taken back");
   }
 
-  @Test
+  @KernelTest(mayComplain = true)
   void rmmod_withAnIrqRequested_freesItByName(Machine machine, Simulation sim) {
     machine.insmod(
         module(
@@ -116,7 +115,7 @@ class ForgottenInterruptsTest {
     assertThatThrownBy(() -> machine.raiseIrq(3)).hasMessageContaining("nobody has requested");
   }
 
-  @Test
+  @KernelTest(mayComplain = true)
   void rmmod_withAnOpenSoftirq_closesIt(Machine machine, Simulation sim) {
     Path jar =
         module(
@@ -138,7 +137,7 @@ class ForgottenInterruptsTest {
     assertThat(machine.dmesg()).noneMatch(line -> line.contains("refused"));
   }
 
-  @Test
+  @KernelTest(mayLeave = true, mayComplain = true)
   void open_softirq_ofAnotherModules_isRefusedByName(Machine machine) {
     String body =
         """

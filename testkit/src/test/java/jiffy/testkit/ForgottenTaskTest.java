@@ -13,11 +13,9 @@ import jiffy.runtime.context.Context;
 import jiffy.runtime.proc.OpenFile;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Task;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a module leaves behind: kernel threads and files; and how its init may sleep wrongly. */
-@JiffyTest
 class ForgottenTaskTest {
   private static final String HEAD =
       """
@@ -49,7 +47,7 @@ class ForgottenTaskTest {
     return GoldenLog.texts(machine.dmesg());
   }
 
-  @Test
+  @KernelTest(mayComplain = true)
   void rmmod_withAThreadLeft_namesStopsAndWaitsForIt(Machine machine) {
     machine.insmod(
         module(
@@ -69,7 +67,7 @@ class ForgottenTaskTest {
     assertThat(machine.tasks().running()).isEmpty();
   }
 
-  @Test
+  @KernelTest(mayComplain = true)
   void rmmod_withAThreadThatWaitsForWhatWillNeverBe_endsItByASignal(Machine machine) {
     machine.insmod(
         module(
@@ -84,7 +82,7 @@ class ForgottenTaskTest {
     assertThat(machine.tasks().running()).isEmpty();
   }
 
-  @Test
+  @KernelTest(mayComplain = true)
   void rmmod_withThreadsThatAreParkedOrWaitForTheirOwnMutex_endsThem(Machine machine) {
     machine.insmod(
         module(
@@ -116,7 +114,7 @@ class ForgottenTaskTest {
         .contains("mod: rmmod: 2 tasks taken back");
   }
 
-  @Test
+  @KernelTest(mayComplain = true)
   void init_thatReturnsWithAMutex_isReported(Machine machine) {
     machine.insmod(
         module(
@@ -136,7 +134,7 @@ class ForgottenTaskTest {
         .noneMatch(l -> l.contains("exit returned"));
   }
 
-  @Test
+  @KernelTest(mayComplain = true)
   void rmmod_withFilesLeft_namesThemAndTheyGo(Machine machine) {
     machine.insmod(
         module(
@@ -166,7 +164,7 @@ class ForgottenTaskTest {
         .anyMatch(l -> l.equals("mod: rmmod: 2 proc files taken back"));
   }
 
-  @Test
+  @KernelTest(mayComplain = true)
   void read_thatThrows_isAnOopsAndTheReaderGetsEfault(Machine machine) {
     machine.insmod(
         module(
@@ -190,7 +188,7 @@ class ForgottenTaskTest {
     machine.rmmod("mod");
   }
 
-  @Test
+  @KernelTest(mayComplain = true)
   void halt_whileAFileIsReadForEver_ends(Machine machine, Simulation sim) {
     machine.insmod(
         module(
@@ -223,7 +221,7 @@ class ForgottenTaskTest {
     assertThat(log(machine)).noneMatch(l -> l.contains("has not returned"));
   }
 
-  @Test
+  @KernelTest(mayComplain = true)
   void init_thatSleepsUnderASpinLock_isReportedAsOnLinux(Machine machine) {
     machine.insmod(
         module(
@@ -246,7 +244,7 @@ class ForgottenTaskTest {
     machine.rmmod("mod");
   }
 
-  @Test
+  @KernelTest(mayComplain = true)
   void timer_thatSleeps_isReportedAsOnLinuxAndTheModuleCanGo(Machine machine, Simulation sim) {
     machine.insmod(
         module(

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A module that leaves its timer armed: named, cancelled, and its loader goes all the same. */
-@JiffyTest
 class ForgottenTimerTest {
   private static final int CYCLES = 200;
 
@@ -48,7 +47,7 @@ class ForgottenTimerTest {
             .writeTo(directory.resolve("forgetful.jar"));
   }
 
-  @Test
+  @KernelTest(mayComplain = true)
   void rmmod_withATimerArmed_namesItsFunctionAndSiteAndCancelsIt(Machine machine, Simulation sim) {
     machine.insmod(jar);
     machine.rmmod("forgetful");
@@ -63,7 +62,7 @@ class ForgottenTimerTest {
         .noneMatch(line -> line.contains("ran after exit"));
   }
 
-  @Test
+  @KernelTest(mayLeave = true, mayComplain = true)
   void rmmod_whileACallbackNeverReturns_givesItUpAndNamesIt(Machine machine, Simulation sim) {
     Path endless =
         ModuleJar.of(

@@ -10,7 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Modules that go without taking back works and queues. */
-@JiffyTest("hz=250 nr_cpus=2")
 class ForgottenWorkTest {
   private static final int CYCLES = 50;
 
@@ -58,7 +57,7 @@ class ForgottenWorkTest {
         """);
   }
 
-  @Test
+  @KernelTest(mayComplain = true)
   void rmmod_withWorksPendingAndRunning_namesThemAndTakesThemBack(Machine machine, Simulation sim) {
     machine.insmod(hasty());
     machine.rmmod("hasty");
@@ -71,7 +70,7 @@ class ForgottenWorkTest {
     assertThat(machine.modules().list()).isEmpty();
   }
 
-  @Test
+  @KernelTest(mayComplain = true)
   void rmmod_withADelayedWorkPending_takesItBack(Machine machine, Simulation sim) {
     machine.insmod(
         module(
@@ -88,7 +87,7 @@ class ForgottenWorkTest {
     assertThat(machine.dmesg()).noneMatch(line -> line.contains("ran after exit"));
   }
 
-  @Test
+  @KernelTest(mayLeave = true, mayComplain = true)
   void rmmod_whileAWorkNeverReturns_leavesItsKworkerToIt_andOthersRun(
       Machine machine, Simulation sim) {
     machine.insmod(

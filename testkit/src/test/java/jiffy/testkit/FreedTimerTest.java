@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A module that frees a struct whose timer is armed: named, and nothing of it is kept. */
-@JiffyTest
 class FreedTimerTest {
   private static final int CYCLES = 100;
 
@@ -51,7 +50,7 @@ class FreedTimerTest {
             .writeTo(directory.resolve("careless.jar"));
   }
 
-  @Test
+  @KernelTest(mayComplain = true)
   void kfree_ofAStructWithAnArmedTimer_namesFunctionAndLineAndDeletesIt(
       Machine machine, Simulation sim) {
     machine.insmod(jar);
@@ -69,7 +68,7 @@ class FreedTimerTest {
         .noneMatch(line -> line.contains("left behind") || line.contains("ran after kfree"));
   }
 
-  @Test
+  @KernelTest(mayLeave = true, mayComplain = true)
   void kmalloc_withGfpKernelInATimer_namesTheLine(Machine machine, Simulation sim) {
     machine.insmod(jar);
     sim.advance(Duration.ofMillis(20));

@@ -128,7 +128,7 @@ class KernelTestTest {
           """
           @jiffy.linux.ModuleInfo(license = "GPL")
           public final class Idle extends jiffy.linux.KernelModule {
-            { module_init(() -> {}); module_exit(() -> {}); }
+            { module_init(() -> 0); module_exit(() -> {}); }
           }
           """);
     }

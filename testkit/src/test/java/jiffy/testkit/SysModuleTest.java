@@ -27,11 +27,9 @@ import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
 import jiffy.runtime.proc.OpenFile;
 import jiffy.runtime.sched.Attachment;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The files of /sys/module, beside what a real Linux did with them: truth/10_params.txt. */
-@JiffyTest
 class SysModuleTest {
   /** The recorded module, but for mybuf: there is no module_param_string. */
   private static final String PARAMS =
@@ -117,7 +115,7 @@ class SysModuleTest {
     }
   }
 
-  @Test
+  @KernelTest(mayLeave = true, mayComplain = true)
   void parameters_writtenAsRecorded_readAndFailAsOnLinux(Machine machine) throws IOException {
     insmod(machine);
     List<String> lines = recorded();
@@ -163,7 +161,7 @@ class SysModuleTest {
     }
   }
 
-  @Test
+  @KernelTest(mayLeave = true, mayComplain = true)
   void parameters_untouched_readAsRecorded(Machine machine) throws IOException {
     insmod(machine);
     List<String> lines = recorded();
@@ -184,7 +182,7 @@ class SysModuleTest {
         .doesNotContain(PARAMETERS + "hidden");
   }
 
-  @Test
+  @KernelTest(mayLeave = true, mayComplain = true)
   void parameter_ofModeZero_hasNoFileAndAlone_noDirectory(Machine machine) {
     machine.insmod(
         ModuleJar.of(
@@ -203,7 +201,7 @@ class SysModuleTest {
     assertThat(read(machine, "/sys/module/nosuch/refcnt")).isEqualTo("-" + ENOENT);
   }
 
-  @Test
+  @KernelTest(mayLeave = true, mayComplain = true)
   void write_whileTheModuleRuns_isSeenByIt(Machine machine, Simulation sim) {
     machine.insmod(
         ModuleJar.of(
@@ -218,7 +216,7 @@ class SysModuleTest {
     machine.rmmod("ticks");
   }
 
-  @Test
+  @KernelTest(mayLeave = true, mayComplain = true)
   void directoryOfAModule_tellsItsState(Machine machine) {
     insmod(machine);
     assertThat(read(machine, DIRECTORY + "refcnt")).isEqualTo("0\n");
@@ -229,7 +227,7 @@ class SysModuleTest {
   }
 
   /** {@code holders} is a directory of links to directories. */
-  @Test
+  @KernelTest(mayComplain = true)
   void holders_areThoseWhoLinkToIt_andLeadToThem(Machine machine) {
     String library =
         """
@@ -266,7 +264,7 @@ class SysModuleTest {
     machine.rmmod("lib");
   }
 
-  @Test
+  @KernelTest(mayComplain = true)
   void openFile_doesNotHoldTheModule(Machine machine) {
     insmod(machine);
     try (Attachment test = machine.attach("test");
@@ -280,7 +278,7 @@ class SysModuleTest {
   }
 
   /** A file of /proc, unlike one of /sys, holds its module: for writing, and made of records. */
-  @Test
+  @KernelTest(mayComplain = true)
   void procFile_openForWritingOrOfRecords_holdsTheModule(Machine machine) {
     machine.insmod(
         ModuleJar.of(
