@@ -25,6 +25,7 @@ final class House {
           "irq",
           "time",
           "workqueue",
+          "adapter",
           "proc",
           "module");
 

@@ -59,6 +59,19 @@ final class KernelPrintk implements LogOps, KernelLog {
     log.emit(clock.sinceBoot(), callerId(Current.orNull()), 0, level, text);
   }
 
+  /** The first messages of a kernel. */
+  void printBanner(BootParameters parameters) {
+    print(KernelLog.NOTICE, KernelFiles.version());
+    print(KernelLog.INFO, "Command line: " + parameters.commandLine());
+    if (!parameters.unknown().isEmpty()) {
+      print(
+          KernelLog.NOTICE,
+          "Unknown kernel command line parameters \""
+              + String.join(" ", parameters.unknown())
+              + "\": ignored");
+    }
+  }
+
   private static int callerId(Current current) {
     if (current == null) {
       return 0;

@@ -1,9 +1,12 @@
 package jiffy.runtime;
 
+import com.google.common.base.Ticker;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import jiffy.kernel.FileOps;
 import jiffy.kernel.HrtimerOps;
@@ -19,13 +22,13 @@ import jiffy.kernel.TaskOps;
 import jiffy.kernel.TaskletOps;
 import jiffy.kernel.TimerOps;
 import jiffy.kernel.WorkOps;
+import jiffy.runtime.adapter.Adapters;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.arch.HostArch;
 import jiffy.runtime.arch.SchedulePolicy;
 import jiffy.runtime.arch.SimArch;
 import jiffy.runtime.context.Addresses;
 import jiffy.runtime.context.Contexts;
-import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.context.Origins;
 import jiffy.runtime.context.Splat;
 import jiffy.runtime.irq.Interrupts;
@@ -84,6 +87,7 @@ public final class Machine implements AutoCloseable {
   private final Workqueues works;
   private final Kernel kernel;
   private final Scheduler scheduler;
+  private final Adapters adapters;
   private final ModuleFiles files;
   private final ProcTree proc;
   private final Path cache;
@@ -120,6 +124,7 @@ public final class Machine implements AutoCloseable {
     Timeouts timeouts = new Timeouts(arch, timekeeping, scheduler, printk, splat);
     this.works =
         new Workqueues(arch, contexts, timekeeping, tasks, scheduler, origins, printk, splat);
+    this.adapters = new Adapters(arch, clock, contexts, origins, tasks, scheduler, printk);
     LinkedModules linked = new LinkedModules();
     this.files = new ModuleFiles(arch, origins, scheduler, printk, splat, linked);
     this.proc = new ProcTree(files);
@@ -170,6 +175,7 @@ public final class Machine implements AutoCloseable {
                 files,
                 irqs,
                 kthreads,
+                adapters.books(),
                 works.books(),
                 timekeeping.books(),
                 hrtimers.books(),
@@ -179,15 +185,7 @@ public final class Machine implements AutoCloseable {
     splat.bind(modules::tainted, modules.taint()::add, linked::linkedIn);
     proc.register(modules.files());
     KernelFiles.register(proc, parameters, clock, softirqs, irqs, modules, log.levels());
-    printk.print(KernelLog.NOTICE, KernelFiles.version());
-    printk.print(KernelLog.INFO, "Command line: " + parameters.commandLine());
-    if (!parameters.unknown().isEmpty()) {
-      printk.print(
-          KernelLog.NOTICE,
-          "Unknown kernel command line parameters \""
-              + String.join(" ", parameters.unknown())
-              + "\": ignored");
-    }
+    printk.printBanner(parameters);
   }
 
   /**
@@ -300,8 +298,36 @@ public final class Machine implements AutoCloseable {
   }
 
   /** Sleeping and waking; signals. */
-  public Scheduler scheduler() {
+  public Scheduler sched() {
     return scheduler;
+  }
+
+  /**
+   * The wall clock, in UTC, with nanoseconds; a step of it, such as {@link
+   * Simulation#stepWallClock}, shows. Any thread. In a simulation many reads in a row by a task
+   * cost time, so that a loop until an instant ends.
+   */
+  public Clock clock() {
+    return adapters.clock();
+  }
+
+  /**
+   * Time since boot, for what measures time spans by Guava: {@code
+   * CacheBuilder.newBuilder().ticker(machine.ticker())}. Else as {@link #clock}.
+   */
+  public Ticker ticker() {
+    return adapters.ticker();
+  }
+
+  /**
+   * A new {@code ScheduledExecutorService} in this machine's time, for code that takes one and
+   * never heard of Jiffy; its user shuts it down, or the machine when it closes. {@link
+   * Adapters#scheduler} says what differs from the JDK's.
+   *
+   * @throws IllegalStateException if the machine is closed
+   */
+  public ScheduledExecutorService scheduler() {
+    return adapters.scheduler();
   }
 
   /** Tasks. */
@@ -421,6 +447,7 @@ public final class Machine implements AutoCloseable {
         files.hangUpReaders();
         modules.close();
         try (Attachment here = attach("halt")) {
+          adapters.close();
           works.stop(here.context());
         }
       }

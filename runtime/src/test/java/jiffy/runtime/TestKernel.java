@@ -169,7 +169,7 @@ public final class TestKernel implements AutoCloseable {
 
   /** Sends it a signal. */
   public void signal(Task task, int signal) {
-    machine.scheduler().signal(task.struct, signal);
+    machine.sched().signal(task.struct, signal);
   }
 
   /** Waits for a task's end. @return what its body returned */

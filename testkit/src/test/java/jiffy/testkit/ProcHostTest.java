@@ -81,7 +81,7 @@ class ProcHostTest {
       }
       for (Task user : users) {
         assertThat(user.isEnded()).isFalse();
-        machine.scheduler().signal(user.struct, Scheduler.SIGKILL);
+        machine.sched().signal(user.struct, Scheduler.SIGKILL);
         user.join(test.context());
         assertThat(user.exitValue()).isEqualTo(-ERESTARTSYS);
       }

@@ -151,7 +151,7 @@ final class MachineKernel implements HostedKernel, RunningKernel {
   @Override
   public int read(String file, HangUp user, Sink sink) throws Invocation.GoneException {
     Context self = caller();
-    user.onHangUp(() -> machine.scheduler().signal(self.task(), Scheduler.SIGKILL));
+    user.onHangUp(() -> machine.sched().signal(self.task(), Scheduler.SIGKILL));
     try (OpenFile open = machine.proc().open(self, file)) {
       byte[] block = new byte[READ_BYTES];
       long got = open.error() == 0 ? open.read(self, block, READ_BYTES) : open.error();
@@ -171,7 +171,7 @@ final class MachineKernel implements HostedKernel, RunningKernel {
       return new Written(true, Math.min(error, 0), text.length);
     }
     Context self = caller();
-    user.onHangUp(() -> machine.scheduler().signal(self.task(), Scheduler.SIGKILL));
+    user.onHangUp(() -> machine.sched().signal(self.task(), Scheduler.SIGKILL));
     int done = 0;
     try (OpenFile open = machine.proc().open(self, file, Fs.O_WRONLY)) {
       if (open.error() != 0) {

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 /**
  * The real machine: the JVM's clocks, real threads, {@link LockSupport}.
  *
- * <p>An interrupt sent to a kernel thread from outside is swallowed by {@link #park}: Java's
+ * <p>An interrupt sent to a kernel thread from outside is put aside by {@link #park}: Java's
  * interrupts mean nothing in here, and a pending one would turn each park into a spin.
  */
 public final class HostArch implements Arch {
@@ -90,7 +90,7 @@ public final class HostArch implements Arch {
         LockSupport.parkNanos(this, nanos);
       }
     }
-    Thread.interrupted();
+    self.keepInterrupt();
   }
 
   @Override

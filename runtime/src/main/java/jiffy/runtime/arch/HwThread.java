@@ -5,10 +5,32 @@ public abstract class HwThread {
   /** Its Java thread; for stack traces only. */
   private volatile Thread thread;
 
+  /** Read and written by the thread itself. */
+  private boolean interrupted;
+
   HwThread() {}
 
   final void run(Thread javaThread) {
     thread = javaThread;
+  }
+
+  /**
+   * Java's interrupts mean nothing to the kernel's waits, and a pending one would make each park
+   * return at once: so a park takes it, and keeps it for {@link #takeInterrupt}.
+   */
+  final void keepInterrupt() {
+    interrupted |= Thread.interrupted();
+  }
+
+  /**
+   * Whether Java has interrupted the thread since the last call: for waits that promise to end
+   * then. By the thread itself.
+   */
+  public final boolean takeInterrupt() {
+    keepInterrupt();
+    boolean was = interrupted;
+    interrupted = false;
+    return was;
   }
 
   /** The Java thread, or null before it has begun. For diagnostics: never park or start it. */

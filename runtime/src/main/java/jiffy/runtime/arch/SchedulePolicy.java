@@ -16,9 +16,9 @@ public interface SchedulePolicy {
   int choose(Choice choice);
 
   /**
-   * For how long at most a thread that could run may be held up at one point, in ns of virtual
-   * time: if the next deadline is not further away, {@link Choice#isHoldUp} is among the choices.
-   * 0: time stands still while anybody can run.
+   * For how long at most a thread that could take its next step may be held up, in ns of virtual
+   * time: as long as the next deadline is not further away, {@link Choice#isHoldUp} is among the
+   * choices. 0: time stands still while anybody can run.
    */
   default long holdUpNanos() {
     return 0;

@@ -26,6 +26,9 @@ final class SimThread extends HwThread {
   /** Orders equal deadlines by who parked first. */
   long parkNumber;
 
+  /** Since when it could run, or has come to the choice point at which it is. */
+  long readySince;
+
   /** A driver that waits for everything up to {@link #deadline} to be over. */
   boolean settling;
 

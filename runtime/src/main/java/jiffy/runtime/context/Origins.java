@@ -36,19 +36,22 @@ public final class Origins {
    * @param callback the function object; null for none yet
    */
   public Origin of(Context context, Object callback) {
+    return of(context.kernel, context.owner(), callback);
+  }
+
+  /** As above; the owner is that of who sets it up. */
+  public Origin of(Kernel kernel, Owner owner, Object callback) {
     if (callback == null) {
-      return new Origin(context.kernel, context.owner(), "(null)", site());
+      return new Origin(kernel, owner, "(null)", site());
     }
     ClassLoader loader = callback.getClass().getClassLoader();
     if (loader instanceof OwnedLoader) {
       OwnedLoader owned = (OwnedLoader) loader;
-      return owned.origin(
-          callback.getClass(), type -> resolve(context.kernel, owned.owner(), callback));
+      return owned.origin(callback.getClass(), type -> resolve(kernel, owned.owner(), callback));
     }
-    Owner owner = context.owner();
     return owner == Owner.CORE
-        ? ofCore.computeIfAbsent(callback.getClass(), t -> resolve(context.kernel, owner, callback))
-        : resolve(context.kernel, owner, callback);
+        ? ofCore.computeIfAbsent(callback.getClass(), t -> resolve(kernel, owner, callback))
+        : resolve(kernel, owner, callback);
   }
 
   private static Origin resolve(Kernel kernel, Owner owner, Object callback) {

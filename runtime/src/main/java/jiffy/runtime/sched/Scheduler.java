@@ -42,6 +42,9 @@ public final class Scheduler {
    * other tasks. It is a task from then on, and its thread ends when the handler returns.
    */
 
+  /** Signal number of who asks a task to stop what it does. */
+  public static final int SIGINT = 2;
+
   /** Signal number of a user who has gone for good. */
   public static final int SIGKILL = 9;
 
@@ -115,7 +118,7 @@ public final class Scheduler {
   }
 
   /** Reports a context that must not sleep, and makes one of it that can. */
-  void leaveAtomic(Context context) {
+  public void leaveAtomic(Context context) {
     int count = context.preemptCount();
     if (count == 0 && !context.irqsDisabled()) {
       return;

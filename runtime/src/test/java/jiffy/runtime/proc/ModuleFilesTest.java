@@ -253,7 +253,7 @@ class ModuleFilesTest {
     kernel.until("he waits", () -> waitqueue_active(queue));
     kernel.settle();
     assertThat(writer.isEnded()).isFalse();
-    machine.scheduler().signal(writer.struct, Scheduler.SIGKILL);
+    machine.sched().signal(writer.struct, Scheduler.SIGKILL);
     assertThat(kernel.join(writer)).isEqualTo(-ERESTARTSYS);
   }
 

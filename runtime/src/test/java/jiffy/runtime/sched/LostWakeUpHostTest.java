@@ -42,7 +42,7 @@ class LostWakeUpHostTest {
       kernel.until(
           "the heir asks for it",
           () -> {
-            kernel.machine.scheduler().wakeUp(heir.struct, TASK_NORMAL);
+            kernel.machine.sched().wakeUp(heir.struct, TASK_NORMAL);
             return mutex.__word >>> HEIR_SHIFT != 0;
           });
       mutex.__word >>>= HEIR_SHIFT;

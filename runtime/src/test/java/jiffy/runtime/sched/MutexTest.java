@@ -77,7 +77,7 @@ class MutexTest extends HoldersFixture {
 
   @Test
   void mutex_lock_interruptible_ofAFreeMutex_returns0EvenIfASignalWaits() {
-    machine.scheduler().signal(kernel.self.context().task(), 1);
+    machine.sched().signal(kernel.self.context().task(), 1);
     assertThat(mutex_lock_interruptible(mutex)).isZero();
     assertThat(mutex_is_locked(mutex)).isTrue();
   }

@@ -73,7 +73,7 @@ class SleepLockStressTest {
   private void maybeSignal(Random random) {
     TaskStruct other = tasks.get(random.nextInt(TASKS));
     if (other != null && random.nextInt(16) == 0) {
-      machine.scheduler().signal(other, 1);
+      machine.sched().signal(other, 1);
     }
   }
 

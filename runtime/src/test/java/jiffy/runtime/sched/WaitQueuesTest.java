@@ -132,7 +132,7 @@ class WaitQueuesTest {
   void wait_event_interruptible_signalled_returnsErestartsys() {
     assertThat(wait_event_interruptible(wq, () -> true)).isZero();
     TaskStruct me = current();
-    kernel.inJiffies(5, () -> machine.scheduler().signal(me, 1));
+    kernel.inJiffies(5, () -> machine.sched().signal(me, 1));
     assertThat(wait_event_interruptible(wq, () -> false)).isEqualTo(-ERESTARTSYS);
     assertThat(signal_pending(me)).isTrue();
     assertThat(wait_event_interruptible(wq, () -> false)).isEqualTo(-ERESTARTSYS);

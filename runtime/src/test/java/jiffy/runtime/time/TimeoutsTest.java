@@ -186,7 +186,7 @@ class TimeoutsTest {
   @Test
   void msleep_interruptible_ofASignalledTask_returnsWhatIsLeft() {
     assertThat(msleep_interruptible(20)).isZero();
-    timer_setup(timer, t -> machine.scheduler().signal(kernel.self.context().task(), 1), 0);
+    timer_setup(timer, t -> machine.sched().signal(kernel.self.context().task(), 1), 0);
     mod_timer(timer, jiffies() + 5);
     long left = msleep_interruptible(400_000);
     if (kernel.isSim()) {

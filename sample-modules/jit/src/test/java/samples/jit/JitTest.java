@@ -330,7 +330,7 @@ class JitTest {
                     return 0;
                   });
       kernel.until("he waits", () -> reader.struct.__state != TASK_RUNNING);
-      machine.scheduler().signal(reader.struct, 9);
+      machine.sched().signal(reader.struct, 9);
       reader.join(driver.context());
       assertThat(ends).containsExactly((long) -Errno.ERESTARTSYS);
       machine.rmmod("jit");

@@ -13,6 +13,9 @@ import jiffy.runtime.arch.SchedulePolicy;
  * test.
  */
 public final class Run implements SchedulePolicy {
+  /** Who runs after so many choices is left to the usual order: there, at least, it may end. */
+  private static final int MAX_CHOICES = 1_000_000;
+
   private final Strategy strategy;
   private final long holdUpNanos;
   private final Interleaving interleaving;
@@ -56,7 +59,7 @@ public final class Run implements SchedulePolicy {
       return 0;
     }
     int option = 0;
-    if (choice.count() > 1) {
+    if (choice.count() > 1 && choices < MAX_CHOICES) {
       int number = choices++;
       option = Math.max(0, Math.min(strategy.choose(number, choice), choice.count() - 1));
       if (option != 0) {

@@ -1,0 +1,2 @@
+/** Example: CompletableFutures with delays and a timeout, and their test. */
+package jiffy.testkit.example.pipeline;
