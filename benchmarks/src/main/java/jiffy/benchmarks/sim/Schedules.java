@@ -9,6 +9,7 @@ import jiffy.kernel.Owner;
 import jiffy.linux.Delay;
 import jiffy.linux.Mutexes;
 import jiffy.runtime.Machine;
+import jiffy.runtime.arch.SimThreads;
 import jiffy.runtime.module.weave.Weaver;
 import jiffy.runtime.sched.Attachment;
 import jiffy.testkit.ModuleJar;
@@ -27,6 +28,7 @@ final class Schedules {
   private static final String NAME = "turns";
 
   private final Weaver weaver = new Weaver();
+  private final SimThreads threads = new SimThreads();
   private final List<Path> modules;
   private int count;
 
@@ -47,7 +49,7 @@ final class Schedules {
   }
 
   private Throwable thrownBy(Run run) {
-    try (Machine machine = Machine.simulate(COMMAND_LINE, run, weaver);
+    try (Machine machine = Machine.simulate(COMMAND_LINE, run, weaver, threads);
         Attachment test = machine.attach("test", 0)) {
       run.begin();
       if (modules.isEmpty()) {
