@@ -59,7 +59,8 @@ final class SimReport {
     List<StackTraceElement> frames = new ArrayList<>();
     for (StackTraceElement frame : stack) {
       String name = frame.getClassName();
-      if (name.startsWith("jdk.internal.reflect.") || frames.size() == FRAMES) {
+      boolean isCallOfTest = name.startsWith("jdk.internal.reflect.") && !frames.isEmpty();
+      if (isCallOfTest || frames.size() == FRAMES) { // a choice point is a reflective call, too
         break;
       }
       if (!isMachinery(name)) {
