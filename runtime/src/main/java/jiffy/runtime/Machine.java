@@ -27,6 +27,7 @@ import jiffy.runtime.arch.Arch;
 import jiffy.runtime.arch.HostArch;
 import jiffy.runtime.arch.SchedulePolicy;
 import jiffy.runtime.arch.SimArch;
+import jiffy.runtime.arch.SimThreads;
 import jiffy.runtime.context.Addresses;
 import jiffy.runtime.context.Contexts;
 import jiffy.runtime.context.Origins;
@@ -233,6 +234,20 @@ public final class Machine implements AutoCloseable {
     return new Machine(
         BootParameters.parse(commandLine),
         new SimArch(policy),
+        JarCopies.temporaryName(),
+        Objects.requireNonNull(weaver));
+  }
+
+  /**
+   * As above, for many short-lived machines, one after the other.
+   *
+   * @param threads that they run on; stay open when a machine is closed
+   */
+  public static Machine simulate(
+      String commandLine, SchedulePolicy policy, Weaver weaver, SimThreads threads) {
+    return new Machine(
+        BootParameters.parse(commandLine),
+        new SimArch(policy, threads),
         JarCopies.temporaryName(),
         Objects.requireNonNull(weaver));
   }

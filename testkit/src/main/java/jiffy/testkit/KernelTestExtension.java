@@ -10,6 +10,7 @@ import java.util.Optional;
 import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
 import jiffy.runtime.arch.SchedulePolicy;
+import jiffy.runtime.arch.SimThreads;
 import jiffy.runtime.module.weave.Weaver;
 import jiffy.testkit.explore.Exploration;
 import jiffy.testkit.explore.Run;
@@ -43,6 +44,7 @@ public final class KernelTestExtension
   private static final class State {
     final Settings settings;
     final Weaver weaver;
+    final SimThreads threads = new SimThreads();
     final Path jars = TemporaryDirectory.create();
     Body body;
     Session session;
@@ -57,7 +59,7 @@ public final class KernelTestExtension
     }
 
     Session boot(SchedulePolicy policy) throws Throwable {
-      session = new Session(body, settings, jars, policy, weaver);
+      session = new Session(body, settings, jars, policy, weaver, threads);
       return session;
     }
 
@@ -71,6 +73,7 @@ public final class KernelTestExtension
 
     void close() {
       body.close();
+      threads.close();
       TemporaryDirectory.delete(jars);
     }
   }
@@ -168,6 +171,7 @@ public final class KernelTestExtension
       throw new ScheduleFailure(failure.get(), settings);
     }
     if (!settings.mayLeave()) {
+      state.threads.close(); // else one of them could hold a module, by a thread-local
       state.last.checkLoaders();
     }
   }

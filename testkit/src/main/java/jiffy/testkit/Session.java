@@ -6,6 +6,7 @@ import java.util.List;
 import jiffy.kernel.Owner;
 import jiffy.runtime.Machine;
 import jiffy.runtime.arch.SchedulePolicy;
+import jiffy.runtime.arch.SimThreads;
 import jiffy.runtime.module.ModuleView;
 import jiffy.runtime.module.loader.UnloadedLoader;
 import jiffy.runtime.module.weave.Weaver;
@@ -24,15 +25,22 @@ final class Session {
    *
    * @param policy null: the usual order
    * @param weaver of modules' classes, if there is a policy
+   * @param threads of the machine, if there is a policy
    */
-  Session(Body body, Settings settings, Path jars, SchedulePolicy policy, Weaver weaver)
+  Session(
+      Body body,
+      Settings settings,
+      Path jars,
+      SchedulePolicy policy,
+      Weaver weaver,
+      SimThreads threads)
       throws Throwable {
     this.body = body;
     this.settings = settings;
     machine =
         policy == null
             ? Machine.simulate(settings.commandLine())
-            : Machine.simulate(settings.commandLine(), policy, weaver);
+            : Machine.simulate(settings.commandLine(), policy, weaver, threads);
     kernel = new TestMachine(machine, jars);
     body.run(() -> attachment = machine.attach("test", 0));
   }

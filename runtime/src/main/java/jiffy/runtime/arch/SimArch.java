@@ -57,7 +57,8 @@ public final class SimArch implements Arch {
   private static final long DEFAULT_WALL_CLOCK = 1_767_225_600_000_000_000L;
 
   private final ReentrantLock world = new ReentrantLock();
-  private final ThreadMaker maker = new ThreadMaker();
+  private final SimThreads javaThreads;
+  private final boolean ownsThreads;
   private final ArrayDeque<SimThread> runnable = new ArrayDeque<>();
   private final TreeSet<SimThread> sleepers = new TreeSet<>(SimThread::byDeadline);
   private final ArrayList<SimThread> threads = new ArrayList<>();
@@ -77,12 +78,22 @@ public final class SimArch implements Arch {
 
   /** A machine whose wall clock begins at 2026-01-01. */
   public SimArch() {
-    this(DEFAULT_WALL_CLOCK, GUARD_NANOS, null);
+    this(DEFAULT_WALL_CLOCK, GUARD_NANOS);
   }
 
   /** As above, where the policy says who runs. */
   public SimArch(SchedulePolicy policy) {
-    this(DEFAULT_WALL_CLOCK, GUARD_NANOS, Objects.requireNonNull(policy));
+    this(
+        DEFAULT_WALL_CLOCK,
+        GUARD_NANOS,
+        Objects.requireNonNull(policy),
+        SimThreads.ofOneMachine(),
+        true);
+  }
+
+  /** As above, on threads that it shares with the machines before and after it. */
+  public SimArch(SchedulePolicy policy, SimThreads threads) {
+    this(DEFAULT_WALL_CLOCK, GUARD_NANOS, Objects.requireNonNull(policy), threads, false);
   }
 
   /**
@@ -92,10 +103,17 @@ public final class SimArch implements Arch {
    * @param guardNanos real time without progress after which a driver gives up
    */
   SimArch(long wallClockAtBoot, long guardNanos) {
-    this(wallClockAtBoot, guardNanos, null);
+    this(wallClockAtBoot, guardNanos, null, SimThreads.ofOneMachine(), true);
   }
 
-  private SimArch(long wallClockAtBoot, long guardNanos, SchedulePolicy policy) {
+  private SimArch(
+      long wallClockAtBoot,
+      long guardNanos,
+      SchedulePolicy policy,
+      SimThreads javaThreads,
+      boolean ownsThreads) {
+    this.javaThreads = javaThreads;
+    this.ownsThreads = ownsThreads;
     this.wallClockAtBoot = new AtomicLong(wallClockAtBoot);
     this.guardNanos = guardNanos;
     this.policy = policy;
@@ -137,7 +155,7 @@ public final class SimArch implements Arch {
       world.unlock();
     }
     try {
-      thread.run(maker.start(name, () -> live(thread, body)));
+      thread.run(javaThreads.start(name, () -> live(thread, body)));
     } catch (IllegalStateException e) { // nobody would ever give the baton back
       world.lock();
       try {
@@ -338,7 +356,9 @@ public final class SimArch implements Arch {
     } finally {
       world.unlock();
     }
-    maker.close();
+    if (ownsThreads) {
+      javaThreads.close();
+    }
   }
 
   private long later(long nanos) {

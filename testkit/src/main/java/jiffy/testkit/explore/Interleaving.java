@@ -23,20 +23,35 @@ public final class Interleaving {
   private static final int LINES = 120;
 
   /** What a thread did at one place. */
-  private record Step(long thread, String name, long nanos, String site, String what) {}
+  private record Step(long thread, String name, long nanos, String site, String what) {
+    Step at(long later) {
+      return new Step(thread, name, later, site, what);
+    }
+  }
 
   private final List<Step> steps = new ArrayList<>();
+
+  /** What those are about to do who were preempted before it. */
+  private final Map<Long, Step> begun = new HashMap<>();
+
   private final Map<String, Set<Long>> namesakes = new HashMap<>();
 
-  /** Called by the thread that comes to the point. */
+  /**
+   * Called by the thread that comes to the point: what it is about to do it does when it goes on.
+   */
   void add(Choice choice, int option) {
     namesakes.computeIfAbsent(choice.selfName(), name -> new HashSet<>()).add(choice.self());
     if (choice.what() != null) {
-      steps.add(stepOf(choice));
+      begun.putIfAbsent(choice.self(), stepOf(choice));
     }
     if (choice.isHoldUp(option)) {
       steps.add(
           new Step(-1, "time passes, while those who could run are held up", choice.now(), "", ""));
+      return; // and another choice follows
+    }
+    Step next = begun.remove(choice.thread(option));
+    if (next != null) {
+      steps.add(next.at(choice.now()));
     }
   }
 

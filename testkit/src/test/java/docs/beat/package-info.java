@@ -1,0 +1,2 @@
+/** The first module of docs/testing.md. */
+package docs.beat;

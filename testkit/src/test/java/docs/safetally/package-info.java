@@ -1,0 +1,2 @@
+/** {@link docs.tally}, without its race. */
+package docs.safetally;

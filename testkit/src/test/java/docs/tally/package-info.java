@@ -1,0 +1,2 @@
+/** The module with a race of docs/testing.md. */
+package docs.tally;
