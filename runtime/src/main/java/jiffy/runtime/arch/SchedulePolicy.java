@@ -9,9 +9,13 @@ package jiffy.runtime.arch;
  * then the same policy makes the same run.
  */
 public interface SchedulePolicy {
+  /** The run is given up: a driver gets a {@link SimStalledException}, wherever it is. */
+  int STOP = -1;
+
   /**
    * @param choice where it is and who could go on
-   * @return which: 0 to {@link Choice#count} - 1; 0 is what happens without a policy
+   * @return which: 0 to {@link Choice#count} - 1; 0 is what happens without a policy. Or {@link
+   *     #STOP}
    */
   int choose(Choice choice);
 

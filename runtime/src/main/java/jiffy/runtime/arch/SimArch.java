@@ -295,6 +295,7 @@ public final class SimArch implements Arch {
       runnable.addFirst(thread);
       pickNext(thread, what);
       if (running == thread) {
+        checkDeadlock(thread);
         return;
       }
     } finally {
@@ -432,7 +433,11 @@ public final class SimArch implements Arch {
     for (; ; ) {
       boolean mayHoldUp = mayHoldUp();
       Choice choice = new Choice(self, what, List.copyOf(runnable), mayHoldUp, now);
-      int option = Math.max(0, Math.min(policy.choose(choice), choice.count() - 1));
+      int option = Math.min(policy.choose(choice), choice.count() - 1);
+      if (option < 0) {
+        deadlock = SimReport.endless(threads, now);
+        return anyDriver();
+      }
       if (!choice.isHoldUp(option)) {
         SimThread next = choice.option(option);
         runnable.remove(next);
@@ -443,6 +448,17 @@ public final class SimArch implements Arch {
       runnable.removeAll(heldUp);
       runnable.addAll(heldUp);
     }
+  }
+
+  /** Takes a driver out of whatever it does: it is to hear of something. */
+  private SimThread anyDriver() {
+    SimThread driver = threads.stream().filter(thread -> thread.driver).findFirst().orElseThrow();
+    if (driver.parked) {
+      wake(driver);
+    } else {
+      runnable.remove(driver);
+    }
+    return driver;
   }
 
   /**

@@ -34,10 +34,23 @@ final class SimReport {
         .append(now)
         .append(" ns of virtual time; parked: ")
         .append(threads.stream().filter(thread -> thread.parked).map(t -> t.name).toList());
+    appendStacks(text, threads.stream().filter(thread -> thread.parked).toList(), "waits");
+    return text.toString();
+  }
+
+  /** The policy has had enough. */
+  static String endless(List<SimThread> threads, long now) {
+    StringBuilder text = new StringBuilder();
+    text.append("the run does not end: given up at ").append(now).append(" ns of virtual time");
+    appendStacks(text, threads, "is");
+    return text.toString();
+  }
+
+  private static void appendStacks(StringBuilder text, List<SimThread> threads, String does) {
     for (SimThread thread : threads) {
       List<StackTraceElement> frames = framesOfInterest(stack(thread));
-      if (thread.parked && !frames.isEmpty()) {
-        text.append("\n  '").append(thread.name).append("' waits");
+      if (!frames.isEmpty()) {
+        text.append("\n  '").append(thread.name).append("' ").append(does);
         for (StackTraceElement frame : frames) {
           text.append("\n    at ")
               .append(frame.getClassName())
@@ -51,7 +64,6 @@ final class SimReport {
         }
       }
     }
-    return text.toString();
   }
 
   /** Neither the kernel's own nor the JDK's, and nothing of how a test's method was called. */

@@ -2,6 +2,7 @@ package jiffy.testkit.explore;
 
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Runs a test under many schedules, and makes of the first failure something to work with.
@@ -11,10 +12,17 @@ import java.util.SplittableRandom;
  */
 public final class Exploration {
   private static final int SHRINK_RUNS = 400;
+
+  /** So many choices may the runs of a shrinking have, all together. */
+  private static final long SHRINK_CHOICES = 2_000_000;
+
+  /** What of a failure's message says which failure it is. */
+  private static final int GIST = 60;
+
   private static final double[] PREEMPTIONS = {0.3, 0.1, 0.03};
   private static final int[] DEPTHS = {2, 3, 5, 1};
-  private static final int[] NEARBY = {2, 1, 3, 2};
-  private static final int[] DISTANCES = {6, 1, 12};
+  private static final int[] NEARBY = {2, 2, 1, 2, 3};
+  private static final int[] DISTANCES = {4, 1, 2, 8};
 
   /** Runs the test once. */
   @FunctionalInterface
@@ -61,11 +69,12 @@ public final class Exploration {
 
   /** Runs it under so many schedules, or until it fails. */
   public Optional<Failure> explore(int schedules) {
-    int length = 0;
+    long choices = 0;
     for (int i = 0; i < schedules; i++) {
+      int length = (int) (choices / Math.max(1, i)); // on average: few runs are much longer
       Run run = Run.of(strategy(i, length), holdUpNanos);
       Throwable thrown = test.run(run);
-      length = Math.max(length, run.choices());
+      choices += run.choices();
       if (thrown != null) {
         return Optional.of(explained(i + 1, run.schedule(), thrown));
       }
@@ -87,27 +96,33 @@ public final class Exploration {
       return (choiceNumber, choice) -> 0;
     }
     SplittableRandom random = new SplittableRandom(seed + 0x9E3779B97F4A7C15L * number);
-    int turn = (number - 1) / 3;
-    switch (number % 3) {
+    int turn = (number - 1) / 4;
+    switch (number % 4) {
       case 0:
         return new PriorityChanges(random, DEPTHS[turn % DEPTHS.length], length);
       case 1:
         return new RandomWalk(random, PREEMPTIONS[turn % PREEMPTIONS.length]);
       default:
-        int preemptions = NEARBY[turn % NEARBY.length];
+        int which = 2 * turn + number % 2;
         return new NearbyPreemptions(
-            random, preemptions, DISTANCES[turn % DISTANCES.length], length);
+            random, NEARBY[which % NEARBY.length], DISTANCES[which % DISTANCES.length], length);
     }
   }
 
   private Failure explained(int number, Schedule found, Throwable thrown) {
+    AtomicLong choices = new AtomicLong();
     Schedule smallest =
         new Shrinking(SHRINK_RUNS)
             .shrink(
                 found,
                 schedule -> {
+                  if (choices.get() > SHRINK_CHOICES) {
+                    return null;
+                  }
                   Run run = Run.of(schedule, holdUpNanos);
-                  return isAlike(thrown, test.run(run)) ? run.schedule() : null;
+                  boolean isAlike = isAlike(thrown, test.run(run));
+                  choices.addAndGet(run.choices());
+                  return isAlike ? run.schedule() : null;
                 });
     Interleaving interleaving = new Interleaving();
     Throwable again = test.run(Run.traced(smallest, holdUpNanos, interleaving));
@@ -116,8 +131,14 @@ public final class Exploration {
         number, found, smallest, isRepeatable ? again : thrown, isRepeatable, interleaving);
   }
 
-  /** Messages differ in numbers; what was thrown, and where, does not. */
   private static boolean isAlike(Throwable one, Throwable other) {
-    return other != null && one.getClass() == other.getClass();
+    return other != null && one.getClass() == other.getClass() && gist(one).equals(gist(other));
+  }
+
+  /** Messages differ in numbers, and after their first words. */
+  private static String gist(Throwable thrown) {
+    String message = String.valueOf(thrown.getMessage()).strip();
+    String line = message.lines().findFirst().orElse("").replaceAll("[0-9]+", "N");
+    return line.substring(0, Math.min(GIST, line.length()));
   }
 }

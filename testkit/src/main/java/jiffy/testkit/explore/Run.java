@@ -13,8 +13,8 @@ import jiffy.runtime.arch.SchedulePolicy;
  * test.
  */
 public final class Run implements SchedulePolicy {
-  /** Who runs after so many choices is left to the usual order: there, at least, it may end. */
-  private static final int MAX_CHOICES = 1_000_000;
+  /** A run with more choices does not end. */
+  private static final int MAX_CHOICES = 50_000;
 
   private final Strategy strategy;
   private final long holdUpNanos;
@@ -59,7 +59,11 @@ public final class Run implements SchedulePolicy {
       return 0;
     }
     int option = 0;
-    if (choice.count() > 1 && choices < MAX_CHOICES) {
+    if (choice.count() > 1) {
+      if (choices == MAX_CHOICES) {
+        isOn = false; // halting is not part of it
+        return STOP;
+      }
       int number = choices++;
       option = Math.max(0, Math.min(strategy.choose(number, choice), choice.count() - 1));
       if (option != 0) {

@@ -36,7 +36,9 @@ class DocsTest {
     assertThat(blocks).hasSizeGreaterThan(8);
     for (String block : blocks) {
       assertThat(files)
-          .as("files of docs and jiffy.testkit.docs with this block of docs/testing.md:\n" + block)
+          .as(
+              "files of docs, jiffy.testkit.docs and jiffy.testkit.example with this block of docs/testing.md:\n"
+                  + block)
           .anyMatch(file -> file.contains("\n" + flat(block)));
     }
   }
@@ -106,7 +108,7 @@ class DocsTest {
   }
 
   private static List<String> files() {
-    return Stream.of("docs", "jiffy/testkit/docs")
+    return Stream.of("docs", "jiffy/testkit/docs", "jiffy/testkit/example")
         .map(TESTS::resolve)
         .flatMap(DocsTest::filesIn)
         .toList();

@@ -9,10 +9,13 @@ import java.nio.file.Path;
 
 /** A module's source, of which a version with a race is made, or one without. */
 record Text(String source) {
+  private static final Path SAMPLES =
+      Path.of(System.getProperty("basedir", "testkit"), "..", "sample-modules");
+
   /** A sample's, as it lies in the repository. */
   static Text ofSample(String file) {
     try {
-      return new Text(Files.readString(Path.of("..", "sample-modules").resolve(file)));
+      return new Text(Files.readString(SAMPLES.resolve(file)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
