@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -18,11 +19,16 @@ class TimeoutTest {
   void answer_afterTheTimeout_isATimeout(Machine machine, Simulation time) {
     ScheduledExecutorService scheduler = machine.scheduler();
     CompletableFuture<String> answer = new CompletableFuture<>();
-    scheduler.schedule(() -> answer.complete("late"), 5, TimeUnit.MINUTES);
-    scheduler.schedule(
-        () -> answer.completeExceptionally(new TimeoutException("no answer")), 3, TimeUnit.MINUTES);
+    Future<?> reply = scheduler.schedule(() -> answer.complete("late"), 5, TimeUnit.MINUTES);
+    Future<?> timeout =
+        scheduler.schedule(
+            () -> answer.completeExceptionally(new TimeoutException("no answer")),
+            3,
+            TimeUnit.MINUTES);
     time.runUntil(answer::isDone);
     assertThatThrownBy(answer::join).hasCauseInstanceOf(TimeoutException.class);
+    assertThat(timeout).isDone();
+    assertThat(reply.cancel(false)).isTrue();
     assertThat(time.now()).isEqualTo(Duration.ofMinutes(3));
     scheduler.shutdownNow();
   }

@@ -33,7 +33,7 @@ class RacesTest {
     "DeletedTimerRace, racy, NullPointerException",
     "LostWakeUpRace, racy, 'reader'' waits'",
     "AbbaRace, racy, 'pay_alice'' waits'",
-    "TeardownRace, racy, was left behind",
+    "TeardownRace, racy, work sample threw",
     "TimerdemoRace, wrongTimer, timer2_func",
     "TimerdemoRace, missedDelete, the run does not end",
     "CheckThenActRace, racy, started 1",
