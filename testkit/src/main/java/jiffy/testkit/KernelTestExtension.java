@@ -26,6 +26,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 import org.junit.platform.commons.support.HierarchyTraversalMode;
+import org.opentest4j.TestAbortedException;
 
 /** Behind {@link KernelTest}. */
 public final class KernelTestExtension
@@ -179,7 +180,7 @@ public final class KernelTestExtension
   private static void run(State state, Body.Part part) throws Throwable {
     try {
       state.session.run(part);
-    } catch (StalledTestError e) {
+    } catch (StalledTestError | InterruptedException e) { // the latter: JUnit's timeout
       state.abandon();
       throw e;
     }
@@ -209,6 +210,9 @@ public final class KernelTestExtension
         }
       }
       return null;
+    } catch (TestAbortedException
+        | InterruptedException e) { // ends the test, whatever the schedule
+      throw KernelTestExtension.<RuntimeException>asUnchecked(e);
     } catch (Throwable e) {
       return e;
     }

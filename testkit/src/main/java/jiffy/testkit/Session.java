@@ -3,6 +3,7 @@ package jiffy.testkit;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import jiffy.kernel.Owner;
 import jiffy.runtime.Machine;
 import jiffy.runtime.arch.SchedulePolicy;
@@ -52,13 +53,30 @@ final class Session {
     return machine;
   }
 
-  /** Runs a part of the test as the task. */
+  /**
+   * Runs a part of the test as the task. What a task of the test has failed with comes first: the
+   * body often only waits for that in vain.
+   */
   void run(Body.Part part) throws Throwable {
-    body.run(part, machine.simulation().orElseThrow(), settings.patienceNanos());
+    try {
+      body.run(part, machine.simulation().orElseThrow(), settings.patienceNanos());
+    } catch (StalledTestError | InterruptedException e) {
+      throw e;
+    } catch (Throwable e) {
+      Throwable first = kernel.failure().orElse(e);
+      if (first != e) {
+        first.addSuppressed(e);
+      }
+      throw first;
+    }
   }
 
   /** Fails, naming it, if something is left that the test should have given back. */
   void check() throws Throwable {
+    Optional<Throwable> failure = kernel.failure();
+    if (failure.isPresent()) {
+      throw failure.get();
+    }
     List<String> left = new ArrayList<>();
     if (!settings.mayLeave()) {
       run(() -> left.addAll(left()));
@@ -88,6 +106,7 @@ final class Session {
     for (ModuleView module : machine.modules().list()) {
       left.add("module " + module.name() + " is still loaded");
     }
+    kernel.running().forEach(task -> left.add("task " + task.struct + " has not ended"));
     if (left.isEmpty()) {
       machine.modules().heldBy(Owner.CORE).stream()
           .filter(line -> !line.contains(OF_THE_KERNEL))

@@ -5,6 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import jiffy.kernel.Owner;
 import jiffy.linux.Jiffies;
@@ -22,6 +26,7 @@ public final class TestMachine {
   private final Machine machine;
   private final Simulation simulation;
   private final Path jars;
+  private final List<Task> started = new ArrayList<>();
   private int jarCount;
 
   TestMachine(Machine machine, Path jars) {
@@ -133,9 +138,23 @@ public final class TestMachine {
     machine.rmmod(name);
   }
 
-  /** Starts a task beside the test's own; one that throws ends, and fails whoever joins it. */
+  /** Starts a task beside the test's own; the test fails if it has not ended by then. */
   public Task start(String name, Task.Body body) {
-    return machine.tasks().spawn(name, Owner.CORE, body);
+    Task task = machine.tasks().spawn(name, Owner.CORE, body);
+    started.add(task);
+    return task;
+  }
+
+  /** Those that {@link #start} has started and that still run. */
+  List<Task> running() {
+    return started.stream().filter(task -> !task.isEnded()).toList();
+  }
+
+  /**
+   * The first failure of a task that {@link #start} has started, if any; its test fails with that.
+   */
+  Optional<Throwable> failure() {
+    return started.stream().map(Task::failure).filter(Objects::nonNull).findFirst();
   }
 
   /** The log, from the last clear on. */

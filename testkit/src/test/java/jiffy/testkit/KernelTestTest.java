@@ -21,9 +21,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import jiffy.types.SpinlockT;
 import jiffy.types.TimerList;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
 
 /** How a {@link KernelTest} ends, seen from outside. */
 class KernelTestTest {
@@ -68,6 +70,32 @@ class KernelTestTest {
           },
           null,
           "forgotten");
+    }
+
+    @KernelTest
+    void leavesATask(TestMachine kernel) {
+      kernel.start("endless", () -> waitForEver());
+    }
+
+    private static int waitForEver() {
+      msleep(1_000_000_000);
+      return 0;
+    }
+
+    @KernelTest
+    void taskFails(TestMachine kernel) {
+      boolean[] done = new boolean[1];
+      kernel.start(
+          "failing",
+          () -> {
+            throw new IllegalStateException("of the task");
+          });
+      kernel.runUntil(() -> done[0]);
+    }
+
+    @KernelTest(schedules = 10)
+    void isNotForThisMachine(TestMachine kernel) {
+      Assumptions.assumeTrue(false, "not here");
     }
 
     @KernelTest
@@ -193,6 +221,7 @@ class KernelTestTest {
     assertThat(thrown("leavesATimer"))
         .hasMessageContaining("timer: leavesATimer.lambda set up at leavesATimer (KernelTestTest");
     assertThat(thrown("leavesAThread")).hasMessageContaining("forgotten/");
+    assertThat(thrown("leavesATask")).hasMessageContaining("task endless/");
     assertThat(thrown("leavesAModule")).hasMessageContaining("module idle is still loaded");
     assertPasses(Plain.class, "leavesATimerAndSaysSo");
     assertPasses(Plain.class, "unloadsItsModule");
@@ -225,6 +254,20 @@ class KernelTestTest {
     assertThat(thrown("waitsForTheSystemsClock"))
         .hasMessageContaining(
             "reads the system's clock (System.currentTimeMillis at KernelTestTest");
+  }
+
+  @Test
+  void taskThatThrows_failsItsTestWithThat() {
+    assertThat(thrown("taskFails"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("of the task");
+  }
+
+  @Test
+  void assumption_underManySchedules_abortsTheTest() {
+    assertThat(thrown("isNotForThisMachine"))
+        .isInstanceOf(TestAbortedException.class)
+        .hasMessageContaining("not here");
   }
 
   @Test

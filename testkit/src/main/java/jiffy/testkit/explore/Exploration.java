@@ -16,6 +16,11 @@ public final class Exploration {
   /** So many choices may the runs of a shrinking have, all together. */
   private static final long SHRINK_CHOICES = 2_000_000;
 
+  /**
+   * And so long, in real time, may they take: one that hangs takes seconds until it is given up.
+   */
+  private static final long SHRINK_NANOS = 30_000_000_000L;
+
   /** What of a failure's message says which failure it is. */
   private static final int GIST = 60;
 
@@ -111,12 +116,13 @@ public final class Exploration {
 
   private Failure explained(int number, Schedule found, Throwable thrown) {
     AtomicLong choices = new AtomicLong();
+    long begin = System.nanoTime();
     Schedule smallest =
         new Shrinking(SHRINK_RUNS)
             .shrink(
                 found,
                 schedule -> {
-                  if (choices.get() > SHRINK_CHOICES) {
+                  if (choices.get() > SHRINK_CHOICES || System.nanoTime() - begin > SHRINK_NANOS) {
                     return null;
                   }
                   Run run = Run.of(schedule, holdUpNanos);
