@@ -2,7 +2,8 @@ package jiffy.runtime.arch;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import jiffy.kernel.KernelThread;
 
 /**
@@ -17,7 +18,12 @@ final class ThreadMaker implements AutoCloseable {
 
   private static final Order STOP = new Order("", () -> {}, new CompletableFuture<>());
 
-  private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
+  /*
+   * Who orders may be deep in a module's recursion and meet a StackOverflowError at any call, also
+   * within the JDK: a blocking queue would lose its signal, or its lock, for ever. This one has
+   * neither; an order whose unpark was lost is found at the next one's.
+   */
+  private final ConcurrentLinkedQueue<Order> orders = new ConcurrentLinkedQueue<>();
   private final Thread maker;
   private boolean closed;
 
@@ -40,6 +46,7 @@ final class ThreadMaker implements AutoCloseable {
       }
       orders.add(order);
     }
+    LockSupport.unpark(maker);
     try {
       return order.made.join();
     } catch (CompletionException e) {
@@ -54,20 +61,21 @@ final class ThreadMaker implements AutoCloseable {
       closed = true;
       orders.add(STOP); // behind every order
     }
+    LockSupport.unpark(maker);
   }
 
   private void make() {
     boolean open = true;
     while (open) {
-      try {
-        Order order = orders.take();
-        open = order != STOP;
-        if (open) {
-          makeOne(order);
-        }
-      } catch (InterruptedException e) {
-        // Nobody stops kthreadd but close().
+      Order order = orders.poll();
+      if (order == null) {
+        LockSupport.park(this);
+        Thread.interrupted(); // nobody stops kthreadd but close()
         continue;
+      }
+      open = order != STOP;
+      if (open) {
+        makeOne(order);
       }
     }
   }

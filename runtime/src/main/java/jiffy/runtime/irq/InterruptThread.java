@@ -1,5 +1,7 @@
 package jiffy.runtime.irq;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,6 +48,17 @@ final class InterruptThread {
    * fresh thread; the old one ends as soon as its handler returns.
    */
 
+  private static final VarHandle START_OWED;
+
+  static {
+    try {
+      START_OWED =
+          MethodHandles.lookup().findVarHandle(InterruptThread.class, "startOwed", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private static final int NONE = 0;
   private static final int STARTING = 1;
   private static final int AWAKE = 2;
@@ -68,6 +81,10 @@ final class InterruptThread {
   private final ConcurrentLinkedQueue<Interrupts.Handler> raised = new ConcurrentLinkedQueue<>();
   private final AtomicInteger state = new AtomicInteger(NONE);
   private final AtomicReference<HwThread> thread = new AtomicReference<>();
+
+  /** Who was to make the thread had no stack left for that, or only for part of it. */
+  private volatile boolean startOwed;
+
   private final AtomicLong requests = new AtomicLong();
   private final WaitList waiters;
 
@@ -132,8 +149,14 @@ final class InterruptThread {
       if (sleeper != null) { // else it was given up just now, and a fresh one is on its way
         arch.unpark(sleeper);
       }
-    } else if (seen == NONE && !stopping && state.compareAndSet(NONE, STARTING)) {
-      start();
+    } else if (seen == NONE && !stopping && state.compareAndSet(NONE, STARTING)
+        || seen == STARTING && startOwed && START_OWED.compareAndSet(this, true, false)) {
+      try {
+        start();
+      } catch (Throwable e) { // a StackOverflowError of the module's: it may come or not; no call
+        startOwed = true;
+        throw e;
+      }
     }
   }
 
@@ -151,11 +174,13 @@ final class InterruptThread {
   }
 
   private void live(HwThread self) {
+    if (!thread.compareAndSet(null, self)) {
+      return; // made twice: see startOwed
+    }
     arch.sharpen(self);
     Context context = interrupts.contexts.make(self, cpu, cpu.idle);
     Current.bind(context);
     cpu.gate.bindInterrupt(self);
-    thread.set(self);
     state.set(AWAKE);
     cpu.irqExit(); // what the handler of a thread that was given up has raised
     try {

@@ -1,5 +1,7 @@
 package jiffy.runtime.irq;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import jiffy.kernel.Current;
@@ -41,6 +43,17 @@ final class SoftirqThread {
    * wake-up: the wake-up is owed then, and the next raise makes it good, or who waits for a pass.
    */
 
+  private static final VarHandle START_OWED;
+
+  static {
+    try {
+      START_OWED =
+          MethodHandles.lookup().findVarHandle(SoftirqThread.class, "startOwed", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private static final int NONE = 0;
   private static final int STARTING = 1;
   private static final int AWAKE = 2;
@@ -59,6 +72,10 @@ final class SoftirqThread {
   private final Softirqs softirqs;
   private final AtomicInteger state = new AtomicInteger(NONE);
   private final AtomicReference<HwThread> thread = new AtomicReference<>();
+
+  /** Who was to make the thread had no stack left for that, or only for part of it. */
+  private volatile boolean startOwed;
+
   private volatile long sleepsUntil = Arch.NEVER;
   private volatile boolean stopping;
   private volatile Context running;
@@ -129,8 +146,14 @@ final class SoftirqThread {
     int seen = state.get();
     if (seen == ASLEEP) {
       arch.unpark(thread.get());
-    } else if (seen == NONE && !stopping && state.compareAndSet(NONE, STARTING)) {
-      start();
+    } else if (seen == NONE && !stopping && state.compareAndSet(NONE, STARTING)
+        || seen == STARTING && startOwed && START_OWED.compareAndSet(this, true, false)) {
+      try {
+        start();
+      } catch (Throwable e) { // a StackOverflowError of the module's: it may come or not; no call
+        startOwed = true;
+        throw e;
+      }
     }
   }
 
@@ -152,10 +175,12 @@ final class SoftirqThread {
   }
 
   private void live(HwThread self) {
+    if (!thread.compareAndSet(null, self)) {
+      return; // made twice: see startOwed
+    }
     Context context = softirqs.contexts.make(self, cpu, cpu.idle);
     Current.bind(context);
     cpu.gate.bindSoftirq(self);
-    thread.set(self);
     state.set(AWAKE);
     try {
       while (!stopping && thread.get() == self) {
