@@ -103,6 +103,11 @@ public final class Simulation {
     return arch.progress();
   }
 
+  /** After how much real time without progress a caller gives up; 5 s at first. Any thread. */
+  public void setPatience(long nanos) {
+    arch.setGuardNanos(nanos);
+  }
+
   /** Stops it where it is: who calls into the machine from now on is unwound. Any thread. */
   public void switchOff() {
     arch.close();

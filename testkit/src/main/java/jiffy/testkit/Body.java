@@ -18,6 +18,11 @@ final class Body implements AutoCloseable {
     void run() throws Throwable;
   }
 
+  /** JUnit's thread was interrupted while the part ran: by a timeout. The part may run on. */
+  static final class TimedOut extends InterruptedException {
+    private static final long serialVersionUID = 1L;
+  }
+
   private static final long LOOK_MILLIS = 100;
 
   private final LinkedBlockingQueue<Runnable> parts = new LinkedBlockingQueue<>();
@@ -81,7 +86,7 @@ final class Body implements AutoCloseable {
         throw e.getCause();
       } catch (InterruptedException e) { // JUnit's timeout
         thread.interrupt();
-        throw e;
+        throw new TimedOut();
       } catch (TimeoutException e) {
         if (guard != null) {
           guard.look();

@@ -72,7 +72,7 @@ final class Guard {
     long time = System.nanoTime();
     long used = processorNanos(culprit);
     boolean waits = state != Thread.State.RUNNABLE || waitsForInput(stack);
-    idleNanos += waits ? Math.min(LOOK_NANOS, time - lookedAt) : used - processorNanos;
+    idleNanos += Math.min(waits ? LOOK_NANOS : used - processorNanos, time - lookedAt);
     lookedAt = time;
     processorNanos = used;
     if (idleNanos >= patienceNanos) {

@@ -5,6 +5,8 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import jiffy.runtime.Machine;
@@ -16,6 +18,7 @@ import jiffy.testkit.explore.Exploration;
 import jiffy.testkit.explore.Run;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -26,7 +29,6 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 import org.junit.platform.commons.support.HierarchyTraversalMode;
-import org.opentest4j.TestAbortedException;
 
 /** Behind {@link KernelTest}. */
 public final class KernelTestExtension
@@ -93,6 +95,9 @@ public final class KernelTestExtension
   @Override
   public void afterEach(ExtensionContext context) throws Exception {
     State state = context.getStore(NAMESPACE).remove(STATE, State.class);
+    if (state == null) { // beforeEach has failed, this one's or another extension's
+      return;
+    }
     try {
       if (state.session != null) {
         boolean hasFailed = context.getExecutionException().isPresent();
@@ -180,7 +185,7 @@ public final class KernelTestExtension
   private static void run(State state, Body.Part part) throws Throwable {
     try {
       state.session.run(part);
-    } catch (StalledTestError | InterruptedException e) { // the latter: JUnit's timeout
+    } catch (StalledTestError | Body.TimedOut e) {
       state.abandon();
       throw e;
     }
@@ -210,8 +215,7 @@ public final class KernelTestExtension
         }
       }
       return null;
-    } catch (TestAbortedException
-        | InterruptedException e) { // ends the test, whatever the schedule
+    } catch (Body.TimedOut e) { // ends the test, whatever the schedule
       throw KernelTestExtension.<RuntimeException>asUnchecked(e);
     } catch (Throwable e) {
       return e;
@@ -219,29 +223,34 @@ public final class KernelTestExtension
   }
 
   private static void body(ExtensionContext context) {
-    Class<?> type = context.getRequiredTestClass();
-    Object instance = newInstance(context);
-    for (Method before :
-        AnnotationSupport.findAnnotatedMethods(
-            type, BeforeEach.class, HierarchyTraversalMode.TOP_DOWN)) {
-      context.getExecutableInvoker().invoke(before, instance);
-    }
+    List<Object> instances = new ArrayList<>(instances(context)); // the outermost first
+    Object innermost = instances.get(instances.size() - 1);
     Throwable thrown = null;
     try {
-      context.getExecutableInvoker().invoke(context.getRequiredTestMethod(), instance);
+      for (Object each : instances) {
+        for (Method before :
+            AnnotationSupport.findAnnotatedMethods(
+                each.getClass(), BeforeEach.class, HierarchyTraversalMode.TOP_DOWN)) {
+          context.getExecutableInvoker().invoke(before, each);
+        }
+      }
+      context.getExecutableInvoker().invoke(context.getRequiredTestMethod(), innermost);
     } catch (Throwable e) {
       thrown = e;
     }
-    for (Method after :
-        AnnotationSupport.findAnnotatedMethods(
-            type, AfterEach.class, HierarchyTraversalMode.BOTTOM_UP)) {
-      try {
-        context.getExecutableInvoker().invoke(after, instance);
-      } catch (Throwable e) {
-        if (thrown == null) {
-          thrown = e;
-        } else {
-          thrown.addSuppressed(e);
+    Collections.reverse(instances);
+    for (Object each : instances) {
+      for (Method after :
+          AnnotationSupport.findAnnotatedMethods(
+              each.getClass(), AfterEach.class, HierarchyTraversalMode.BOTTOM_UP)) {
+        try {
+          context.getExecutableInvoker().invoke(after, each);
+        } catch (Throwable e) {
+          if (thrown == null) {
+            thrown = e;
+          } else {
+            thrown.addSuppressed(e);
+          }
         }
       }
     }
@@ -250,17 +259,25 @@ public final class KernelTestExtension
     }
   }
 
-  private static Object newInstance(ExtensionContext context) {
-    Class<?> type = context.getRequiredTestClass();
-    List<Object> enclosing = context.getRequiredTestInstances().getEnclosingInstances();
-    Constructor<?> constructor = type.getDeclaredConstructors()[0]; // JUnit allows just one
-    Object outer = enclosing.isEmpty() ? null : enclosing.get(enclosing.size() - 1);
-    Object instance =
-        outer == null
-            ? context.getExecutableInvoker().invoke(constructor)
-            : context.getExecutableInvoker().invoke(constructor, outer);
-    carryOver(context.getRequiredTestInstance(), instance);
-    return instance;
+  /** Of the test class and those around it; JUnit's own, if a class is to have just one. */
+  private static List<Object> instances(ExtensionContext context) {
+    List<Object> originals = context.getRequiredTestInstances().getAllInstances();
+    if (context.getTestInstanceLifecycle().orElseThrow() == Lifecycle.PER_CLASS) {
+      return originals;
+    }
+    List<Object> instances = new ArrayList<>();
+    for (Object original : originals) {
+      Constructor<?> constructor =
+          original.getClass().getDeclaredConstructors()[0]; // JUnit allows just one
+      Object outer = instances.isEmpty() ? null : instances.get(instances.size() - 1);
+      Object instance =
+          outer == null
+              ? context.getExecutableInvoker().invoke(constructor)
+              : context.getExecutableInvoker().invoke(constructor, outer);
+      carryOver(original, instance);
+      instances.add(instance);
+    }
+    return instances;
   }
 
   /** Other extensions have filled in the annotated fields of JUnit's own instance. */

@@ -15,7 +15,9 @@ public final class ScheduleFailure extends AssertionError {
 
   private static String text(Exploration.Failure failure, Settings settings) {
     StringBuilder text = new StringBuilder();
-    text.append(failure.thrown().getMessage());
+    Throwable thrown = failure.thrown();
+    boolean isAssertion = thrown instanceof AssertionError && thrown.getMessage() != null;
+    text.append(isAssertion ? thrown.getMessage() : thrown);
     if (settings.replay().isEmpty()) {
       text.append("\n\nunder schedule ")
           .append(failure.number())

@@ -46,6 +46,7 @@ final class Session {
             ? Machine.simulate(settings.commandLine())
             : Machine.simulate(settings.commandLine(), policy, weaver, threads);
     kernel = new TestMachine(machine, jars);
+    machine.simulation().orElseThrow().setPatience(Long.MAX_VALUE); // the guard knows better
     body.run(() -> attachment = machine.attach("test", 0));
   }
 
@@ -60,7 +61,7 @@ final class Session {
   void run(Body.Part part) throws Throwable {
     try {
       body.run(part, machine.simulation().orElseThrow(), settings.patienceNanos());
-    } catch (StalledTestError | InterruptedException e) {
+    } catch (StalledTestError | Body.TimedOut e) {
       throw e;
     } catch (Throwable e) {
       Throwable first = kernel.failure().orElse(e);
@@ -117,6 +118,7 @@ final class Session {
 
   /** Switches the machine off. */
   void close() {
+    machine.simulation().orElseThrow().setPatience(settings.patienceNanos());
     try {
       body.run(
           () -> {

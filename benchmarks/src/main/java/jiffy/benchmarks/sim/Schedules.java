@@ -18,12 +18,13 @@ import jiffy.testkit.explore.Run;
 import jiffy.types.Mutex;
 
 /**
- * A test under many schedules, just as {@code @KernelTest(schedules = ...)} runs it: three tasks
- * that take turns with a mutex, or a module with three such threads.
+ * A test under many schedules, as {@code @KernelTest(schedules = ...)} runs it, but for the test's
+ * own thread and the look at what is left: three tasks that take turns with a mutex, or a module
+ * with three such threads.
  */
 final class Schedules {
   private static final String COMMAND_LINE = "hz=250 nr_cpus=2 log_buf_len=128K";
-  private static final long TICK_NANOS = 4_000_000;
+  private static final long HOLD_UP_NANOS = 8_000_000;
   private static final int TASKS = 3;
   private static final String NAME = "turns";
 
@@ -40,7 +41,7 @@ final class Schedules {
   }
 
   void explore(int schedules) {
-    new Exploration(1, TICK_NANOS, this::thrownBy)
+    new Exploration(1, HOLD_UP_NANOS, this::thrownBy)
         .explore(schedules)
         .ifPresent(
             failure -> {

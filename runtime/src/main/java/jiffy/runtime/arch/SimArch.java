@@ -63,7 +63,7 @@ public final class SimArch implements Arch {
   private final TreeSet<SimThread> sleepers = new TreeSet<>(SimThread::byDeadline);
   private final ArrayList<SimThread> threads = new ArrayList<>();
   private final AtomicLong wallClockAtBoot;
-  private final long guardNanos;
+  private volatile long guardNanos;
 
   /** Null: first come, first served. */
   private final SchedulePolicy policy;
@@ -329,6 +329,11 @@ public final class SimArch implements Arch {
     } finally {
       world.unlock();
     }
+  }
+
+  /** Real time without progress after which a driver gives up. Any thread. */
+  public void setGuardNanos(long nanos) {
+    guardNanos = nanos;
   }
 
   /** Grows whenever a thread calls in. Any thread. */

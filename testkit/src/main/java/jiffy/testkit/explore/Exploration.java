@@ -1,8 +1,11 @@
 package jiffy.testkit.explore;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import org.opentest4j.TestAbortedException;
 
 /**
  * Runs a test under many schedules, and makes of the first failure something to work with.
@@ -23,6 +26,10 @@ public final class Exploration {
 
   /** What of a failure's message says which failure it is. */
   private static final int GIST = 60;
+
+  /** Frames that say nothing of where an assertion stands. */
+  private static final List<String> ASSERTIONS =
+      List.of("java.", "jdk.", "org.assertj.", "org.junit.", "jiffy.testkit.DmesgAssert");
 
   private static final double[] PREEMPTIONS = {0.3, 0.1, 0.03};
   private static final int[] DEPTHS = {2, 3, 5, 1};
@@ -78,7 +85,7 @@ public final class Exploration {
     for (int i = 0; i < schedules; i++) {
       int length = (int) (choices / Math.max(1, i)); // on average: few runs are much longer
       Run run = Run.of(strategy(i, length), holdUpNanos);
-      Throwable thrown = test.run(run);
+      Throwable thrown = thrownBy(run);
       choices += run.choices();
       if (thrown != null) {
         return Optional.of(explained(i + 1, run.schedule(), thrown));
@@ -90,10 +97,19 @@ public final class Exploration {
   /** Runs it once, under a schedule that is known. */
   public Optional<Failure> replay(Schedule schedule) {
     Interleaving interleaving = new Interleaving();
-    Throwable thrown = test.run(Run.traced(schedule, holdUpNanos, interleaving));
+    Throwable thrown = thrownBy(Run.traced(schedule, holdUpNanos, interleaving));
     return thrown == null
         ? Optional.empty()
         : Optional.of(new Failure(1, schedule, schedule, thrown, true, interleaving));
+  }
+
+  /** An assumption that does not hold ends the test; but not while a failure is made small. */
+  private Throwable thrownBy(Run run) {
+    Throwable thrown = test.run(run);
+    if (thrown instanceof TestAbortedException) {
+      throw (TestAbortedException) thrown;
+    }
+    return thrown;
   }
 
   private Strategy strategy(int number, int length) {
@@ -138,7 +154,19 @@ public final class Exploration {
   }
 
   private static boolean isAlike(Throwable one, Throwable other) {
-    return other != null && one.getClass() == other.getClass() && gist(one).equals(gist(other));
+    return other != null
+        && one.getClass() == other.getClass()
+        && gist(one).equals(gist(other))
+        && site(one).equals(site(other));
+  }
+
+  /** Where an assertion stands: two of them may begin with the same words. */
+  private static String site(Throwable thrown) {
+    return Arrays.stream(thrown.getStackTrace())
+        .filter(frame -> ASSERTIONS.stream().noneMatch(frame.getClassName()::startsWith))
+        .findFirst()
+        .map(frame -> frame.getClassName() + ":" + frame.getLineNumber())
+        .orElse("");
   }
 
   /** Messages differ in numbers, and after their first words. */

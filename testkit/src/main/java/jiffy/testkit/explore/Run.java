@@ -16,11 +16,15 @@ public final class Run implements SchedulePolicy {
   /** A run with more choices does not end. */
   private static final int MAX_CHOICES = 50_000;
 
+  /** Nor does one in which nobody but one can run, for so many steps. */
+  private static final int MAX_CALLS = 1_000_000;
+
   private final Strategy strategy;
   private final long holdUpNanos;
   private final Interleaving interleaving;
   private final Map<Integer, Integer> taken = new TreeMap<>();
   private int choices;
+  private int calls;
   private volatile boolean isOn;
 
   private Run(Strategy strategy, long holdUpNanos, Interleaving interleaving) {
@@ -58,12 +62,12 @@ public final class Run implements SchedulePolicy {
     if (!isOn) {
       return 0;
     }
+    if (calls++ == MAX_CALLS || choices == MAX_CHOICES && choice.count() > 1) {
+      isOn = false; // halting is not part of it
+      return STOP;
+    }
     int option = 0;
     if (choice.count() > 1) {
-      if (choices == MAX_CHOICES) {
-        isOn = false; // halting is not part of it
-        return STOP;
-      }
       int number = choices++;
       option = Math.max(0, Math.min(strategy.choose(number, choice), choice.count() - 1));
       if (option != 0) {
