@@ -5,6 +5,15 @@ public abstract class HwThread {
   /** Its Java thread; for stack traces only. */
   private volatile Thread thread;
 
+  /**
+   * The thread met a StackOverflowError while it had a share of its CPU's gate in its hands, and no
+   * stack to give it back: somebody does that for it. Set by the thread itself.
+   */
+  public volatile boolean owesBhShare;
+
+  /** As {@link #owesBhShare}, of the share that disabled interrupts have. */
+  public volatile boolean owesIrqShare;
+
   /** Read and written by the thread itself. */
   private boolean interrupted;
 

@@ -11,7 +11,6 @@ import static jiffy.runtime.context.PreemptCount.SOFTIRQ_OFFSET;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicBoolean;
 import jiffy.kernel.Current;
 import jiffy.kernel.Kernel;
 import jiffy.kernel.Owner;
@@ -27,10 +26,13 @@ import jiffy.types.TaskStruct;
  */
 public final class Context extends Current {
   private static final VarHandle OWNER;
+  private static final VarHandle HAS_IRQ_SHARE;
 
   static {
     try {
-      OWNER = MethodHandles.lookup().findVarHandle(Context.class, "owner", Owner.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      OWNER = lookup.findVarHandle(Context.class, "owner", Owner.class);
+      HAS_IRQ_SHARE = lookup.findVarHandle(Context.class, "hasIrqShare", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -95,11 +97,13 @@ public final class Context extends Current {
   private boolean irqsOff;
   private boolean miscounted;
 
+  private final boolean isHandlers;
+
   /**
    * Whether a handler has a share of the gate for its disabled interrupts: who gives it up, or it
-   * itself, gives that back. Null: a task's context.
+   * itself, gives that back. False in a task's context.
    */
-  private final AtomicBoolean irqShare;
+  private volatile boolean hasIrqShare;
 
   /** A handler's thread has its own doubles of its CPU's two tasks, for it may sleep as they. */
   private final TaskStruct ownIdle;
@@ -112,10 +116,9 @@ public final class Context extends Current {
     this.id = id;
     this.thread = thread;
     this.cpu = cpu;
-    boolean isHandlers = task == cpu.idle;
+    this.isHandlers = task == cpu.idle;
     this.ownIdle = isHandlers ? doubleOf(cpu.idle) : cpu.idle;
     this.ownKsoftirqd = isHandlers ? doubleOf(cpu.ksoftirqd) : cpu.ksoftirqd;
-    this.irqShare = isHandlers ? new AtomicBoolean() : null;
     this.task = isHandlers ? ownIdle : task;
     this.owner = Owner.CORE;
     this.hooks = (arch.isSimulated() ? HOOK_SIM : 0) | (arch.hasChoicePoints() ? HOOK_CHOICE : 0);
@@ -251,8 +254,8 @@ public final class Context extends Current {
     int count = preemptCount;
     if ((count & PreemptCount.HARDIRQ_MASK) == 0) {
       cpu.gate.enterIrq(thread, (count & SOFTIRQ_MASK) != 0, count != 0);
-      if (irqShare != null) {
-        irqShare.set(true);
+      if (isHandlers) {
+        hasIrqShare = true;
       }
     }
     irqsOff = true;
@@ -281,11 +284,17 @@ public final class Context extends Current {
       return;
     }
     long before = cpu.passes();
-    if (irqShare != null && !irqShare.compareAndSet(true, false)) {
+    if (isHandlers && !HAS_IRQ_SHARE.compareAndSet(this, true, false)) {
       irqsOff = false; // taken away: see giveBackIrqShare
       return;
     }
-    long left = cpu.gate.releaseIrq();
+    long left;
+    try {
+      left = cpu.gate.releaseIrq();
+    } catch (Throwable e) { // a StackOverflowError of the module's: it still has it
+      hasIrqShare = isHandlers;
+      throw e;
+    }
     irqsOff = false; // no call between these two, as in localBhEnable
     if (cpu.gate.wakeAfter(left)) {
       letSoftirqsRun(before);
@@ -297,7 +306,7 @@ public final class Context extends Current {
    * its disabled interrupts keep nobody out.
    */
   public void giveBackIrqShare() {
-    if (irqShare != null && irqShare.compareAndSet(true, false)) {
+    if (hasIrqShare && HAS_IRQ_SHARE.compareAndSet(this, true, false)) {
       cpu.gate.leaveIrq();
     }
   }
@@ -344,6 +353,7 @@ public final class Context extends Current {
   public void enableAll() {
     preemptCount |= PREEMPT_OFFSET;
     withoutLock = 0; // waits for no softirq
+    cpu.gate.settle(thread);
     localIrqEnable();
     while ((preemptCount & SOFTIRQ_DISABLED) != 0) {
       localBhEnable();

@@ -76,6 +76,15 @@ public final class Contexts {
     byId.remove(context.id);
   }
 
+  /** Has the CPU's gate get back what a StackOverflowError kept threads from giving back. */
+  public void settle(Cpu cpu) {
+    for (Context each : byId.values()) {
+      if (each.cpu == cpu) {
+        cpu.gate.settle(each.thread);
+      }
+    }
+  }
+
   /** The live context of that id, or null. */
   public Context byId(int id) {
     return byId.get(id);

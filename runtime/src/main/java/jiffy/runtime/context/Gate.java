@@ -47,16 +47,27 @@ public final class Gate {
    * A waiting side sets its W bit and then looks again before it parks; who leaves looks at the W bits
    * in the same atomic step that takes its share away. So one of the two sees the other.
    *
+   * A task deep in a module's recursion may meet a StackOverflowError at any call. Between the step that
+   * takes a share and the one that hands it over or gives it back stands a call that can throw, and who
+   * catches it has no stack to give the share back. A store needs none: so the thread is marked as one
+   * that owes a share, and settle() gives it back, called by the thread itself when it enters again or
+   * ends, or by the handler's thread when it has waited for long.
+   *
    * Generations: a handler that never returns is given up by evictSoftirq() or evictHardirq(): that
    * counts the generation up and frees the slot for a fresh thread. If the old one comes back after
    * all, its exit carries the old generation and is ignored.
    */
 
   private static final VarHandle WORD;
+  private static final VarHandle OWES_BH_SHARE;
+  private static final VarHandle OWES_IRQ_SHARE;
 
   static {
     try {
-      WORD = MethodHandles.lookup().findVarHandle(Gate.class, "word", long.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      WORD = lookup.findVarHandle(Gate.class, "word", long.class);
+      OWES_BH_SHARE = lookup.findVarHandle(HwThread.class, "owesBhShare", boolean.class);
+      OWES_IRQ_SHARE = lookup.findVarHandle(HwThread.class, "owesIrqShare", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -157,16 +168,19 @@ public final class Gate {
   }
 
   /**
-   * Takes a share as soon as nobody who blocks it runs or waits. If it throws it has none: all that
-   * changes the word is in this one frame, and what its stack has carried once it carries again.
+   * Takes a share as soon as nobody who blocks it runs or waits. If it throws, it has none or owes
+   * it: all that changes the word is in this one frame.
    */
   private void enter(HwThread self, long share, long blocking) {
+    if (self.owesBhShare || self.owesIrqShare) {
+      settle(self);
+    }
     if (((long) WORD.getAndAdd(this, share) & blocking) == 0) {
       return;
     }
-    int spins = arch.isSimulated() ? 0 : SPINS;
     boolean hasShare = true;
     try {
+      int spins = arch.isSimulated() ? 0 : SPINS;
       do {
         long left = (long) WORD.getAndAdd(this, -share) - share;
         hasShare = false;
@@ -186,10 +200,38 @@ public final class Gate {
         }
       } while (true);
     } catch (Throwable e) { // a StackOverflowError of a module's, or the end of a simulation
-      if (hasShare) {
-        WORD.getAndAdd(this, -share);
+      if (hasShare) { // no call here: it would meet the next one
+        if (share == BH_SHARE) {
+          self.owesBhShare = true;
+        } else {
+          self.owesIrqShare = true;
+        }
       }
       throw e;
+    }
+  }
+
+  /** Gives back the shares that the thread owes. Any thread. */
+  public void settle(HwThread debtor) {
+    if (debtor.owesBhShare && OWES_BH_SHARE.compareAndSet(debtor, true, false)) {
+      long left;
+      try {
+        left = releaseBh();
+      } catch (Throwable e) { // the same again
+        debtor.owesBhShare = true;
+        throw e;
+      }
+      wakeAfter(left);
+    }
+    if (debtor.owesIrqShare && OWES_IRQ_SHARE.compareAndSet(debtor, true, false)) {
+      long left;
+      try {
+        left = releaseIrq();
+      } catch (Throwable e) {
+        debtor.owesIrqShare = true;
+        throw e;
+      }
+      wakeAfter(left);
     }
   }
 

@@ -249,12 +249,16 @@ final class InterruptThread {
   private void pass(Context context) {
     int generation = cpu.gate.tryEnterHardirq();
     while (generation < 0) {
-      arch.park(context.thread, arch.now() + GATE_NANOS);
+      long until = arch.now() + GATE_NANOS;
+      arch.park(context.thread, until);
       if (stopping) {
         cpu.gate.withdrawHardirq();
         return;
       }
       generation = cpu.gate.tryEnterHardirq();
+      if (generation < 0 && arch.now() >= until) {
+        interrupts.contexts.settle(cpu);
+      }
     }
     running = context;
     long ticket = requests.get();

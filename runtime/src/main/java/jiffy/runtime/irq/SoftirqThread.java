@@ -61,7 +61,7 @@ final class SoftirqThread {
 
   /**
    * Bound of a park at the gate: a task that leaves it deep in a module's recursion may meet a
-   * StackOverflowError just when it should wake this thread. 100 ms.
+   * StackOverflowError just when it should wake this thread, or keep its share. 100 ms.
    */
   private static final long GATE_NANOS = 100_000_000L;
 
@@ -213,12 +213,16 @@ final class SoftirqThread {
   private void pass(Context context) {
     int generation = cpu.gate.tryEnterSoftirq();
     while (generation < 0) {
-      arch.park(context.thread, arch.now() + GATE_NANOS);
+      long until = arch.now() + GATE_NANOS;
+      arch.park(context.thread, until);
       if (stopping) {
         cpu.gate.withdrawSoftirq();
         return;
       }
       generation = cpu.gate.tryEnterSoftirq();
+      if (generation < 0 && arch.now() >= until) {
+        softirqs.contexts.settle(cpu);
+      }
     }
     running = context;
     int pending = cpu.pending.getAndSet(0);

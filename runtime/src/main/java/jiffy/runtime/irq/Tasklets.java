@@ -62,7 +62,7 @@ public final class Tasklets implements TaskletOps {
   private final TaskletList[] high;
   private final WaitList waiters;
 
-  /** An enable could not raise the softirq. */
+  /** An enable, or who has pushed one, could not raise the softirq. */
   private volatile boolean raiseOwed;
 
   /**
@@ -171,7 +171,9 @@ public final class Tasklets implements TaskletOps {
       pushed = true;
       softirqs.raise(context, list.vector);
     } catch (Throwable e) { // a StackOverflowError of the module's
-      if (!pushed) {
+      if (pushed) {
+        raiseOwed = true;
+      } else {
         tasklet.__next = null;
       }
       throw e;
@@ -280,7 +282,7 @@ public final class Tasklets implements TaskletOps {
     }
   }
 
-  /** An enable met a StackOverflowError: has all lists looked at again. */
+  /** Somebody met a StackOverflowError: has all lists looked at again. */
   private void payRaise() {
     for (int cpu = 0; cpu < normal.length; cpu++) {
       softirqs.raiseOn(cpu, Vector.HI);

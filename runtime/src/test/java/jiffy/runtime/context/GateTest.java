@@ -64,6 +64,21 @@ class GateTest {
   }
 
   @Test
+  void share_thatAThreadOwes_isGivenBackOnceByWhoeverSettles() {
+    gate.bindSoftirq(self);
+    gate.enterBh(self, false);
+    self.owesBhShare = true;
+    gate.enterIrq(self, false, false);
+    assertThat(gate.toString()).isEqualTo("gate[bh 0, irq 1]");
+    self.owesIrqShare = true;
+    assertThat(gate.tryEnterSoftirq()).isEqualTo(-1);
+    gate.settle(self);
+    gate.settle(self);
+    assertThat(gate.tryEnterSoftirq()).isZero();
+    assertThat(gate.toString()).isEqualTo("gate[bh 0, irq 0, softirq runs]");
+  }
+
+  @Test
   void task_whileASoftirqRuns_waitsForItsEnd() {
     assertThat(gate.tryEnterSoftirq()).isZero();
     task("bh", () -> gate.enterBh(current, true));
