@@ -1,6 +1,5 @@
 package jiffy.cli.tool;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import jiffy.cli.dmesg.KernelLogControl;
@@ -81,13 +80,8 @@ public interface RunningKernel {
   /** The names of all such files. */
   List<String> files();
 
-  /**
-   * Opens a reading of the log, which ends early when the user hangs up.
-   *
-   * @throws IOException if this task may not read it; the message is the reason alone, in the words
-   *     of strerror
-   */
-  RecordSource.Reading log(From from, HangUp user) throws IOException;
+  /** Opens a reading of the log, which ends early when the user hangs up. */
+  RecordSource.Reading log(From from, HangUp user);
 
   /** Wall time at boot, microseconds since 1970. */
   long bootEpochMicros();
