@@ -63,7 +63,9 @@ class PstoreToolTest {
   @CsvSource({"dead", "dead/crash-1"})
   void run_onADirectoryOrAFile_showsTheLastWords(String place) {
     assertThat(run(place)).isZero();
-    assertThat(out()).contains("] Command line: nr_cpus=1 pstore=").endsWith("] the last <words>\n");
+    assertThat(out())
+        .contains("] Command line: nr_cpus=1 pstore=")
+        .endsWith("] the last <words>\n");
     assertThat(err())
         .matches(
             "pstore: \\S+/dead/crash-1: pid \\d+, booted \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d,"
