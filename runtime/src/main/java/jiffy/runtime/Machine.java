@@ -47,6 +47,7 @@ import jiffy.runtime.printk.Log;
 import jiffy.runtime.printk.PrintkSettings;
 import jiffy.runtime.proc.ModuleFiles;
 import jiffy.runtime.proc.ProcTree;
+import jiffy.runtime.proc.dev.Kmsg;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Kthreads;
 import jiffy.runtime.sched.Scheduler;
@@ -93,6 +94,7 @@ public final class Machine implements AutoCloseable {
   private final Adapters adapters;
   private final ModuleFiles files;
   private final ProcTree proc;
+  private final Kmsg kmsg;
   private final Path cache;
   private final Modules modules;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -132,6 +134,18 @@ public final class Machine implements AutoCloseable {
     LinkedModules linked = new LinkedModules();
     this.files = new ModuleFiles(arch, origins, scheduler, printk, splat, linked);
     this.proc = new ProcTree(files);
+    this.kmsg =
+        new Kmsg(
+            arch,
+            scheduler,
+            clock,
+            log,
+            printkSettings,
+            parameters.printkCaller(),
+            (caller, line, from, length) ->
+                log.write(clock.sinceBoot(), caller.task().pid, line, from, length),
+            printk);
+    proc.register(kmsg);
     RwLocks rwlocks = new RwLocks(arch, contexts, addresses, printk);
     SleepLocks sleepLocks = new SleepLocks(contexts, scheduler, addresses, splat, printk);
     KernelTasks taskOps = new KernelTasks(contexts, scheduler, timeouts, kthreads, splat);
@@ -188,7 +202,8 @@ public final class Machine implements AutoCloseable {
     linked.bind(modules);
     splat.bind(modules::tainted, modules.taint()::add, linked::linkedIn);
     proc.register(modules.files());
-    KernelFiles.register(proc, parameters, clock, softirqs, irqs, modules, log.levels());
+    KernelFiles.register(
+        proc, parameters, clock, softirqs, irqs, modules, log.levels(), printkSettings);
     printk.printBanner(parameters);
   }
 
@@ -399,9 +414,14 @@ public final class Machine implements AutoCloseable {
     return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
   }
 
-  /** The files under /proc. */
+  /** The files under /proc, /sys and /dev. */
   public ProcTree proc() {
     return proc;
+  }
+
+  /** The log as a file, {@code /dev/kmsg}, and who may read it. */
+  public Kmsg kmsg() {
+    return kmsg;
   }
 
   /**
@@ -473,6 +493,7 @@ public final class Machine implements AutoCloseable {
           adapters.close();
           works.stop(here.context());
         }
+        kmsg.end();
       }
     } finally {
       interrupts.stop();

@@ -79,6 +79,19 @@ public final class LogLevels {
     return console + "\t" + defaultMessage + "\t" + minimumConsole + "\t" + defaultConsole + "\n";
   }
 
+  /** The four, in the order of the file. */
+  public synchronized int[] all() {
+    return new int[] {console, defaultMessage, minimumConsole, defaultConsole};
+  }
+
+  /** Sets the four, in that order. As in Linux they are not checked for range. */
+  public synchronized void setAll(int[] values) {
+    console = values[CONSOLE];
+    defaultMessage = values[DEFAULT_MESSAGE];
+    minimumConsole = values[MINIMUM_CONSOLE];
+    defaultConsole = values[COUNT - 1];
+  }
+
   /**
    * A write to the file: one to four numbers, the first ones of the list. As in Linux they are not
    * checked for range.

@@ -30,6 +30,7 @@ public class Task {
   private int exitValue;
   private Throwable failure;
   private volatile Context context;
+  private volatile boolean isUnprivileged;
 
   Task(Arch arch, TaskStruct struct, Cpu cpu) {
     this.struct = struct;
@@ -61,6 +62,18 @@ public class Task {
   /** Whether it has ended. */
   public boolean isEnded() {
     return ended;
+  }
+
+  /**
+   * From now on it works for a user who is neither the one that the kernel belongs to nor root.
+   * There is no way back.
+   */
+  public void dropPrivileges() {
+    isUnprivileged = true;
+  }
+
+  boolean isUnprivileged() {
+    return isUnprivileged;
   }
 
   /** Its context while it runs, else null. For reports. */

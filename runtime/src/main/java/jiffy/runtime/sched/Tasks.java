@@ -129,6 +129,14 @@ public final class Tasks {
     return List.copyOf(running.values());
   }
 
+  /**
+   * {@code capable}, of all capabilities at once: whether it works for the kernel, for the user
+   * whose kernel this is, or for root. So do all tasks but those that were told otherwise.
+   */
+  public static boolean isPrivileged(TaskStruct task) {
+    return !(task.__task instanceof Task known && known.isUnprivileged());
+  }
+
   /** A place for a new task: each CPU in turn. */
   Cpu pickCpu() {
     List<Cpu> cpus = contexts.cpus();
