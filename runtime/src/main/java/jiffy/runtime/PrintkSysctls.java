@@ -51,9 +51,7 @@ final class PrintkSysctls {
     @Override
     public int store(Context caller, String text) {
       Optional<DevKmsg> value =
-          text.endsWith("\n")
-              ? DevKmsg.of(text.substring(0, text.length() - 1))
-              : Optional.empty();
+          text.endsWith("\n") ? DevKmsg.of(text.substring(0, text.length() - 1)) : Optional.empty();
       return value.isPresent() && settings.setDevKmsg(value.get()) ? 0 : -EINVAL;
     }
   }

@@ -27,17 +27,6 @@ import jiffy.runtime.time.JiffiesClock;
  * where {@code dmesg_restrict} is set, only privileged users. Thread safe.
  */
 public final class Kmsg implements FileSource {
-  /** Stores what a user writes, with the time and the writer filled in. */
-  @FunctionalInterface
-  public interface Writer {
-    /**
-     * A record.
-     *
-     * @return {@code length}, or -EINVAL if that is too long
-     */
-    int write(Context caller, byte[] line, int from, int length);
-  }
-
   private static final String PATH = "/dev/kmsg";
 
   final Arch arch;
@@ -46,7 +35,6 @@ public final class Kmsg implements FileSource {
   final Log log;
   final PrintkSettings settings;
   final boolean saysCaller;
-  final Writer writer;
   final KernelLog messages;
 
   /**
@@ -71,7 +59,6 @@ public final class Kmsg implements FileSource {
       Log log,
       PrintkSettings settings,
       boolean saysCaller,
-      Writer writer,
       KernelLog messages) {
     this.arch = arch;
     this.scheduler = scheduler;
@@ -79,7 +66,6 @@ public final class Kmsg implements FileSource {
     this.log = log;
     this.settings = settings;
     this.saysCaller = saysCaller;
-    this.writer = writer;
     this.messages = messages;
     log.ring().addListener(this::wakeAll);
   }

@@ -18,13 +18,13 @@ import static jiffy.linux.Sched.TASK_RUNNING;
 import jiffy.kernel.Current;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.KernelLog;
-import jiffy.runtime.printk.FormatBuffer;
 import jiffy.runtime.printk.KmsgFormat;
 import jiffy.runtime.printk.Log;
 import jiffy.runtime.printk.LogReader;
 import jiffy.runtime.printk.LogRecord;
 import jiffy.runtime.printk.PrintkSettings.DevKmsg;
 import jiffy.runtime.printk.RateLimit;
+import jiffy.runtime.printk.format.FormatBuffer;
 import jiffy.runtime.proc.OpenFile;
 import jiffy.runtime.sched.Scheduler;
 
@@ -153,7 +153,7 @@ final class KmsgFile implements OpenFile {
     if (mode == DevKmsg.OFF || mode == DevKmsg.RATELIMIT && isSuppressed()) {
       return count;
     }
-    return kmsg.writer.write(caller, from, start, count);
+    return kmsg.log.write(caller, from, start, count);
   }
 
   /** RATELIMIT_MSG_ON_RELEASE: what is lost is summed up until {@link #close}. */

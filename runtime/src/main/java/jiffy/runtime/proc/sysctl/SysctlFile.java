@@ -75,8 +75,7 @@ final class SysctlFile implements OpenFile {
       return -ENOMEM;
     }
     if (position == 0 && count > 0) {
-      String value =
-          new String(from, start, Math.min(count, LOOKED_AT), StandardCharsets.UTF_8);
+      String value = new String(from, start, Math.min(count, LOOKED_AT), StandardCharsets.UTF_8);
       int error = setting.store(caller, value);
       if (error != 0) {
         return error;

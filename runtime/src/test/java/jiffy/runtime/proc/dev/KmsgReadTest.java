@@ -77,6 +77,20 @@ class KmsgReadTest {
   }
 
   @Test
+  void read_ofARecordOfADevice_hasALineForEachProperty() {
+    try (OpenFile file = room.openAtEnd()) {
+      machine.log().vprintk(room.self, 4, "block", "b12:8", "both\n", new Object[0]);
+      machine.log().vprintk(room.self, 4, "a\nb\\é", "", "one\n", new Object[0]);
+      machine.log().vprintk(room.self, 4, "", "+platform:adc", "other\n", new Object[0]);
+      assertThat(room.readAll(file).stream().map(KmsgRoom::timeless))
+          .containsExactly(
+              "4,-;both\n SUBSYSTEM=block\n DEVICE=b12:8\n",
+              "4,-;one\n SUBSYSTEM=a\\x0ab\\x5c\\xc3\\xa9\n",
+              "4,-;other\n DEVICE=+platform:adc\n");
+    }
+  }
+
+  @Test
   void read_intoTooSmallABuffer_isEinvalAndPassesTheRecordOver() {
     try (OpenFile file = room.openAtEnd()) {
       room.print("first");
@@ -284,7 +298,6 @@ class KmsgReadTest {
   @Test
   void file_isListedAndItsDirectoryIsOne() {
     assertThat(machine.proc().list()).contains(KmsgRoom.KMSG);
-    assertThat(machine.proc().open(room.self, "/dev", O_RDONLY).error())
-        .isEqualTo(-EISDIR);
+    assertThat(machine.proc().open(room.self, "/dev", O_RDONLY).error()).isEqualTo(-EISDIR);
   }
 }

@@ -60,9 +60,7 @@ class SysctlTest {
 
   private long write(OpenFile file, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    return file.error() != 0
-        ? file.error()
-        : file.write(self.context(), bytes, 0, bytes.length);
+    return file.error() != 0 ? file.error() : file.write(self.context(), bytes, 0, bytes.length);
   }
 
   @ParameterizedTest
@@ -98,8 +96,21 @@ class SysctlTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\n", "  ", "x", "4x", "4,4", "4 x", "+4", "--4", "0x", "08", "0-1", "2147483648",
-        "-2147483649", "99999999999999999999", "000000000000000000004"
+        "\n",
+        "  ",
+        "x",
+        "4x",
+        "4,4",
+        "4 x",
+        "+4",
+        "--4",
+        "0x",
+        "08",
+        "0-1",
+        "2147483648",
+        "-2147483649",
+        "99999999999999999999",
+        "000000000000000000004"
       })
   void printk_ofNonsense_isEinvalAndStays(String text) {
     assertThat(write("printk", text)).isEqualTo(-EINVAL);
