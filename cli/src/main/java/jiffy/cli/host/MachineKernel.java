@@ -1,6 +1,5 @@
 package jiffy.cli.host;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -24,12 +23,11 @@ import jiffy.runtime.printk.KmsgLogging;
 import jiffy.runtime.printk.LogReader;
 import jiffy.runtime.proc.OpenFile;
 import jiffy.runtime.sched.Scheduler;
+import jiffy.runtime.sched.Tasks;
 
 /** A real machine: what tools see of it, its console, its drop folder. Thread safe. */
 final class MachineKernel implements HostedKernel, RunningKernel {
   private static final long CONSOLE_MILLIS = 1_000;
-
-  private static final String KMSG = "/dev/kmsg";
 
   /** What cat(1) reads at once. */
   private static final int READ_BYTES = 1 << 17;
@@ -56,8 +54,16 @@ final class MachineKernel implements HostedKernel, RunningKernel {
   }
 
   @Override
-  public void spawn(String name, Runnable body) {
-    spawn(machine, name, body);
+  public void spawn(String name, boolean isPrivileged, Runnable body) {
+    spawn(
+        machine,
+        name,
+        () -> {
+          if (!isPrivileged) {
+            Tasks.dropPrivileges(caller().task());
+          }
+          body.run();
+        });
   }
 
   /** A task of the kernel's own, for a tool or the drop folder; nobody waits for it. */
@@ -166,10 +172,6 @@ final class MachineKernel implements HostedKernel, RunningKernel {
   /** As a shell's echo does. */
   @Override
   public Written write(String file, HangUp user, byte[] text) {
-    if (file.equals(KMSG)) {
-      int error = machine.writeKmsg(new String(text, StandardCharsets.UTF_8));
-      return new Written(true, Math.min(error, 0), text.length);
-    }
     Context self = caller();
     user.onHangUp(() -> machine.sched().signal(self.task(), Scheduler.SIGKILL));
     int done = 0;
@@ -189,6 +191,11 @@ final class MachineKernel implements HostedKernel, RunningKernel {
   @Override
   public List<String> files() {
     return machine.proc().list();
+  }
+
+  @Override
+  public boolean mayReadLog() {
+    return machine.kmsg().mayRead(caller());
   }
 
   @Override

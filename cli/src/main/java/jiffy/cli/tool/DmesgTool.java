@@ -5,6 +5,7 @@ import jiffy.cli.dmesg.Client;
 import jiffy.cli.dmesg.Dmesg;
 import jiffy.cli.dmesg.KernelLogControl;
 import jiffy.cli.dmesg.RecordSource;
+import jiffy.linux.Errno;
 
 /** {@code dmesg}, on the log of the kernel that is there; without one, on files only. */
 final class DmesgTool implements Tool {
@@ -27,7 +28,10 @@ final class DmesgTool implements Tool {
   /** The log as this user sees it. */
   private record Log(Invocation call) implements RecordSource {
     @Override
-    public Reading open(Start start) {
+    public Reading open(Start start) throws IOException {
+      if (!call.kernel().mayReadLog()) {
+        throw new IOException(Strerror.of(Errno.EPERM));
+      }
       RunningKernel.From from =
           start == Start.NEWEST ? RunningKernel.From.NEWEST : RunningKernel.From.CLEAR_MARK;
       return call.kernel().log(from, call.user());

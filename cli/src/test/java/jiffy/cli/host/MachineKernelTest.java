@@ -13,10 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import jiffy.cli.dmesg.RecordSource;
 import jiffy.cli.tool.HangUp;
@@ -35,22 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 class MachineKernelTest {
   @TempDir Path cache;
 
-  /** A user who goes when he is told to. */
-  private static final class Leaver implements HangUp {
-    final BlockingQueue<Runnable> actions = new LinkedBlockingQueue<>();
-    volatile boolean gone;
-
-    @Override
-    public boolean hasHungUp() {
-      return gone;
-    }
-
-    @Override
-    public void onHangUp(Runnable action) {
-      actions.add(action);
-    }
-  }
-
   @Test
   void read_ofAFileThatWaitsForEver_endsWhenTheUserHangsUp() throws Exception {
     WaitQueueHead queue = new WaitQueueHead();
@@ -60,6 +42,7 @@ class MachineKernelTest {
     try (HostedKernel kernel = MachineKernel.boot("nr_cpus=1 plugins=", cache, () -> {})) {
       kernel.spawn(
           "cat",
+          true,
           () -> {
             ProcOps ops = new ProcOps();
             ops.proc_read =
@@ -75,8 +58,7 @@ class MachineKernelTest {
             }
           });
       waits.await();
-      user.gone = true;
-      user.actions.take().run();
+      user.leave();
       assertThat(result.get()).isEqualTo(-Errno.ERESTARTSYS);
     }
   }
@@ -104,6 +86,7 @@ class MachineKernelTest {
                 (request, session, finish) ->
                     kernel.spawn(
                         "cat",
+                        true,
                         () -> {
                           proc_create("forever", 0, null, ops);
                           finish.accept(cat(kernel, session));
@@ -135,6 +118,7 @@ class MachineKernelTest {
     try (HostedKernel kernel = MachineKernel.boot("nr_cpus=1 plugins=", cache, () -> {})) {
       kernel.spawn(
           "write",
+          true,
           () -> {
             ProcOps ops = new ProcOps();
             ops.proc_write =

@@ -21,6 +21,9 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
   /** What the next write returns. */
   public volatile Written written = new Written(true, 0, Integer.MAX_VALUE);
 
+  /** Whether the user may read the log. */
+  public volatile boolean mayReadLog = true;
+
   /** Set: the next insmod throws it. */
   public volatile RuntimeException bug;
 
@@ -92,6 +95,11 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
   @Override
   public List<String> files() {
     return new ArrayList<>(files.keySet());
+  }
+
+  @Override
+  public boolean mayReadLog() {
+    return mayReadLog;
   }
 
   @Override

@@ -64,11 +64,7 @@ public class Task {
     return ended;
   }
 
-  /**
-   * From now on it works for a user who is neither the one that the kernel belongs to nor root.
-   * There is no way back.
-   */
-  public void dropPrivileges() {
+  void dropPrivileges() {
     isUnprivileged = true;
   }
 

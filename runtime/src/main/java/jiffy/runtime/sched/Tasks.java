@@ -130,6 +130,14 @@ public final class Tasks {
   }
 
   /**
+   * From now on the task works for a user who is neither the one that the kernel belongs to nor
+   * root. There is no way back. By the task itself; one that {@link #spawn} started.
+   */
+  public static void dropPrivileges(TaskStruct task) {
+    ((Task) task.__task).dropPrivileges();
+  }
+
+  /**
    * {@code capable}, of all capabilities at once: whether it works for the kernel, for the user
    * whose kernel this is, or for root. So do all tasks but those that were told otherwise.
    */

@@ -32,6 +32,7 @@ import jiffy.runtime.context.Context;
 import jiffy.runtime.proc.OpenFile;
 import jiffy.runtime.sched.Scheduler;
 import jiffy.runtime.sched.Task;
+import jiffy.runtime.sched.Tasks;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -275,7 +276,7 @@ class KmsgReadTest {
             "cat",
             () -> {
               Context caller = (Context) Current.get();
-              ((Task) caller.task().__task).dropPrivileges();
+              Tasks.dropPrivileges(caller.task());
               for (int flags : new int[] {O_RDONLY, O_WRONLY}) {
                 try (OpenFile file = machine.proc().open(caller, KmsgRoom.KMSG, flags)) {
                   result.add("" + file.error());
