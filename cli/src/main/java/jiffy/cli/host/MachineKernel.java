@@ -222,7 +222,7 @@ final class MachineKernel implements HostedKernel, RunningKernel {
 
   @Override
   public KernelLogControl logControl() {
-    return new LogControl(machine.log());
+    return new LogControl(machine.log(), Tasks.isPrivileged(caller().task()));
   }
 
   @Override

@@ -182,4 +182,17 @@ class KmsgToolsTest {
     assertThat(run(false, "write", "/dev/kmsg", "but writing is allowed")).isEqualTo("0 ");
     assertThat(run(false, "sysctl", "kernel.dmesg_restrict=0")).startsWith("1 ");
   }
+
+  @Test
+  void dmesg_ofAnotherUser_controlsNothing() {
+    assertThat(run(false, "dmesg", "-C"))
+        .isEqualTo("1 dmesg: clear kernel buffer failed: Operation not permitted\n");
+    for (String option : new String[] {"-D", "-E", "-n4"}) {
+      assertThat(run(false, "dmesg", option))
+          .isEqualTo("1 dmesg: klogctl failed: Operation not permitted\n");
+    }
+    assertThat(run("cat", "/proc/sys/kernel/printk")).isEqualTo("0 7\t4\t1\t7\n");
+    assertThat(run("dmesg", "-C")).isEqualTo("0 ");
+    assertThat(run("dmesg")).isEqualTo("0 ");
+  }
 }
