@@ -1,5 +1,6 @@
 package jiffy.cli.host;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -12,8 +13,10 @@ import jiffy.cli.dmesg.RecordSource;
 import jiffy.cli.tool.HangUp;
 import jiffy.cli.tool.Invocation;
 import jiffy.cli.tool.RunningKernel;
+import jiffy.cli.tool.Strerror;
 import jiffy.kernel.Current;
 import jiffy.kernel.Owner;
+import jiffy.linux.Errno;
 import jiffy.linux.Fs;
 import jiffy.runtime.Machine;
 import jiffy.runtime.context.Context;
@@ -77,6 +80,11 @@ final class MachineKernel implements HostedKernel, RunningKernel {
               body.run();
               return 0;
             });
+  }
+
+  @Override
+  public Optional<Path> pstore() {
+    return machine.parameters().pstore();
   }
 
   @Override
@@ -194,16 +202,14 @@ final class MachineKernel implements HostedKernel, RunningKernel {
   }
 
   @Override
-  public boolean mayReadLog() {
-    return machine.kmsg().mayRead(caller());
-  }
-
-  @Override
-  public RecordSource.Reading log(From from, HangUp user) {
+  public RecordSource.Reading log(From from, HangUp user) throws IOException {
+    if (!machine.kmsg().mayRead(caller())) {
+      throw new IOException(Strerror.of(Errno.EPERM));
+    }
     LogReader reader = machine.log().ring().reader();
     if (from == From.NEWEST) {
       reader.seekEnd();
-    } else if (from == From.CLEAR_MARK && reader.position() < machine.log().clearSeq()) {
+    } else if (reader.position() < machine.log().clearSeq()) {
       reader.seek(machine.log().clearSeq());
     }
     LogReading reading =

@@ -1,5 +1,6 @@
 package jiffy.cli.tool;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import jiffy.cli.dmesg.KernelLogControl;
@@ -22,8 +23,6 @@ public interface RunningKernel {
 
   /** Where a reading of the log begins. */
   enum From {
-    /** The oldest record that is still there. */
-    OLDEST,
     /** The first after {@code dmesg --clear}. */
     CLEAR_MARK,
     /** After the newest. */
@@ -80,11 +79,13 @@ public interface RunningKernel {
   /** The names of all such files. */
   List<String> files();
 
-  /** Whether this user may read the log: {@code dmesg_restrict}. */
-  boolean mayReadLog();
-
-  /** Opens a reading of the log, which ends early when the user hangs up. */
-  RecordSource.Reading log(From from, HangUp user);
+  /**
+   * Opens a reading of the log, which ends early when the user hangs up.
+   *
+   * @throws IOException if this user may not read it ({@code dmesg_restrict}); the message is the
+   *     reason alone, in the words of strerror
+   */
+  RecordSource.Reading log(From from, HangUp user) throws IOException;
 
   /** Wall time at boot, microseconds since 1970. */
   long bootEpochMicros();

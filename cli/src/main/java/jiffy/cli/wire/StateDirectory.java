@@ -71,6 +71,11 @@ public record StateDirectory(Path path) {
     return path.resolve("boot.lock");
   }
 
+  /** Names the directory of the last kernel here that was booted with {@code pstore=DIR}. */
+  public Path pstoreFile() {
+    return path.resolve("pstore");
+  }
+
   /** What a detached host writes to its terminal. */
   public Path consoleLog() {
     return path.resolve("console.log");

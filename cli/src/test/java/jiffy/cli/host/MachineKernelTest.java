@@ -5,6 +5,8 @@ import static jiffy.linux.Uaccess.copy_from_user;
 import static jiffy.linux.Wait.wait_event_interruptible;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import jiffy.cli.dmesg.KmsgRecord;
 import jiffy.cli.dmesg.RecordSource;
 import jiffy.cli.tool.HangUp;
 import jiffy.cli.tool.Invocation;
@@ -152,14 +155,22 @@ class MachineKernelTest {
               new RunningKernel.Written(false, -Errno.EISDIR, 0),
               new RunningKernel.Written(true, 0, 11));
       assertThat(written).hasToString("abcdefghij");
-      List<String> log = new ArrayList<>();
-      try (RecordSource.Reading records =
-          kernel.forTools().log(RunningKernel.From.OLDEST, HangUp.NEVER)) {
-        for (String record = records.poll(); record != null; record = records.poll()) {
-          log.add(record);
-        }
+      CompletableFuture<List<String>> log = new CompletableFuture<>();
+      kernel.spawn("dmesg", true, () -> log.complete(records(kernel)));
+      assertThat(log.get()).anyMatch(record -> record.matches("(?s)13,\\d+,\\d+,-;written\n?"));
+    }
+  }
+
+  private static List<String> records(HostedKernel kernel) {
+    List<String> log = new ArrayList<>();
+    try (RecordSource.Reading records =
+        kernel.forTools().log(RunningKernel.From.CLEAR_MARK, HangUp.NEVER)) {
+      for (KmsgRecord record = records.poll(); record != null; record = records.poll()) {
+        log.add(record.text());
       }
-      assertThat(log).anyMatch(record -> record.matches("(?s)13,\\d+,\\d+,-;written\n?"));
+      return log;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
