@@ -36,6 +36,16 @@ public final class RateLimit {
     intervalJiffies = newIntervalJiffies;
   }
 
+  /** Length of an interval; 0: no limit. */
+  public long intervalJiffies() {
+    return intervalJiffies;
+  }
+
+  /** Calls let through in an interval. */
+  public int burst() {
+    return burst;
+  }
+
   /**
    * Asks whether this call may print.
    *
