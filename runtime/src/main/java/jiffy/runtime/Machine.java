@@ -149,6 +149,7 @@ public final class Machine implements AutoCloseable {
             ChoicePoints.before(arch, RwLockOps.class, rwlocks),
             ChoicePoints.before(arch, SleepLockOps.class, sleepLocks),
             printk, // never gives way
+            new KernelReports(printk, clock, splat), // nor do these
             ChoicePoints.before(arch, TaskOps.class, taskOps),
             ChoicePoints.before(arch, FileOps.class, files),
             new InterruptOps(
