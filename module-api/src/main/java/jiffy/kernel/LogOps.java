@@ -35,6 +35,24 @@ public interface LogOps {
   /** printk with any number of arguments. @return characters stored */
   int printk(Current current, int level, String format, Object[] arguments);
 
+  /**
+   * {@code vprintk_emit}: printk about a device. A log that keeps no dictionaries prints the text.
+   *
+   * @param level 0 to 7
+   * @param subsystem {@code SUBSYSTEM} of the record's dictionary; empty: none
+   * @param device {@code DEVICE}, such as {@code c127:3} or {@code +platform:adc}; empty: none
+   * @return characters stored
+   */
+  default int vprintkEmit(
+      Current current,
+      int level,
+      String subsystem,
+      String device,
+      String format,
+      Object[] arguments) {
+    return printk(current, level, format, arguments);
+  }
+
   /** {@code vsprintf}: a format of printk as text. */
   String format(String format, Object[] arguments);
 

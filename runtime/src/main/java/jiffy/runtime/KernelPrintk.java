@@ -2,22 +2,17 @@ package jiffy.runtime;
 
 import jiffy.kernel.Current;
 import jiffy.kernel.LogOps;
-import jiffy.runtime.context.Context;
 import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.printk.Log;
-import jiffy.runtime.printk.LogRecord;
-import jiffy.runtime.time.JiffiesClock;
 
-/** printk with the clock and the caller filled in. Thread safe, any context. */
+/** What modules and the kernel itself print goes to the log. Thread safe, any context. */
 final class KernelPrintk implements LogOps, KernelLog {
   private static final String CONT = "\u0001c";
 
   private final Log log;
-  private final JiffiesClock clock;
 
-  KernelPrintk(Log log, JiffiesClock clock) {
+  KernelPrintk(Log log) {
     this.log = log;
-    this.clock = clock;
   }
 
   @Override
@@ -33,15 +28,26 @@ final class KernelPrintk implements LogOps, KernelLog {
       Object y,
       Object z) {
     String text = level == LEVEL_CONT ? CONT + format : format;
-    return log.vprintk(
-        clock.sinceBoot(), callerId(current), Math.max(level, -1), text, shape, a, b, c, x, y, z);
+    return log.vprintk(current, Math.max(level, -1), text, shape, a, b, c, x, y, z);
   }
 
   @Override
   public int printk(Current current, int level, String format, Object[] arguments) {
     String text = level == LEVEL_CONT ? CONT + format : format;
     Object[] given = arguments == null ? new Object[] {null} : arguments;
-    return log.vprintk(clock.sinceBoot(), callerId(current), Math.max(level, -1), text, given);
+    return log.vprintk(current, Math.max(level, -1), text, given);
+  }
+
+  @Override
+  public int vprintkEmit(
+      Current current,
+      int level,
+      String subsystem,
+      String device,
+      String format,
+      Object[] arguments) {
+    Object[] given = arguments == null ? new Object[] {null} : arguments;
+    return log.vprintk(current, level, subsystem, device, format, given);
   }
 
   @Override
@@ -56,7 +62,7 @@ final class KernelPrintk implements LogOps, KernelLog {
 
   @Override
   public void print(int level, String text) {
-    log.emit(clock.sinceBoot(), callerId(Current.orNull()), 0, level, text);
+    log.emit(Current.orNull(), 0, level, text);
   }
 
   /** The first messages of a kernel. */
@@ -70,13 +76,5 @@ final class KernelPrintk implements LogOps, KernelLog {
               + String.join(" ", parameters.unknown())
               + "\": ignored");
     }
-  }
-
-  private static int callerId(Current current) {
-    if (current == null) {
-      return 0;
-    }
-    Context context = (Context) current;
-    return context.inHandler() ? LogRecord.CPU_CALLER | context.cpu.number : context.task().pid;
   }
 }

@@ -7,7 +7,7 @@ import jiffy.kernel.OwnedLoader;
 import jiffy.linux.Slab;
 import jiffy.runtime.context.Addresses;
 import jiffy.runtime.context.Origins;
-import jiffy.runtime.printk.Symbolizer;
+import jiffy.runtime.printk.format.Symbolizer;
 import jiffy.types.ListHead;
 
 /** Names and addresses for the {@code %p} family. */

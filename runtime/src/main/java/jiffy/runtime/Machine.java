@@ -101,9 +101,10 @@ public final class Machine implements AutoCloseable {
     this.clock = new JiffiesClock(arch, parameters.hz());
     this.contexts = new Contexts(arch, parameters.nrCpus());
     Addresses addresses = new Addresses();
-    this.log = new Log(parameters.logBufLen(), new KernelSymbols(addresses));
+    this.log =
+        new Log(parameters.logBufLen(), new KernelSymbols(addresses), new LogStamper(arch, clock));
     parameters.loglevel().ifPresent(level -> log.levels().boot(level));
-    this.printk = new KernelPrintk(log, clock);
+    this.printk = new KernelPrintk(log);
     Locks locks = new Locks(arch, contexts, addresses, printk);
     this.softirqs = new Softirqs(arch, contexts, printk);
     this.interrupts = new Interrupts(arch, contexts, parameters.hrtimerSpinNanos(), printk);
@@ -429,7 +430,7 @@ public final class Machine implements AutoCloseable {
 
   /** Writes a line to the log as a user program does through /dev/kmsg: {@code <3>text}. */
   public int writeKmsg(String line) {
-    return log.write(clock.sinceBoot(), 0, line);
+    return log.write(null, line);
   }
 
   /** A message of the host's own in the log. @param level 0 to 7 */

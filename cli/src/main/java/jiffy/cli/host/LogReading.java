@@ -4,11 +4,11 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import jiffy.cli.dmesg.RecordSource;
 import jiffy.cli.tool.HangUp;
-import jiffy.runtime.printk.FormatBuffer;
 import jiffy.runtime.printk.KmsgFormat;
 import jiffy.runtime.printk.LogReader;
 import jiffy.runtime.printk.LogRecord;
 import jiffy.runtime.printk.LogRing;
+import jiffy.runtime.printk.format.FormatBuffer;
 
 /**
  * One tool's way through the log, in the text of /dev/kmsg. Its task parks while there is nothing

@@ -1,6 +1,7 @@
 package jiffy.runtime.printk;
 
 import java.nio.charset.StandardCharsets;
+import jiffy.runtime.printk.format.FormatBuffer;
 
 /**
  * The text of /dev/kmsg, out and in.

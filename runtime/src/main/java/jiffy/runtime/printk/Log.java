@@ -2,12 +2,17 @@ package jiffy.runtime.printk;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import jiffy.kernel.Current;
+import jiffy.runtime.printk.format.FormatBuffer;
+import jiffy.runtime.printk.format.FormatCache;
+import jiffy.runtime.printk.format.FormatString;
+import jiffy.runtime.printk.format.Symbolizer;
 
 /**
  * The kernel's log: printk in, readers out. One per kernel.
  *
- * <p>Thread safety: any thread, in any context; nothing here waits. Time and caller are parameters:
- * this class knows neither clock nor task.
+ * <p>Thread safety: any thread, in any context; nothing here waits. Time and caller come from a
+ * {@link Stamper}: this class knows neither clock nor task.
  */
 public final class Log {
   /*
@@ -47,16 +52,29 @@ public final class Log {
   private final LogLevels levels = new LogLevels();
   private final FormatCache formats = new FormatCache();
   private final Symbolizer symbols;
-  private final ThreadLocal<FormatBuffer> buffers =
-      ThreadLocal.withInitial(() -> new FormatBuffer(BUFFER_BYTES));
+  private final Stamper stamper;
+  private final ThreadLocal<Draft> drafts = ThreadLocal.withInitial(Draft::new);
   private volatile long clearSeq;
   private volatile boolean toldBadFormat;
   private volatile long toldDropped;
 
+  /** A record in the making; each thread has one. */
+  private static final class Draft {
+    final FormatBuffer text = new FormatBuffer(BUFFER_BYTES);
+    final Stamp stamp = new Stamp();
+    boolean inUse;
+
+    void release() {
+      text.release();
+      inUse = false;
+    }
+  }
+
   /** Makes a log of that many bytes ({@code log_buf_len}). */
-  public Log(int logBufLen, Symbolizer symbols) {
+  public Log(int logBufLen, Symbolizer symbols, Stamper stamper) {
     this.ring = new LogRing(logBufLen);
     this.symbols = symbols;
+    this.stamper = stamper;
   }
 
   /** The records; readers start here. */
@@ -82,8 +100,7 @@ public final class Log {
   /**
    * printk with up to three arguments.
    *
-   * @param nowNanos time stamp, nanoseconds since boot
-   * @param callerId pid, or {@link LogRecord#CPU_CALLER} with the number of the CPU
+   * @param current who prints
    * @param level 0..7, whatever the text states; {@link #LEVEL_DEFAULT}: as the text states
    * @param format as {@link FormatString}
    * @param shape bits 0-1: number of arguments; bit 4 + i: argument i is the object (x, y, z), else
@@ -91,8 +108,7 @@ public final class Log {
    * @return bytes stored, without headers and newline; 0 also if the record was dropped
    */
   public int vprintk(
-      long nowNanos,
-      int callerId,
+      Current current,
       int level,
       String format,
       int shape,
@@ -102,37 +118,46 @@ public final class Log {
       Object x,
       Object y,
       Object z) {
-    FormatBuffer buffer = begin(textMax(level));
+    Draft draft = begin(current, textMax(level));
     try {
-      formats.get(format).format(buffer, symbols, shape, a, b, c, x, y, z);
-      int stored = store(buffer, nowNanos, callerId, level);
-      if (buffer.problems() != 0 && !toldBadFormat) {
-        tellBadFormat(nowNanos, callerId, format);
-      }
-      return stored;
+      formats.get(format).format(draft.text, symbols, shape, a, b, c, x, y, z);
+      return finish(draft, current, level, format);
     } finally {
-      buffer.release();
+      draft.release();
     }
-  }
-
-  /** printk with any number of arguments, at the default level; returns the same. */
-  public int vprintk(long nowNanos, int callerId, String format, Object[] args) {
-    return vprintk(nowNanos, callerId, LEVEL_DEFAULT, format, args);
   }
 
   /** printk with any number of arguments; returns the same. */
-  public int vprintk(long nowNanos, int callerId, int level, String format, Object[] args) {
-    FormatBuffer buffer = begin(textMax(level));
+  public int vprintk(Current current, int level, String format, Object[] args) {
+    return vprintk(current, level, "", "", format, args);
+  }
+
+  /**
+   * {@code vprintk_emit}: printk about a device, at a level that is given; returns the same.
+   *
+   * @param subsystem {@code SUBSYSTEM} of the record's dictionary; empty: none
+   * @param device {@code DEVICE}; empty: none
+   */
+  public int vprintk(
+      Current current, int level, String subsystem, String device, String format, Object[] args) {
+    Draft draft = begin(current, textMax(level));
     try {
-      formats.get(format).format(buffer, symbols, args);
-      int stored = store(buffer, nowNanos, callerId, level);
-      if (buffer.problems() != 0 && !toldBadFormat) {
-        tellBadFormat(nowNanos, callerId, format);
+      if (!subsystem.isEmpty() || !device.isEmpty()) {
+        draft.stamp.setDevice(subsystem, device);
       }
-      return stored;
+      formats.get(format).format(draft.text, symbols, args);
+      return finish(draft, current, level, format);
     } finally {
-      buffer.release();
+      draft.release();
     }
+  }
+
+  private int finish(Draft draft, Current current, int level, String format) {
+    int stored = store(draft, level);
+    if (draft.text.problems() != 0 && !toldBadFormat) {
+      tellBadFormat(current, format);
+    }
+    return stored;
   }
 
   /** {@code vsprintf}: a format of printk as text, headers and all; at most 1 MiB. */
@@ -161,19 +186,20 @@ public final class Log {
    * Stores a text as it is, headers unparsed, but for its one trailing newline; without one, the
    * record is complete all the same.
    *
+   * @param current who prints; null: nobody of this kernel
    * @param facility 0 for the kernel's own messages
    * @param level 0..7, or {@link #LEVEL_DEFAULT}
    * @return bytes stored; 0 also if the record was dropped
    */
-  public int emit(long nowNanos, int callerId, int facility, int level, CharSequence text) {
-    FormatBuffer buffer = begin(TEXT_MAX);
+  public int emit(Current current, int facility, int level, CharSequence text) {
+    Draft draft = begin(current, TEXT_MAX);
     try {
-      buffer.put(text);
-      int length = lengthWithoutNewline(buffer.bytes(), 0, buffer.length());
-      return append(
-          nowNanos, callerId, facility, level, LogRing.NEWLINE, buffer.bytes(), 0, length);
+      draft.text.put(text);
+      byte[] bytes = draft.text.bytes();
+      int length = lengthWithoutNewline(bytes, 0, draft.text.length());
+      return append(draft.stamp, facility, level, LogRing.NEWLINE, bytes, 0, length);
     } finally {
-      buffer.release();
+      draft.release();
     }
   }
 
@@ -182,7 +208,7 @@ public final class Log {
    *
    * @return {@code length}, or -EINVAL if that is more than {@link #LINE_MAX}
    */
-  public int write(long nowNanos, int callerId, byte[] line, int from, int length) {
+  public int write(Current current, byte[] line, int from, int length) {
     if (length > LINE_MAX) {
       return -EINVAL;
     }
@@ -190,47 +216,51 @@ public final class Log {
     int start = KmsgFormat.textStartOf(parsed);
     int end = from + length;
     int textLength = lengthWithoutNewline(line, start, Math.min(end, start + TEXT_MAX));
-    append(
-        nowNanos,
-        callerId,
-        KmsgFormat.facilityOf(parsed),
-        KmsgFormat.levelOf(parsed),
-        LogRing.NEWLINE,
-        line,
-        start,
-        textLength);
+    Draft draft = begin(current, TEXT_MAX);
+    try {
+      append(
+          draft.stamp,
+          KmsgFormat.facilityOf(parsed),
+          KmsgFormat.levelOf(parsed),
+          LogRing.NEWLINE,
+          line,
+          start,
+          textLength);
+    } finally {
+      draft.release();
+    }
     return length;
   }
 
-  /** As {@link #write(long, int, byte[], int, int)}, of text. */
-  public int write(long nowNanos, int callerId, String line) {
+  /** As {@link #write(Current, byte[], int, int)}, of text. */
+  public int write(Current current, String line) {
     byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
-    return write(nowNanos, callerId, bytes, 0, bytes.length);
+    return write(current, bytes, 0, bytes.length);
   }
 
   /** Says, once a boot, which format does not fit its arguments; the text itself shows where. */
-  private void tellBadFormat(long nowNanos, int callerId, String format) {
+  private void tellBadFormat(Current current, String format) {
     toldBadFormat = true;
     boolean header = format.length() > 1 && format.charAt(0) == SOH;
     emit(
-        nowNanos,
-        callerId,
+        current,
         0,
         WARNING,
         "printk: format does not fit its arguments: " + (header ? format.substring(2) : format));
   }
 
   /**
-   * This thread's buffer; another one if an argument's toString prints while it is being printed.
+   * This thread's draft, stamped; another one if an argument's toString prints while it is printed.
    */
-  private FormatBuffer begin(int limit) {
-    FormatBuffer buffer = buffers.get();
-    if (buffer.inUse) {
-      buffer = new FormatBuffer(BUFFER_BYTES);
+  private Draft begin(Current current, int limit) {
+    Draft draft = drafts.get();
+    if (draft.inUse) {
+      draft = new Draft();
     }
-    buffer.inUse = true;
-    buffer.clear(limit);
-    return buffer;
+    draft.inUse = true;
+    draft.text.clear(limit);
+    stamper.stamp(current, draft.stamp);
+    return draft;
   }
 
   /** A level that is given apart takes the room of its header all the same. */
@@ -239,9 +269,9 @@ public final class Log {
   }
 
   /** Parses headers and newline of the formatted text, then continues a record or makes one. */
-  private int store(FormatBuffer buffer, long nowNanos, int callerId, int givenLevel) {
-    byte[] text = buffer.bytes();
-    int formatted = buffer.length();
+  private int store(Draft draft, int givenLevel) {
+    byte[] text = draft.text.bytes();
+    int formatted = draft.text.length();
     int end = lengthWithoutNewline(text, 0, formatted);
     int flags = end < formatted ? LogRing.NEWLINE : 0;
     int level = givenLevel; // the first one counts
@@ -258,38 +288,32 @@ public final class Log {
     }
     int length = end - from;
     if ((flags & LogRing.CONT) != 0
-        && ring.extend(callerId, flags, text, from, length, TEXT_MAX - formatted) != LogRing.NONE) {
+        && ring.extend(draft.stamp.callerId, flags, text, from, length, TEXT_MAX - formatted)
+            != LogRing.NONE) {
       return length;
     }
-    return append(nowNanos, callerId, 0, level, flags, text, from, length);
+    return append(draft.stamp, 0, level, flags, text, from, length);
   }
 
   private int append(
-      long nowNanos,
-      int callerId,
-      int facility,
-      int level,
-      int flags,
-      byte[] text,
-      int from,
-      int n) {
+      Stamp stamp, int facility, int level, int flags, byte[] text, int from, int n) {
     int shown = level == LEVEL_DEFAULT ? levels.defaultMessage() : level;
-    long seq = ring.append(nowNanos, callerId, facility, shown, flags, text, from, n);
+    long seq = ring.append(stamp, facility, shown, flags, text, from, n);
     if (seq == LogRing.NONE) {
       return 0;
     }
     if (ring.dropped() != toldDropped) {
-      tellDropped(nowNanos);
+      tellDropped();
     }
     return n;
   }
 
   /** Says in the log itself how many records found no place in it. */
-  private synchronized void tellDropped(long nowNanos) {
+  private synchronized void tellDropped() {
     long untold = ring.dropped() - toldDropped;
     if (untold > 0) {
       toldDropped += untold;
-      emit(nowNanos, 0, 0, WARNING, "** " + untold + " printk messages dropped **");
+      emit(null, 0, WARNING, "** " + untold + " printk messages dropped **");
     }
   }
 

@@ -126,7 +126,14 @@ public final class LogReader {
     }
     record.meta = meta;
     record.nanos = ring.field(next, LogRing.TIME);
-    ring.copyOut((int) (ring.field(next, LogRing.SPAN) >>> 32), record.text, length);
+    record.wallNanos = ring.field(next, LogRing.WALL);
+    record.origin = ring.field(next, LogRing.ORIGIN);
+    int begin = ring.positionOf(ring.field(next, LogRing.SPAN));
+    int tags = LogRecord.tagBytesOf(record.origin);
+    if (tags != 0) {
+      ring.copyOut(begin, record.tags, tags);
+    }
+    ring.copyOut(begin + tags, record.text, length);
     return true;
   }
 }

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  */
 public final class LogRecord {
   /*
-   * The ring keeps everything but number, time and text in one long:
+   * The ring keeps this in one long, what Stamp describes in another:
    *
    *   | caller 32 | length 16 | facility 8 | 0 0 0 | flags 2 | level 3 |
    */
@@ -21,8 +21,15 @@ public final class LogRecord {
   /** Set in a caller id that names a CPU; else it is a task's pid. */
   public static final int CPU_CALLER = 1 << 31;
 
+  /** Bytes of all tags. */
+  static final int TAGS_MAX = Stamp.MODULE_MAX + Stamp.SUBSYSTEM_MAX + Stamp.DEVICE_MAX;
+
+  final byte[] tags = new byte[TAGS_MAX];
+
   long seq;
   long nanos;
+  long wallNanos;
+  long origin;
   long meta;
   long lost;
   byte[] text = new byte[256];
@@ -35,6 +42,55 @@ public final class LogRecord {
   /** Time stamp, nanoseconds since boot. */
   public long nanos() {
     return nanos;
+  }
+
+  /** The wall clock when it was printed, nanoseconds since 1970. */
+  public long wallNanos() {
+    return wallNanos;
+  }
+
+  /** The task that printed; in interrupt context the one that was interrupted. */
+  public int pid() {
+    return (int) (origin >>> Stamp.PID_SHIFT);
+  }
+
+  /** The CPU that it was printed on. */
+  public int cpu() {
+    return (int) (origin >>> Stamp.CPU_SHIFT) & 0xffff;
+  }
+
+  /** The module on whose behalf it was printed; empty: the kernel itself, or a user. */
+  public String module() {
+    return tag(0, moduleBytes());
+  }
+
+  /** The subsystem of the device it is about, {@code SUBSYSTEM} of dev_printk; may be empty. */
+  public String subsystem() {
+    return tag(moduleBytes(), subsystemBytes());
+  }
+
+  /** The device it is about, {@code DEVICE} of dev_printk: {@code c127:3}; may be empty. */
+  public String device() {
+    return tag(moduleBytes() + subsystemBytes(), (int) origin & Stamp.DEVICE_MAX);
+  }
+
+  private int moduleBytes() {
+    return (int) origin >>> Stamp.MODULE_SHIFT & Stamp.MODULE_MAX;
+  }
+
+  private int subsystemBytes() {
+    return (int) origin >>> Stamp.SUBSYSTEM_SHIFT & Stamp.SUBSYSTEM_MAX;
+  }
+
+  private String tag(int from, int length) {
+    return length == 0 ? "" : new String(tags, from, length, StandardCharsets.UTF_8);
+  }
+
+  static int tagBytesOf(long origin) {
+    int lengths = (int) origin;
+    return (lengths >>> Stamp.MODULE_SHIFT & Stamp.MODULE_MAX)
+        + (lengths >>> Stamp.SUBSYSTEM_SHIFT & Stamp.SUBSYSTEM_MAX)
+        + (lengths & Stamp.DEVICE_MAX);
   }
 
   /** Severity, 0 (emerg) to 7 (debug). */

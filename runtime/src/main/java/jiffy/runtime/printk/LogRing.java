@@ -21,7 +21,9 @@ public final class LogRing {
    * one after the other and has to store an id in front of each text to find the way back.)
    *
    *   head, tail:  | 0 | sequence number, low bits | offset in units of 8 bytes | WAIT | OPEN |
-   *   descriptor:  | state | begin, end | time | caller, length, facility, flags, level | - - - - |
+   *   descriptor:  | state | begin, end | time | caller, length, facility, flags, level |
+   *                | wall clock | pid, cpu, lengths of the tags | - | - |
+   *   text:        | tags: module, subsystem, device | what was printed |
    *   state:       | sequence number, 62 bits | FREE, COMMITTED, FINALIZED or REOPENED |
    *
    * Head is where the next record goes; tail is the oldest that may be read. A writer
@@ -75,7 +77,7 @@ public final class LogRing {
   /** Smallest and largest size of the text ring in bytes. */
   public static final int MIN_BYTES = 4 << 10;
 
-  public static final int MAX_BYTES = 256 << 20;
+  public static final int MAX_BYTES = 1 << 30;
 
   /** Returned instead of a sequence number: nothing was stored. */
   public static final long NONE = -1;
@@ -90,6 +92,8 @@ public final class LogRing {
   static final int SPAN = 1; // begin and end of the text, in units, an int each
   static final int TIME = 2;
   static final int META = 3;
+  static final int WALL = 4;
+  static final int ORIGIN = 5; // see Stamp
 
   private static final int DESCRIPTOR_SHIFT = 3; // 8 longs
   private static final int DESCRIPTOR_BASE = 6; // past the array header to the next cache line
@@ -177,8 +181,7 @@ public final class LogRing {
   /**
    * Stores a record.
    *
-   * @param nanos time stamp, nanoseconds since boot
-   * @param callerId who prints, see {@link LogRecord#callerId()}
+   * @param stamp when and by whom
    * @param facility 0 (kernel) to 255
    * @param level 0 (emerg) to 7 (debug)
    * @param flags {@link #NEWLINE}, {@link #CONT}; without NEWLINE the record becomes readable only
@@ -186,30 +189,24 @@ public final class LogRing {
    * @return its sequence number, or {@link #NONE} if a stalled writer blocks the ring
    */
   public long append(
-      long nanos,
-      int callerId,
-      int facility,
-      int level,
-      int flags,
-      byte[] text,
-      int from,
-      int length) {
+      Stamp stamp, int facility, int level, int flags, byte[] text, int from, int length) {
     int stored = Math.min(length, maxLength());
     boolean open = (flags & NEWLINE) == 0;
-    long meta = LogRecord.meta(callerId, stored, facility, flags, level);
+    int whole = stored + stamp.tagBytes;
+    long meta = LogRecord.meta(stamp.callerId, stored, facility, flags, level);
     long claimed = NONE;
     try {
-      claimed = claim(stored, open);
+      claimed = claim(whole, open);
       for (int i = 0; claimed == NONE && i < YIELDS_TO_STALLED; i++) {
         Thread.yield();
-        claimed = claim(stored, open);
+        claimed = claim(whole, open);
       }
       if (claimed == NONE) {
         LONGS.getAndAdd(words, DROPPED, 1L);
         return NONE;
       }
       VarHandle.releaseFence(); // claim:B
-      long seq = fill(claimed, nanos, meta, text, from);
+      long seq = fill(claimed, stamp, meta, text, from);
       if (owedWake) {
         owedWake = false;
         wake();
@@ -223,8 +220,10 @@ public final class LogRing {
         if ((before & seqMask) != claimed >>> seqShift) {
           long begin = (int) (claimed >>> FLAG_BITS) & units - 1;
           descriptors[d + SPAN] =
-              begin << 32 | begin + (stored + (1 << UNIT_SHIFT) - 1 >> UNIT_SHIFT) & units - 1;
-          descriptors[d + TIME] = nanos;
+              begin << 32 | begin + (whole + (1 << UNIT_SHIFT) - 1 >> UNIT_SHIFT) & units - 1;
+          descriptors[d + TIME] = stamp.nanos;
+          descriptors[d + WALL] = stamp.wallNanos;
+          descriptors[d + ORIGIN] = stamp.origin & -1L << Stamp.CPU_SHIFT;
           descriptors[d + META] = meta & ~(0xffffL << LogRecord.LENGTH_SHIFT);
           owedWake = true; // volatile: all of it before the state
           descriptors[d + STATE] = before + records << 2 | FINALIZED;
@@ -244,7 +243,7 @@ public final class LogRing {
   }
 
   /** Steps 3 and 4 of a writer: fills what {@link #claim} returned and publishes it. */
-  long fill(long claimed, long nanos, long meta, byte[] text, int from) {
+  long fill(long claimed, Stamp stamp, long meta, byte[] text, int from) {
     int d = slot(seqOf(claimed));
     long seq = (descriptors[d + STATE] >> 2) + records;
     if ((claimed & OPEN) != 0) {
@@ -252,10 +251,16 @@ public final class LogRing {
     }
     int begin = offsetOf(claimed);
     int length = LogRecord.lengthOf(meta);
-    copyIn(text, from, begin << UNIT_SHIFT, length);
-    LONGS.setOpaque(descriptors, d + SPAN, span(begin, begin + unitsFor(length)));
-    descriptors[d + TIME] = nanos;
+    int tags = stamp.tagBytes;
+    if (tags != 0) {
+      copyIn(stamp.tags, 0, begin << UNIT_SHIFT, tags);
+    }
+    copyIn(text, from, (begin << UNIT_SHIFT) + tags, length);
+    LONGS.setOpaque(descriptors, d + SPAN, span(begin, begin + unitsFor(tags + length)));
+    descriptors[d + TIME] = stamp.nanos;
     LONGS.setOpaque(descriptors, d + META, meta);
+    descriptors[d + WALL] = stamp.wallNanos;
+    LONGS.setOpaque(descriptors, d + ORIGIN, stamp.origin);
     publish(d, seq, (LogRecord.flagsOf(meta) & NEWLINE) == 0);
     if ((claimed & WAIT) != 0) {
       wake();
@@ -289,15 +294,16 @@ public final class LogRing {
     try {
       boolean open = (flags & NEWLINE) == 0;
       int prior = LogRecord.lengthOf(meta);
+      int whole = LogRecord.tagBytesOf(descriptors[d + ORIGIN]) + prior; // with the tags
       grown =
           mayExtend(d, callerId, longestPrior) && prior + length <= maxLength()
-              ? moveHead(low + 1 & seqMask, 0, unitsFor(prior + length) - unitsFor(prior), open)
+              ? moveHead(low + 1 & seqMask, 0, unitsFor(whole + length) - unitsFor(whole), open)
               : NONE;
       if (grown != NONE) {
         VarHandle.releaseFence(); // claim:B
         int begin = (int) (descriptors[d + SPAN] >>> 32);
-        copyIn(text, from, (begin << UNIT_SHIFT) + prior, length);
-        LONGS.setOpaque(descriptors, d + SPAN, span(begin, begin + unitsFor(prior + length)));
+        copyIn(text, from, (begin << UNIT_SHIFT) + whole, length);
+        LONGS.setOpaque(descriptors, d + SPAN, span(begin, begin + unitsFor(whole + length)));
         LONGS.setOpaque(descriptors, d + META, LogRecord.grown(meta, prior + length, flags));
       }
       publish(d, seq, open || grown == NONE);
@@ -311,7 +317,13 @@ public final class LogRing {
     } catch (Throwable e) { // ends the record as it was, without a call
       if (grown != NONE) {
         long begin = descriptors[d + SPAN] >>> 32;
-        long bytesNow = (meta >>> LogRecord.LENGTH_SHIFT & 0xffff) + length;
+        long origin = descriptors[d + ORIGIN];
+        long bytesNow =
+            (origin >>> Stamp.MODULE_SHIFT & Stamp.MODULE_MAX)
+                + (origin >>> Stamp.SUBSYSTEM_SHIFT & Stamp.SUBSYSTEM_MAX)
+                + (origin & Stamp.DEVICE_MAX)
+                + (meta >>> LogRecord.LENGTH_SHIFT & 0xffff)
+                + length;
         descriptors[d + SPAN] =
             begin << 32 | begin + (bytesNow + (1 << UNIT_SHIFT) - 1 >> UNIT_SHIFT) & units - 1;
         descriptors[d + META] = meta;
@@ -470,8 +482,8 @@ public final class LogRing {
     System.arraycopy(text, from + first, bytes, 0, length - first);
   }
 
-  void copyOut(int begin, byte[] to, int length) {
-    int at = begin << UNIT_SHIFT;
+  void copyOut(int position, byte[] to, int length) {
+    int at = position & bytes.length - 1;
     int first = Math.min(length, bytes.length - at);
     System.arraycopy(bytes, at, to, 0, first);
     System.arraycopy(bytes, 0, to, first, length - first);
@@ -522,6 +534,11 @@ public final class LogRing {
 
   private long span(int begin, int end) {
     return (long) begin << 32 | end & units - 1;
+  }
+
+  /** Where a record's tags and text begin, in bytes. */
+  int positionOf(long span) {
+    return (int) (span >>> 32) << UNIT_SHIFT;
   }
 
   private static int unitsFor(int length) {

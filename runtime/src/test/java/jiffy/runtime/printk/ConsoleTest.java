@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
+import jiffy.runtime.printk.format.Symbolizer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.junit.jupiter.api.AfterEach;
@@ -15,7 +16,14 @@ import org.junit.jupiter.api.Test;
 class ConsoleTest {
   private static final long LONG_MILLIS = 30_000;
 
-  private final Log log = new Log(1 << 16, Symbolizer.NONE);
+  private final Stamps stamps = new Stamps();
+  private final Log log = new Log(1 << 16, Symbolizer.NONE, stamps);
+
+  private Log at(long nanos, int caller) {
+    stamps.set(nanos, caller);
+    return log;
+  }
+
   private final ByteArrayOutputStream shown = new ByteArrayOutputStream();
 
   @AfterEach
@@ -33,9 +41,10 @@ class ConsoleTest {
 
   @Test
   void start_afterRecords_replaysThem() {
-    log.vprintk(1_234_567_890L, 1, "\0016hello é\n", null);
-    log.vprintk(100_000_000_000_000L, 1, "\0013two\nlines \033[31m\n", null);
-    log.emit(0, 1, 0, 7, "debug is not shown");
+    at(1_234_567_890L, 1).vprintk(null, Log.LEVEL_DEFAULT, "\0016hello é\n", null);
+    at(100_000_000_000_000L, 1)
+        .vprintk(null, Log.LEVEL_DEFAULT, "\0013two\nlines \033[31m\n", null);
+    at(0, 1).emit(null, 0, 7, "debug is not shown");
     Console console = new Console(log, to(shown));
     console.start();
     assertThat(console.stop(LONG_MILLIS)).isTrue();
@@ -51,7 +60,7 @@ class ConsoleTest {
     console.start();
     StringBuilder expected = new StringBuilder();
     for (int i = 0; i < 200; i++) {
-      log.emit(0, 1, 0, 6, "record " + i);
+      at(0, 1).emit(null, 0, 6, "record " + i);
       expected.append("[    0.000000] record ").append(i).append('\n');
       if (i % 10 == 0) {
         Thread.yield();
@@ -75,8 +84,8 @@ class ConsoleTest {
         };
     Console console = new Console(log, to(counting));
     console.start();
-    log.emit(0, 1, 0, 6, "one");
-    log.emit(0, 1, 0, 6, "two");
+    at(0, 1).emit(null, 0, 6, "one");
+    at(0, 1).emit(null, 0, 6, "two");
     seen.await();
     assertThat(console.stop(LONG_MILLIS)).isTrue();
   }
@@ -100,10 +109,10 @@ class ConsoleTest {
         };
     Console console = new Console(log, to(slow));
     console.start();
-    log.emit(0, 1, 0, 6, "first");
+    at(0, 1).emit(null, 0, 6, "first");
     entered.await();
     for (int i = 0; i < 10_000; i++) {
-      log.emit(0, 1, 0, 6, "filler");
+      at(0, 1).emit(null, 0, 6, "filler");
     }
     assertThat(console.stop(1)).as("blocked in its target").isFalse();
     release.countDown();

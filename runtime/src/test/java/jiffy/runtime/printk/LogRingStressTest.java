@@ -50,7 +50,7 @@ class LogRingStressTest {
       thread.join();
     }
     // Ends an open record, and wakes the reader.
-    ring.append(0, -1, 0, 0, LogRing.NEWLINE, new byte[0], 0, 0);
+    ring.append(Stamps.at(0, -1), 0, 0, LogRing.NEWLINE, new byte[0], 0, 0);
     appended.incrementAndGet();
     reader.join();
     synchronized (failures) {
@@ -102,7 +102,7 @@ class LogRingStressTest {
   }
 
   private static int store(LogRing ring, long time, int id, int flags, byte[] text, int length) {
-    return ring.append(time, id, 0, 6, flags, text, 0, length) == LogRing.NONE ? 0 : 1;
+    return ring.append(Stamps.at(time, id), 0, 6, flags, text, 0, length) == LogRing.NONE ? 0 : 1;
   }
 
   private void read(LogRing ring) {

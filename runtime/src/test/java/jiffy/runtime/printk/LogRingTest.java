@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
+import jiffy.kernel.Owner;
 import org.junit.jupiter.api.Test;
 
 class LogRingTest {
@@ -18,7 +19,7 @@ class LogRingTest {
 
   private long append(int caller, String text, int flags) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    return ring.append(1_234, caller, 1, 6, flags, bytes, 0, bytes.length);
+    return ring.append(Stamps.at(1_234, caller), 1, 6, flags, bytes, 0, bytes.length);
   }
 
   private long extend(int caller, String text, int flags) {
@@ -44,9 +45,45 @@ class LogRingTest {
   }
 
   @Test
+  void append_moduleAndDevice_standBesideTheText() {
+    Stamp stamp = new Stamp();
+    stamp.set(1, 1_700_000_000_000_000_123L, TASK, -1 >>> 1, 1023, new Owner(null, "kt"));
+    stamp.setDevice("block", "b12:8");
+    byte[] text = "hello, ".getBytes(StandardCharsets.UTF_8);
+    ring.append(stamp, 0, 6, 0, text, 0, text.length);
+    extend(TASK, "world", LogRing.NEWLINE);
+    append("no device", LogRing.NEWLINE);
+    LogReader reader = ring.reader();
+    assertThat(reader.read(record)).isTrue();
+    assertThat(record.text()).isEqualTo("hello, world");
+    assertThat(record.module()).isEqualTo("kt");
+    assertThat(record.subsystem()).isEqualTo("block");
+    assertThat(record.device()).isEqualTo("b12:8");
+    assertThat(record.wallNanos()).isEqualTo(1_700_000_000_000_000_123L);
+    assertThat(record.pid()).isEqualTo(Integer.MAX_VALUE);
+    assertThat(record.cpu()).isEqualTo(1023);
+    assertThat(reader.read(record)).isTrue();
+    assertThat(record.text()).isEqualTo("no device");
+    assertThat(record.module() + record.subsystem() + record.device()).isEmpty();
+  }
+
+  @Test
+  void append_tagsThatAreTooLong_areCutAtACharacter() {
+    Stamp stamp = new Stamp();
+    stamp.set(1, 2, TASK, 3, 0, new Owner(null, "é".repeat(99)));
+    stamp.setDevice("s".repeat(99), "d".repeat(99));
+    ring.append(stamp, 0, 6, LogRing.NEWLINE, "x".getBytes(StandardCharsets.UTF_8), 0, 1);
+    assertThat(ring.reader().read(record)).isTrue();
+    assertThat(record.module()).isEqualTo("é".repeat(31));
+    assertThat(record.subsystem()).isEqualTo("s".repeat(15));
+    assertThat(record.device()).isEqualTo("d".repeat(63));
+    assertThat(record.text()).isEqualTo("x");
+  }
+
+  @Test
   void append_cpuCallerAndHighestFacility_survivePacking() {
     int cpu = LogRecord.CPU_CALLER | 3;
-    ring.append(Long.MAX_VALUE, cpu, 255, 7, LogRing.NEWLINE, new byte[0], 0, 0);
+    ring.append(Stamps.at(Long.MAX_VALUE, cpu), 255, 7, LogRing.NEWLINE, new byte[0], 0, 0);
     assertThat(ring.reader().read(record)).isTrue();
     assertThat(record.callerId()).isEqualTo(cpu);
     assertThat(record.facility()).isEqualTo(255);
@@ -154,7 +191,7 @@ class LogRingTest {
 
     ring.fill(
         stalled,
-        9,
+        Stamps.at(9, TASK),
         LogRecord.meta(TASK, 5, 0, LogRing.NEWLINE, 6),
         "later".getBytes(StandardCharsets.UTF_8),
         0);

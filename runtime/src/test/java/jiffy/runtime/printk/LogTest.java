@@ -3,12 +3,21 @@ package jiffy.runtime.printk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import jiffy.runtime.printk.format.FormatBuffer;
+import jiffy.runtime.printk.format.Symbolizer;
 import org.junit.jupiter.api.Test;
 
 class LogTest {
   private static final int EINVAL = 22;
 
-  private final Log log = new Log(1 << 16, Symbolizer.NONE);
+  private final Stamps stamps = new Stamps();
+  private final Log log = new Log(1 << 16, Symbolizer.NONE, stamps);
+
+  private Log at(long nanos, int caller) {
+    stamps.set(nanos, caller);
+    return log;
+  }
+
   private final LogReader reader = log.ring().reader();
   private final LogRecord record = new LogRecord();
 
@@ -21,8 +30,9 @@ class LogTest {
   void vprintk_shape_picksLongsAndObjects() {
     int shape = 3 | 1 << 5;
     int n =
-        log.vprintk(
-            7, 9, Log.LEVEL_DEFAULT, "\0016%d %s %lx\n", shape, -5, 0, 255, null, "two", null);
+        at(7, 9)
+            .vprintk(
+                null, Log.LEVEL_DEFAULT, "\0016%d %s %lx\n", shape, -5, 0, 255, null, "two", null);
     assertThat(n).isEqualTo("-5 two ff".length());
     assertThat(next()).isEqualTo("<6>-5 two ff");
     assertThat(record.callerId()).isEqualTo(9);
@@ -31,11 +41,11 @@ class LogTest {
 
   @Test
   void vprintk_levelGiven_winsOverTheHeader() {
-    log.vprintk(0, 1, 3, "a\n", 0, 0, 0, 0, null, null, null);
-    log.vprintk(0, 1, 3, "\0016b\n", 0, 0, 0, 0, null, null, null);
-    log.vprintk(0, 1, 3, "\001d\0015c\n", 0, 0, 0, 0, null, null, null);
+    at(0, 1).vprintk(null, 3, "a\n", 0, 0, 0, 0, null, null, null);
+    at(0, 1).vprintk(null, 3, "\0016b\n", 0, 0, 0, 0, null, null, null);
+    at(0, 1).vprintk(null, 3, "\001d\0015c\n", 0, 0, 0, 0, null, null, null);
     log.levels().parse("7 2");
-    log.vprintk(0, 1, "d\n", null);
+    at(0, 1).vprintk(null, Log.LEVEL_DEFAULT, "d\n", null);
     assertThat(next()).isEqualTo("<3>a");
     assertThat(next()).isEqualTo("<3>b");
     assertThat(next()).isEqualTo("<3>c");
@@ -44,9 +54,13 @@ class LogTest {
 
   @Test
   void vprintk_withoutHeader_keeps991Bytes() {
-    assertThat(log.vprintk(0, 1, "%s\n", new Object[] {"x".repeat(2_000)})).isEqualTo(991);
-    assertThat(log.vprintk(0, 1, "\0016%s\n", new Object[] {"x".repeat(2_000)})).isEqualTo(989);
-    assertThat(log.vprintk(0, 1, 6, "%s\n", new Object[] {"x".repeat(2_000)}))
+    assertThat(at(0, 1).vprintk(null, Log.LEVEL_DEFAULT, "%s\n", new Object[] {"x".repeat(2_000)}))
+        .isEqualTo(991);
+    assertThat(
+            at(0, 1)
+                .vprintk(null, Log.LEVEL_DEFAULT, "\0016%s\n", new Object[] {"x".repeat(2_000)}))
+        .isEqualTo(989);
+    assertThat(at(0, 1).vprintk(null, 6, "%s\n", new Object[] {"x".repeat(2_000)}))
         .as("pr_info")
         .isEqualTo(989);
   }
@@ -77,7 +91,12 @@ class LogTest {
             return 0;
           }
         };
-    log.vprintk(0, 1, "%d %c|%px %*d\n", new Object[] {hostile, 'c', hostile, hostile, 7});
+    at(0, 1)
+        .vprintk(
+            null,
+            Log.LEVEL_DEFAULT,
+            "%d %c|%px %*d\n",
+            new Object[] {hostile, 'c', hostile, hostile, 7});
     assertThat(next()).startsWith("<4>0 c|0").endsWith(" 7");
   }
 
@@ -91,8 +110,8 @@ class LogTest {
 
   @Test
   void vprintk_contOfAnotherCaller_isARecordOfItsOwn() {
-    log.vprintk(0, 1, "\0016mine", null);
-    log.vprintk(0, 2, "\001c theirs\n", null);
+    at(0, 1).vprintk(null, Log.LEVEL_DEFAULT, "\0016mine", null);
+    at(0, 2).vprintk(null, Log.LEVEL_DEFAULT, "\001c theirs\n", null);
     assertThat(next()).isEqualTo("<6>mine");
     assertThat(next()).isEqualTo("<4> theirs");
     assertThat(record.flags()).isEqualTo(LogRing.CONT | LogRing.NEWLINE);
@@ -104,19 +123,19 @@ class LogTest {
         new Object() {
           @Override
           public String toString() {
-            log.vprintk(0, 1, "inner %d\n", new Object[] {1});
+            at(0, 1).vprintk(null, Log.LEVEL_DEFAULT, "inner %d\n", new Object[] {1});
             return "shown";
           }
         };
-    log.vprintk(0, 1, "outer %s %d\n", new Object[] {nosy, 2});
+    at(0, 1).vprintk(null, Log.LEVEL_DEFAULT, "outer %s %d\n", new Object[] {nosy, 2});
     assertThat(next()).isEqualTo("<4>inner 1");
     assertThat(next()).isEqualTo("<4>outer shown 2");
   }
 
   @Test
   void vprintk_formatThatDoesNotFit_isNamedOnceABoot() {
-    log.vprintk(0, 1, "\0016x %d\n", null);
-    log.vprintk(0, 1, "%d\n", null);
+    at(0, 1).vprintk(null, Log.LEVEL_DEFAULT, "\0016x %d\n", null);
+    at(0, 1).vprintk(null, Log.LEVEL_DEFAULT, "%d\n", null);
     assertThat(next()).isEqualTo("<6>x (missing)");
     assertThat(next()).isEqualTo("<4>printk: format does not fit its arguments: x %d");
     assertThat(next()).isEqualTo("<4>(missing)");
@@ -125,21 +144,21 @@ class LogTest {
 
   @Test
   void emit_textWithHeader_isNotParsed() {
-    assertThat(log.emit(0, 1, 0, 2, "\0016x\n")).isEqualTo(3);
+    assertThat(at(0, 1).emit(null, 0, 2, "\0016x\n")).isEqualTo(3);
     assertThat(next()).isEqualTo("<2>\0016x");
-    log.emit(0, 1, 3, Log.LEVEL_DEFAULT, "no newline is needed");
+    at(0, 1).emit(null, 3, Log.LEVEL_DEFAULT, "no newline is needed");
     assertThat(next()).isEqualTo("<28>no newline is needed");
   }
 
   @Test
   void write_prefix_setsPriorityButNeverTheKernels() {
-    assertThat(log.write(0, 1, "plain\n")).isEqualTo(6);
-    log.write(0, 1, "<3>err\n");
-    log.write(0, 1, "<30>daemon info");
-    log.write(0, 1, "<3 no prefix\n");
-    log.write(0, 1, "<>empty number\n");
-    log.write(0, 1, "two\nlines\n");
-    log.write(0, 1, "");
+    assertThat(at(0, 1).write(null, "plain\n")).isEqualTo(6);
+    at(0, 1).write(null, "<3>err\n");
+    at(0, 1).write(null, "<30>daemon info");
+    at(0, 1).write(null, "<3 no prefix\n");
+    at(0, 1).write(null, "<>empty number\n");
+    at(0, 1).write(null, "two\nlines\n");
+    at(0, 1).write(null, "");
     assertThat(next()).isEqualTo("<12>plain");
     assertThat(next()).isEqualTo("<11>err");
     assertThat(next()).isEqualTo("<30>daemon info");
@@ -151,16 +170,16 @@ class LogTest {
 
   @Test
   void write_tooLong_isRefused() {
-    assertThat(log.write(0, 1, "x".repeat(993))).isEqualTo(-EINVAL);
-    assertThat(log.write(0, 1, "x".repeat(992))).isEqualTo(992);
+    assertThat(at(0, 1).write(null, "x".repeat(993))).isEqualTo(-EINVAL);
+    assertThat(at(0, 1).write(null, "x".repeat(992))).isEqualTo(992);
     assertThat(log.ring().nextSeq()).isEqualTo(1);
   }
 
   @Test
   void clear_keepsRecordsAndMovesTheMark() {
-    log.emit(0, 1, 0, 6, "before");
+    at(0, 1).emit(null, 0, 6, "before");
     log.clear();
-    log.emit(0, 1, 0, 6, "after");
+    at(0, 1).emit(null, 0, 6, "after");
     assertThat(log.clearSeq()).isEqualTo(1);
     assertThat(next()).isEqualTo("<6>before");
     reader.seek(log.clearSeq());
@@ -169,7 +188,8 @@ class LogTest {
 
   @Test
   void kmsg_recordWithCaller_isEscaped() {
-    log.vprintk(1_234_567_999L, LogRecord.CPU_CALLER | 2, "\0013a\\b\n\té\n", null);
+    at(1_234_567_999L, LogRecord.CPU_CALLER | 2)
+        .vprintk(null, Log.LEVEL_DEFAULT, "\0013a\\b\n\té\n", null);
     reader.read(record);
     FormatBuffer out = new FormatBuffer(KmsgFormat.RECORD_MAX);
     KmsgFormat.format(record, true, out);
@@ -182,7 +202,7 @@ class LogTest {
   @Test
   void kmsg_longestRecordAllEscaped_fits() {
     byte[] line = "é".repeat(496).getBytes(StandardCharsets.UTF_8);
-    log.write(Long.MAX_VALUE, Integer.MAX_VALUE, line, 0, line.length);
+    at(Long.MAX_VALUE, Integer.MAX_VALUE).write(null, line, 0, line.length);
     reader.read(record);
     FormatBuffer out = new FormatBuffer(KmsgFormat.RECORD_MAX);
     KmsgFormat.format(record, true, out);

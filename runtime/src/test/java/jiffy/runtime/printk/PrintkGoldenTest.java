@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import jiffy.runtime.printk.format.FormatBuffer;
+import jiffy.runtime.printk.format.Symbolizer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -30,10 +32,16 @@ class PrintkGoldenTest {
   private static final String DEBUG = SOH + "7";
   private static final String CONT = SOH + "c";
 
-  private final Log log = new Log(1 << 20, Symbolizer.NONE);
+  private final Stamps stamps = new Stamps();
+  private final Log log = new Log(1 << 20, Symbolizer.NONE, stamps);
+
+  private Log at(long nanos, int caller) {
+    stamps.set(nanos, caller);
+    return log;
+  }
 
   private int printk(String format, Object... args) {
-    return log.vprintk(1, PID, format, args);
+    return at(1, PID).vprintk(null, Log.LEVEL_DEFAULT, format, args);
   }
 
   @Test

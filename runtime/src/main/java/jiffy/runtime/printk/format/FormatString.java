@@ -1,4 +1,4 @@
-package jiffy.runtime.printk;
+package jiffy.runtime.printk.format;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package jiffy.runtime.printk;
+package jiffy.runtime.printk.format;
 
 /**
  * The {@code %p} family. A long argument is an address, an object has the one that {@link

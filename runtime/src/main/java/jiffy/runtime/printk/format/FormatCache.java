@@ -1,4 +1,4 @@
-package jiffy.runtime.printk;
+package jiffy.runtime.printk.format;
 
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -8,12 +8,13 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  *
  * <p>Thread safety: any; a lost race compiles twice.
  */
-final class FormatCache {
+public final class FormatCache {
   private static final int SIZE = 1024; // a power of two; a module has some tens of formats
 
   private final AtomicReferenceArray<FormatString> slots = new AtomicReferenceArray<>(2 * SIZE);
 
-  FormatString get(String source) {
+  /** The compiled format. */
+  public FormatString get(String source) {
     int hash = source.hashCode();
     int slot = (hash ^ hash >>> 10 ^ hash >>> 20) & SIZE - 1;
     FormatString first = slots.getAcquire(2 * slot);

@@ -1,4 +1,4 @@
-package jiffy.runtime.printk;
+package jiffy.runtime.printk.format;
 
 import java.nio.charset.StandardCharsets;
 
@@ -27,7 +27,6 @@ public final class FormatBuffer {
   private static final byte[] UPPER = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
 
   final FormatArguments arguments = new FormatArguments();
-  boolean inUse;
 
   private final byte[] bytes;
   private final byte[] digits = new byte[22]; // 64 bits in octal
@@ -49,9 +48,8 @@ public final class FormatBuffer {
   }
 
   /** Ends a use, also one that was cut short: holds no argument any longer. */
-  void release() {
+  public void release() {
     arguments.clear();
-    inUse = false;
   }
 
   /** The bytes, valid from 0 to {@link #length()}. */
@@ -194,7 +192,7 @@ public final class FormatBuffer {
    * @param precision smallest number of digits
    * @param flags of {@link FormatSpec}
    */
-  void putNumber(long magnitude, int sign, int base, int width, int precision, int flags) {
+  public void putNumber(long magnitude, int sign, int base, int width, int precision, int flags) {
     int start = digitsOf(magnitude, base, (flags & FormatSpec.UPPER) != 0);
     int zeros = Math.max(0, precision - (digits.length - start));
     boolean special = (flags & FormatSpec.SPECIAL) != 0;

@@ -1,4 +1,4 @@
-package jiffy.runtime.printk;
+package jiffy.runtime.printk.format;
 
 /** Names of Linux error numbers. */
 final class Errnos {

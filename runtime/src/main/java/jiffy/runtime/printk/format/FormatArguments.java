@@ -1,4 +1,4 @@
-package jiffy.runtime.printk;
+package jiffy.runtime.printk.format;
 
 /**
  * The arguments of one printk, consumed from left to right: up to three longs or objects without

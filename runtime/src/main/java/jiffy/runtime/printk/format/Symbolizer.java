@@ -1,4 +1,4 @@
-package jiffy.runtime.printk;
+package jiffy.runtime.printk.format;
 
 /**
  * Names and addresses of objects, for the {@code %p} family. Addresses must come from a counter,

@@ -1,4 +1,4 @@
-package jiffy.runtime.printk;
+package jiffy.runtime.printk.format;
 
 /** One conversion of a format string, {@code %-08.3lx}, as data. Immutable. */
 final class FormatSpec {
