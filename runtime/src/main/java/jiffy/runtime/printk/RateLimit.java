@@ -23,20 +23,34 @@ public final class RateLimit {
 
   private final RatelimitState state = new RatelimitState();
 
+  /** As the state's, in whatever unit its user counts, which an int may not hold. */
+  private volatile long intervalJiffies;
+
   /** A limit of {@code burst} calls in each interval; an interval of 0 never suppresses. */
-  public RateLimit(int intervalJiffies, int burst) {
-    set(intervalJiffies, burst);
+  public RateLimit(long intervalJiffies, int burst) {
+    this.intervalJiffies = intervalJiffies;
+    state.burst = burst;
   }
 
   /** Changes the limit; a burst of 0 suppresses everything, unless the interval is 0. */
-  public void set(int intervalJiffies, int burst) {
-    state.burst = burst;
-    state.interval = intervalJiffies;
+  public void set(long newIntervalJiffies, int newBurst) {
+    state.burst = newBurst;
+    intervalJiffies = newIntervalJiffies;
+  }
+
+  /** Length of an interval; 0: no limit. */
+  public long intervalJiffies() {
+    return intervalJiffies;
+  }
+
+  /** Calls let through in an interval. */
+  public int burst() {
+    return state.burst;
   }
 
   /** As {@link #acquire(RatelimitState, long)}. */
   public int acquire(long nowJiffies) {
-    return acquire(state, nowJiffies);
+    return acquire(state, intervalJiffies, nowJiffies);
   }
 
   /** How many calls were suppressed since the last report; sets it to 0. */
@@ -53,7 +67,11 @@ public final class RateLimit {
    *     level 4
    */
   public static int acquire(RatelimitState state, long nowJiffies) {
-    if (state.interval == 0) {
+    return acquire(state, state.interval, nowJiffies);
+  }
+
+  private static int acquire(RatelimitState state, long interval, long nowJiffies) {
+    if (interval == 0) {
       state.__started = false; // a new interval starts a fresh window
       return 0;
     }
@@ -62,19 +80,19 @@ public final class RateLimit {
       return SUPPRESSED;
     }
     try {
-      return count(state, nowJiffies);
+      return count(state, interval, nowJiffies);
     } finally {
       state.__lock = 0; // a plain store, so that no StackOverflowError can keep it from being done
     }
   }
 
-  private static int count(RatelimitState state, long nowJiffies) {
+  private static int count(RatelimitState state, long interval, long nowJiffies) {
     int report = 0;
     if (!state.__started) {
       state.begin = nowJiffies;
       state.printed = 0;
       state.__started = true;
-    } else if (nowJiffies - (state.begin + state.interval) > 0) {
+    } else if (nowJiffies - (state.begin + interval) > 0) {
       boolean tells = state.burst > 0 && (state.flags & MSG_ON_RELEASE) == 0;
       report = tells ? takeMissed(state) : 0;
       state.begin = nowJiffies;
