@@ -23,6 +23,9 @@ public interface ReportOps {
    */
   boolean ratelimit(Current current, RatelimitState state);
 
+  /** {@code printk_ratelimit()}: as {@link #ratelimit}, for the one limit that all share. */
+  boolean printkRatelimit(Current current);
+
   /** {@code WARN(1, format, ...)}; a null format: {@code WARN_ON(1)}. */
   void warn(Current current, String format, Object[] arguments);
 

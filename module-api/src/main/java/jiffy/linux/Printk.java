@@ -344,6 +344,16 @@ public final class Printk {
   }
 
   /**
+   * {@code int printk_ratelimit(void)}: whether the caller may print. All callers share one limit,
+   * {@code /proc/sys/kernel/printk_ratelimit} and {@code _burst}, so that each may starve the
+   * others: {@link Ratelimit#__ratelimit} is better.
+   */
+  public static boolean printk_ratelimit() {
+    Current current = Current.get();
+    return current.kernel.reports.printkRatelimit(current);
+  }
+
+  /**
    * {@code void dump_stack(void)}: prints who runs and the calling thread's stack, at level 4.
    */
   public static void dump_stack() {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import jiffy.runtime.mm.FaultAttributes;
+import jiffy.runtime.printk.PrintkSettings.DevKmsg;
 
 /**
  * The kernel command line, parsed: {@code hz=250 nr_cpus=2 loglevel=7 kt.interval=3 plugins=DIR}.
@@ -29,6 +30,7 @@ public final class BootParameters {
   private int logBufLen = 1 << 20;
   private int loglevel = -1;
   private boolean printkCaller;
+  private DevKmsg devKmsg;
   private String timerWheel = TIMER_WHEELS.get(0);
   private String name = "jiffy";
   private Path plugins;
@@ -64,6 +66,7 @@ public final class BootParameters {
       case "log_buf_len" -> logBufLen = bytes(key, value);
       case "loglevel" -> loglevel = number(key, value, 0, 15);
       case "printk.caller" -> printkCaller = bool(key, value);
+      case "printk.devkmsg" -> devKmsg = devKmsg(key, value);
       case "name" -> name = value;
       case "timer_wheel" -> timerWheel = oneOf(key, value, TIMER_WHEELS);
       case "highres" -> highres = bool(key, value);
@@ -117,6 +120,10 @@ public final class BootParameters {
       case "0", "n", "N", "off" -> false;
       default -> throw bad(key, value, "on or off");
     };
+  }
+
+  private static DevKmsg devKmsg(String key, String value) {
+    return DevKmsg.of(value).orElseThrow(() -> bad(key, value, "ratelimit, on or off"));
   }
 
   private static FaultAttributes faults(String key, String value) {
@@ -182,6 +189,11 @@ public final class BootParameters {
   /** Whether /dev/kmsg tells who printed. */
   public boolean printkCaller() {
     return printkCaller;
+  }
+
+  /** What becomes of writes to /dev/kmsg; if given, it holds until the kernel halts. */
+  public Optional<DevKmsg> devKmsg() {
+    return Optional.ofNullable(devKmsg);
   }
 
   /** The kernel's name in messages. */

@@ -6,6 +6,7 @@ import jiffy.kernel.ReportOps;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Splat;
 import jiffy.runtime.printk.CallSites;
+import jiffy.runtime.printk.PrintkSettings;
 import jiffy.runtime.printk.RateLimit;
 import jiffy.runtime.time.JiffiesClock;
 import jiffy.types.RatelimitState;
@@ -14,21 +15,21 @@ import jiffy.types.RatelimitState;
 final class KernelReports implements ReportOps {
   private static final int WARNING = 4;
 
-  /** What a call site may print in five seconds. */
-  private static final int BURST = 10;
-
-  private static final int INTERVAL_SECONDS = 5;
-
   private final LogOps log;
+  private final PrintkSettings settings;
   private final JiffiesClock clock;
   private final Splat splat;
   private final CallSites sites;
 
-  KernelReports(LogOps log, JiffiesClock clock, Splat splat) {
+  KernelReports(LogOps log, PrintkSettings settings, JiffiesClock clock, Splat splat) {
     this.log = log;
+    this.settings = settings;
     this.clock = clock;
     this.splat = splat;
-    this.sites = new CallSites(INTERVAL_SECONDS * clock.hz, BURST);
+    this.sites = 
+        new CallSites(
+            PrintkSettings.DEFAULT_RATELIMIT_SECONDS * clock.hz,
+            PrintkSettings.DEFAULT_RATELIMIT_BURST);
   }
 
   @Override
@@ -47,9 +48,22 @@ final class KernelReports implements ReportOps {
     return mayPrint(current, state, null);
   }
 
-  /** A null function: looked for on the stack if it is to be named. */
+  @Override
+  public boolean printkRatelimit(Current current) {
+    return mayPrint(current, settings.printkRatelimit().acquire(clock.now()), null);
+  }
+
   private boolean mayPrint(Current current, RatelimitState state, String function) {
-    int missed = RateLimit.acquire(state, clock.now());
+    return mayPrint(current, RateLimit.acquire(state, clock.now()), function);
+  }
+
+  /**
+   * Says first what was suppressed before.
+   *
+   * @param missed what the limit has answered
+   * @param function who asks; null: to be looked for on the stack, if it is to be named
+   */
+  private boolean mayPrint(Current current, int missed, String function) {
     if (missed > 0) {
       String name = function == null ? sites.callerFunction() : function;
       log.printk(current, WARNING, "%s: %d callbacks suppressed\n", new Object[] {name, missed});

@@ -44,6 +44,7 @@ import jiffy.runtime.module.ModuleSettings;
 import jiffy.runtime.module.Modules;
 import jiffy.runtime.module.weave.Weaver;
 import jiffy.runtime.printk.Log;
+import jiffy.runtime.printk.PrintkSettings;
 import jiffy.runtime.proc.ModuleFiles;
 import jiffy.runtime.proc.ProcTree;
 import jiffy.runtime.sched.Attachment;
@@ -77,6 +78,7 @@ public final class Machine implements AutoCloseable {
   private final JiffiesClock clock;
   private final Contexts contexts;
   private final Log log;
+  private final PrintkSettings printkSettings;
   private final KernelPrintk printk;
   private final Softirqs softirqs;
   private final Interrupts interrupts;
@@ -104,6 +106,7 @@ public final class Machine implements AutoCloseable {
     this.log =
         new Log(parameters.logBufLen(), new KernelSymbols(addresses), new LogStamper(arch, clock));
     parameters.loglevel().ifPresent(level -> log.levels().boot(level));
+    this.printkSettings = new PrintkSettings(parameters.hz(), parameters.devKmsg());
     this.printk = new KernelPrintk(log);
     Locks locks = new Locks(arch, contexts, addresses, printk);
     this.softirqs = new Softirqs(arch, contexts, printk);
@@ -150,7 +153,7 @@ public final class Machine implements AutoCloseable {
             ChoicePoints.before(arch, RwLockOps.class, rwlocks),
             ChoicePoints.before(arch, SleepLockOps.class, sleepLocks),
             printk, // never gives way
-            new KernelReports(printk, clock, splat), // nor do these
+            new KernelReports(printk, printkSettings, clock, splat), // nor do these
             ChoicePoints.before(arch, TaskOps.class, taskOps),
             ChoicePoints.before(arch, FileOps.class, files),
             new InterruptOps(
@@ -267,6 +270,11 @@ public final class Machine implements AutoCloseable {
   /** The log: ring, levels, readers. */
   public Log log() {
     return log;
+  }
+
+  /** Rate limits, /dev/kmsg, who may read the log. */
+  public PrintkSettings printkSettings() {
+    return printkSettings;
   }
 
   /** Jiffies and timers. */
