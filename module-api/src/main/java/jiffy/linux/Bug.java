@@ -5,12 +5,12 @@ import jiffy.kernel.Current;
 /**
  * {@code linux/bug.h}: what must not be, is reported, and the kernel goes on.
  *
- * <p>A report is what {@code dmesg} calls a splat: {@code ------------[ cut here ]------------}, the
- * text, {@code WARNING: CPU: 0 PID: 97 at Mod.java:62 m_init [mod]}, the modules, who, the stack,
- * the end mark. It taints the kernel ({@code W}).
+ * <p>A report is what {@code dmesg} calls a splat: {@code ------------[ cut here ]------------},
+ * the text, {@code WARNING: CPU: 0 PID: 97 at Mod.java:62 m_init [mod]}, the modules, who, the
+ * stack, the end mark. It taints the kernel ({@code W}).
  *
- * <p>Contexts: any. Thread safe. The two of {@code _ONCE} report once per place in the module's code
- * and load of the module; whether that place has spoken costs a look at the stack, about a
+ * <p>Contexts: any. Thread safe. The two of {@code _ONCE} report once per place in the module's
+ * code and load of the module; whether that place has spoken costs a look at the stack, about a
  * microsecond, only if the condition holds.
  */
 public final class Bug {

@@ -8,10 +8,10 @@ import jiffy.types.Device;
 /**
  * {@code linux/dev_printk.h}: messages of a device's driver.
  *
- * <p>The text begins with the driver and the device: {@code e1000 0000:00:03.0: link is down}; of no
- * device at all, {@code (NULL device *): }. The record has the device in its dictionary, for those
- * who read /dev/kmsg: {@code SUBSYSTEM=pci} and {@code DEVICE=+pci:0000:00:03.0}, or {@code b12:8}
- * and {@code c127:3} by the number of a block or character device, {@code n8} of a network
+ * <p>The text begins with the driver and the device: {@code e1000 0000:00:03.0: link is down}; of
+ * no device at all, {@code (NULL device *): }. The record has the device in its dictionary, for
+ * those who read /dev/kmsg: {@code SUBSYSTEM=pci} and {@code DEVICE=+pci:0000:00:03.0}, or {@code
+ * b12:8} and {@code c127:3} by the number of a block or character device, {@code n8} of a network
  * interface.
  *
  * <p>Contexts: any. Thread safe.

@@ -7,9 +7,9 @@ import java.util.Locale;
 /**
  * {@code linux/printk.h}: bytes as text in hex.
  *
- * <p>A group of several bytes is shown as the number that it is in memory, lowest byte first: {@code
- * 44434241} for {@code ABCD}. What is neither 1, 2, 4 nor 8, or does not divide the bytes of the
- * row, is a group of 1. A length beyond the array's end is cut to it.
+ * <p>A group of several bytes is shown as the number that it is in memory, lowest byte first:
+ * {@code 44434241} for {@code ABCD}. What is neither 1, 2, 4 nor 8, or does not divide the bytes of
+ * the row, is a group of 1. A length beyond the array's end is cut to it.
  *
  * <p>Contexts: any. Thread safe.
  */

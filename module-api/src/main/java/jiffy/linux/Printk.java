@@ -14,9 +14,9 @@ import jiffy.kernel.Current;
  * (warning). A trailing newline is dropped; a message with newlines inside is one record; one
  * without a newline at its end may be continued by {@link #pr_cont}. Texts are cut at 989 bytes.
  *
- * <p>{@code pr_fmt}, which in C each source file defines for its {@code pr_*}, is a constant here, and
- * written where C's macro works unseen; javac makes one literal of the two. {@code printk} and {@code
- * pr_cont} have no prefix:
+ * <p>{@code pr_fmt}, which in C each source file defines for its {@code pr_*}, is a constant here,
+ * and written where C's macro works unseen; javac makes one literal of the two. {@code printk} and
+ * {@code pr_cont} have no prefix:
  *
  * <pre>{@code
  * private static final String KBUILD_MODNAME = "kt";
@@ -353,9 +353,7 @@ public final class Printk {
     return current.kernel.reports.printkRatelimit(current);
   }
 
-  /**
-   * {@code void dump_stack(void)}: prints who runs and the calling thread's stack, at level 4.
-   */
+  /** {@code void dump_stack(void)}: prints who runs and the calling thread's stack, at level 4. */
   public static void dump_stack() {
     Current current = Current.get();
     current.kernel.reports.dumpStack(current);

@@ -5,16 +5,16 @@ import static jiffy.kernel.LogOps.LEVEL_DEFAULT;
 import jiffy.kernel.Current;
 
 /**
- * {@code linux/printk.h}: what prints once, and what prints ten times in five seconds, in each place
- * that calls it.
+ * {@code linux/printk.h}: what prints once, and what prints ten times in five seconds, in each
+ * place that calls it.
  *
  * <p>In C each of these is a macro with a static variable of its own. Here the place in the code is
  * found on the stack, at each call, printing or not: about a microsecond. It begins anew with each
  * load of the module. Where that is too much, {@link Ratelimit} and a flag cost next to nothing. A
  * function that prints for many callers is one place.
  *
- * <p>Arguments are computed each time, which C's macros do only in order to print. {@code pr_fmt} is
- * said at {@link Printk}.
+ * <p>Arguments are computed each time, which C's macros do only in order to print. {@code pr_fmt}
+ * is said at {@link Printk}.
  *
  * <p>After a time in which {@code _ratelimited} has kept something back, {@code FUNCTION: 2
  * callbacks suppressed} comes before what is printed next, at level 4; the function is the one that

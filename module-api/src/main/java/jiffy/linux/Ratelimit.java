@@ -14,8 +14,8 @@ import jiffy.types.RatelimitState;
  * }</pre>
  *
  * <p>Contexts: any. Thread safe. Of two that ask at the same time one may be refused, and is then
- * not waiting for the other. {@code pr_info_ratelimited} and its like need no state, but look at the
- * stack at each call to find theirs.
+ * not waiting for the other. {@code pr_info_ratelimited} and its like need no state, but look at
+ * the stack at each call to find theirs.
  */
 public final class Ratelimit {
   /** Jiffies: 5 s. A call, for they depend on HZ. */
@@ -47,8 +47,8 @@ public final class Ratelimit {
   }
 
   /**
-   * {@code void ratelimit_state_init(struct ratelimit_state *rs, int interval, int burst)}: makes it
-   * as new.
+   * {@code void ratelimit_state_init(struct ratelimit_state *rs, int interval, int burst)}: makes
+   * it as new.
    *
    * @param interval in jiffies; 0: nothing is suppressed
    * @param burst 0: everything is suppressed
@@ -80,15 +80,14 @@ public final class Ratelimit {
   public static void ratelimit_state_exit(RatelimitState rs) {
     if ((rs.flags & RATELIMIT_MSG_ON_RELEASE) != 0 && rs.missed != 0) {
       Printk.pr_warn(
-          "%s: %d output lines suppressed due to ratelimiting\n",
-          Sched.current().comm, rs.missed);
+          "%s: %d output lines suppressed due to ratelimiting\n", Sched.current().comm, rs.missed);
       rs.missed = 0;
     }
   }
 
   /**
-   * {@code __ratelimit(state)}: whether the caller may print. If some were suppressed in the interval
-   * before, that is said first: {@code FUNCTION: 2 callbacks suppressed}, at level 4.
+   * {@code __ratelimit(state)}: whether the caller may print. If some were suppressed in the
+   * interval before, that is said first: {@code FUNCTION: 2 callbacks suppressed}, at level 4.
    */
   public static boolean __ratelimit(RatelimitState state) {
     Current current = Current.get();

@@ -26,7 +26,7 @@ final class KernelReports implements ReportOps {
     this.settings = settings;
     this.clock = clock;
     this.splat = splat;
-    this.sites = 
+    this.sites =
         new CallSites(
             PrintkSettings.DEFAULT_RATELIMIT_SECONDS * clock.hz,
             PrintkSettings.DEFAULT_RATELIMIT_BURST);
@@ -77,8 +77,7 @@ final class KernelReports implements ReportOps {
       splat.warn((Context) current);
     } else {
       splat.warn(
-          (Context) current,
-          () -> log.printk(current, LogOps.LEVEL_DEFAULT, format, arguments));
+          (Context) current, () -> log.printk(current, LogOps.LEVEL_DEFAULT, format, arguments));
     }
   }
 

@@ -205,7 +205,7 @@ public final class Splat {
     return frame.getMethodName() + " (" + where + ")" + module(frame);
   }
 
-  /** {@code  [crash]}, or nothing. */
+  /** {@code [crash]}, or nothing. */
   private static String module(StackFrame frame) {
     ClassLoader loader = frame.getDeclaringClass().getClassLoader();
     return loader instanceof OwnedLoader owned ? " [" + owned.owner().name + "]" : "";

@@ -70,10 +70,7 @@ public final class CallSites {
     ConcurrentMap<Object, Object> sites = sitesOf(type);
     Place place =
         new Place(
-            type.getName(),
-            frame.getMethodName(),
-            frame.getDescriptor(),
-            frame.getByteCodeIndex());
+            type.getName(), frame.getMethodName(), frame.getDescriptor(), frame.getByteCodeIndex());
     CallSite known = (CallSite) sites.get(place);
     if (known != null) {
       return known;
