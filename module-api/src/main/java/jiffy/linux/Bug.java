@@ -10,8 +10,8 @@ import jiffy.kernel.Current;
  * stack, the end mark. It taints the kernel ({@code W}).
  *
  * <p>Contexts: any. Thread safe. The two of {@code _ONCE} report once per place in the module's
- * code and load of the module; whether that place has spoken costs a look at the stack, about a
- * microsecond, only if the condition holds.
+ * code and load of the module; whether that place has spoken costs a look at the stack, a
+ * microsecond or two, only if the condition holds.
  */
 public final class Bug {
   private static final Object[] NOTHING = {};

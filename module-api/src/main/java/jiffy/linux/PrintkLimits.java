@@ -9,7 +9,7 @@ import jiffy.kernel.Current;
  * place that calls it.
  *
  * <p>In C each of these is a macro with a static variable of its own. Here the place in the code is
- * found on the stack, at each call, printing or not: about a microsecond. It begins anew with each
+ * found on the stack, at each call, printing or not: a microsecond or two. It begins anew with each
  * load of the module. Where that is too much, {@link Ratelimit} and a flag cost next to nothing. A
  * function that prints for many callers is one place.
  *

@@ -149,7 +149,7 @@ public final class Splat {
     String kind = context.inHandler() ? "IRQ" : "TASK";
     log.print(KernelLog.WARNING, " <" + kind + ">");
     for (String frame : frames()) {
-      log.print(KernelLog.WARNING, "  " + frame);
+      log.print(KernelLog.WARNING, " " + frame);
     }
     log.print(KernelLog.WARNING, " </" + kind + ">");
   }

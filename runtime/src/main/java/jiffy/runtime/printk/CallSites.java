@@ -14,9 +14,9 @@ import jiffy.types.RatelimitState;
  * often. One a kernel.
  *
  * <p>A place is a class and, in it, a method and the index of the byte code that calls. It is found
- * by a walk up the stack, to the first frame that is neither the kernel's nor the JDK's: about a
- * microsecond. What is known of a module's places is kept by its class loader, and of others' under
- * a weak key, and refers to no class; so it goes with the module.
+ * by a walk up the stack, to the first frame that is neither the kernel's nor the JDK's: a
+ * microsecond or two. What is known of a module's places is kept by its class loader, and of
+ * others' under a weak key, and refers to no class; so it goes with the module.
  *
  * <p>Any context, thread safe. Nothing here is left half done by a StackOverflowError.
  */
