@@ -98,11 +98,12 @@ public final class RateLimit {
       state.begin = nowJiffies;
       state.printed = 0;
     }
-    if (state.printed >= state.burst) {
+    int printed = state.printed; // nobody else is inside
+    if (printed >= state.burst) {
       miss(state);
       return SUPPRESSED;
     }
-    state.printed = state.printed + 1;
+    state.printed = printed + 1;
     return report;
   }
 
