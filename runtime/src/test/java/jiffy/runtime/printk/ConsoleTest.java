@@ -17,7 +17,7 @@ class ConsoleTest {
   private static final long LONG_MILLIS = 30_000;
 
   private final Stamps stamps = new Stamps();
-  private final Log log = new Log(1 << 16, Symbolizer.NONE, stamps);
+  private final Log log = new Log(new LogRing(1 << 16), Symbolizer.NONE, stamps);
 
   private Log at(long nanos, int caller) {
     stamps.set(nanos, caller);
