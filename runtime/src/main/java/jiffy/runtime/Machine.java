@@ -159,6 +159,7 @@ public final class Machine implements AutoCloseable {
             ChoicePoints.before(arch, RwLockOps.class, rwlocks),
             ChoicePoints.before(arch, SleepLockOps.class, sleepLocks),
             printk, // never gives way
+            new KernelReports(printk, printkSettings, clock, splat), // nor do these
             ChoicePoints.before(arch, TaskOps.class, taskOps),
             ChoicePoints.before(arch, FileOps.class, files),
             new InterruptOps(
