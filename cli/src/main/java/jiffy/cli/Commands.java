@@ -14,23 +14,14 @@ final class Commands {
     {"rmmod", "[-f] NAME|FILE...", "unload modules"},
     {"lsmod", "", "list modules"},
     {"dmesg", "[OPTION...]", "show, follow or clear the kernel log"},
+    {"pstore", "[DIR|FILE] [OPTION...]", "show the log of a kernel that died; --list: of each"},
     {"cat", "FILE...", "show files such as /proc/modules or /dev/kmsg"},
     {"write", "[-n] FILE [TEXT...]", "write a line to such a file; -n: without its newline"},
     {"irq", "N...", "interrupt the kernel on lines N, see /proc/interrupts"},
   };
 
   private static final String[] NOT_YET = {
-    "modprobe",
-    "modinfo",
-    "depmod",
-    "sysctl",
-    "shell",
-    "ps",
-    "top",
-    "trace",
-    "sysrq",
-    "pstore",
-    "new"
+    "modprobe", "modinfo", "depmod", "sysctl", "shell", "ps", "top", "trace", "sysrq", "new"
   };
 
   /** No tool of Linux's: their options are what these say. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import jiffy.runtime.mm.FaultAttributes;
+import jiffy.runtime.printk.LogRing;
 
 /**
  * The kernel command line, parsed: {@code hz=250 nr_cpus=2 loglevel=7 kt.interval=3 plugins=DIR}.
@@ -38,6 +39,7 @@ public final class BootParameters {
   private String timerWheel = TIMER_WHEELS.get(0);
   private String name = "jiffy";
   private Path plugins;
+  private Path pstore;
   private boolean highres = true;
   private int hrtimerSpinNanos;
   private FaultAttributes failslab = FaultAttributes.NONE;
@@ -68,6 +70,7 @@ public final class BootParameters {
       case "hz" -> hz = Integer.parseInt(oneOf(key, value, HZ_VALUES));
       case "nr_cpus" -> nrCpus = number(key, value, 1, MAX_CPUS);
       case "log_buf_len" -> logBufLen = bytes(key, value);
+      case "pstore" -> pstore = directory(key, value);
       case "loglevel" -> loglevel = number(key, value, 0, 15);
       case "quiet" -> loglevel = QUIET;
       case "debug" -> loglevel = DEBUG;
@@ -111,12 +114,29 @@ public final class BootParameters {
     throw bad(key, value, "a number from " + least + " to " + most);
   }
 
+  private static Path directory(String key, String value) {
+    if (value.isEmpty()) {
+      throw new IllegalArgumentException(key + "= needs a directory: " + key + "=DIR");
+    }
+    return Path.of(value);
+  }
+
   private static int bytes(String key, String value) {
     int shift = value.endsWith("K") || value.endsWith("k") ? 10 : 0;
     shift = value.endsWith("M") || value.endsWith("m") ? 20 : shift;
+    shift = value.endsWith("G") || value.endsWith("g") ? 30 : shift;
     String digits = shift == 0 ? value : value.substring(0, value.length() - 1);
-    int most = (256 << 20) >> shift;
-    return Integer.highestOneBit(2 * number(key, digits, shift == 0 ? 4096 : 1, most) - 1) << shift;
+    long given;
+    try {
+      given = Math.multiplyExact(Long.parseLong(digits), 1L << shift);
+    } catch (NumberFormatException | ArithmeticException e) {
+      given = -1;
+    }
+    if (given < LogRing.MIN_BYTES || given > LogRing.MAX_BYTES) {
+      throw new IllegalArgumentException(
+          "kernel parameter '" + key + "' takes a size from 4K to 1G, not '" + value + "'");
+    }
+    return Integer.highestOneBit(2 * (int) given - 1);
   }
 
   private static boolean bool(String key, String value) {
@@ -200,6 +220,11 @@ public final class BootParameters {
   /** The kind of timer wheel: {@code 6.1}, the default, or {@code cascading}. */
   public String timerWheel() {
     return timerWheel;
+  }
+
+  /** Where the log outlives the process, if anywhere. */
+  public Optional<Path> pstore() {
+    return Optional.ofNullable(pstore);
   }
 
   /** The drop folder, if given. */

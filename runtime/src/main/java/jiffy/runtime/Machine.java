@@ -78,6 +78,7 @@ public final class Machine implements AutoCloseable {
   private final Arch arch;
   private final JiffiesClock clock;
   private final Contexts contexts;
+  private final BootLog bootLog;
   private final Log log;
   private final KernelPrintk printk;
   private final Softirqs softirqs;
@@ -104,9 +105,9 @@ public final class Machine implements AutoCloseable {
     this.clock = new JiffiesClock(arch, parameters.hz());
     this.contexts = new Contexts(arch, parameters.nrCpus());
     Addresses addresses = new Addresses();
-    this.log =
-        new Log(parameters.logBufLen(), new KernelSymbols(addresses), new LogStamper(arch, clock));
-    parameters.loglevel().ifPresent(level -> log.levels().boot(level));
+    this.bootLog =
+        new BootLog(parameters, arch, new KernelSymbols(addresses), new LogStamper(arch, clock));
+    this.log = bootLog.log;
     this.printk = new KernelPrintk(log);
     Locks locks = new Locks(arch, contexts, addresses, printk);
     this.softirqs = new Softirqs(arch, contexts, printk);
@@ -191,6 +192,7 @@ public final class Machine implements AutoCloseable {
     proc.register(modules.files());
     KernelFiles.register(proc, parameters, clock, softirqs, irqs, modules, log.levels());
     printk.printBanner(parameters);
+    bootLog.remark(printk);
   }
 
   /**
@@ -492,5 +494,6 @@ public final class Machine implements AutoCloseable {
       captures.forEach(LogCapture::close);
     }
     JarCopies.delete(cache, printk);
+    bootLog.close();
   }
 }

@@ -52,7 +52,16 @@ class BootParametersTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"100000,131072", "4096,4096", "1M,1048576", "3M,4194304", "256M,268435456"})
+  @CsvSource({
+    "100000,131072",
+    "4096,4096",
+    "1M,1048576",
+    "3M,4194304",
+    "256M,268435456",
+    "4K,4096",
+    "1G,1073741824",
+    "1g,1073741824"
+  })
   void logBufLen_isRoundedUpToAPowerOfTwo(String given, int bytes) {
     assertThat(BootParameters.parse("log_buf_len=" + given).logBufLen()).isEqualTo(bytes);
   }
@@ -65,8 +74,11 @@ class BootParametersTest {
     "nr_cpus=0,from 1 to",
     "nr_cpus=99999,99999",
     "loglevel=-1,-1",
-    "log_buf_len=1,4096",
-    "log_buf_len=1G,1G",
+    "log_buf_len=1,4K to 1G",
+    "log_buf_len=2G,2G",
+    "log_buf_len=3K,3K",
+    "log_buf_len=0M,0M",
+    "pstore=,pstore=DIR",
     "printk.caller=maybe,on or off",
     "failslab=1;2,INTERVAL",
     "name=\"open,not closed"

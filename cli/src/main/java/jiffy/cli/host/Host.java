@@ -2,6 +2,7 @@ package jiffy.cli.host;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -90,6 +91,10 @@ public final class Host {
       if (Boolean.getBoolean("jiffy.foreground")) {
         say("pid " + ProcessHandle.current().pid() + ", socket " + directory.socket());
         say("Ctrl-C unloads everything and halts");
+      }
+      if (kernel.pstore().isPresent()) {
+        Files.writeString(
+            directory.pstoreFile(), kernel.pstore().get().toAbsolutePath().normalize() + "\n");
       }
       HostLogging.takeOver();
       kernel.settleIn();

@@ -1,6 +1,7 @@
 package jiffy.cli.host;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import jiffy.cli.tool.RunningKernel;
 
 /** A kernel as its host sees it: something that tools run on, and that is stopped at the end. */
@@ -24,6 +25,9 @@ interface HostedKernel extends AutoCloseable {
 
   /** Starts a task of the kernel. */
   void spawn(String name, Runnable body);
+
+  /** Where its log outlives it, if anywhere. */
+  Optional<Path> pstore();
 
   /** Begins what can wait until tools are answered: the console, the drop folder. */
   void settleIn();

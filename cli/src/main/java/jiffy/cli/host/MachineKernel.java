@@ -74,6 +74,11 @@ final class MachineKernel implements HostedKernel, RunningKernel {
   }
 
   @Override
+  public Optional<Path> pstore() {
+    return machine.parameters().pstore();
+  }
+
+  @Override
   public void settleIn() {
     pluginFolder().ifPresent(path -> plugins = DropFolder.watch(path, new Plugins(machine)));
     machine.captureLogging();

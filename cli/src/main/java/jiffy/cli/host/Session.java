@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import jiffy.cli.dmesg.PagedStream;
 import jiffy.cli.tool.HangUp;
 import jiffy.cli.wire.Frame;
 import jiffy.cli.wire.ProtocolException;
@@ -118,7 +119,12 @@ final class Session implements HangUp {
 
   /** What the tool writes goes to the client's stream of that type. */
   OutputStream stream(byte type) {
-    return new OutputStream() {
+    return new PagedStream() {
+      @Override
+      public void page() throws IOException {
+        send(Frame.output(Frame.PAGE, new byte[0], 0, 0));
+      }
+
       @Override
       public void write(int b) throws IOException {
         write(new byte[] {(byte) b}, 0, 1);

@@ -1,6 +1,7 @@
 package jiffy.cli.tool;
 
 import java.io.IOException;
+import jiffy.cli.dmesg.KmsgRecord;
 import jiffy.cli.dmesg.RecordSource;
 import jiffy.cli.tool.Invocation.GoneException;
 import jiffy.cli.tool.Invocation.NoKernelException;
@@ -43,8 +44,9 @@ final class Cat implements Tool {
   /** As on Linux: all records that are there, then each new one, until the reader is ended. */
   private int follow(Invocation call, RunningKernel kernel) throws GoneException {
     try (RecordSource.Reading log = kernel.log(RunningKernel.From.OLDEST, call.user())) {
-      for (String record = log.next(); record != null; record = log.next()) {
-        call.out(record.endsWith("\n") ? record : record + "\n");
+      for (KmsgRecord record = log.next(); record != null; record = log.next()) {
+        String text = record.text();
+        call.out(text.endsWith("\n") ? text : text + "\n");
       }
       return 0;
     } catch (InterruptedException hungUp) {

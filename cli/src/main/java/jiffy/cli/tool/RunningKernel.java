@@ -1,5 +1,6 @@
 package jiffy.cli.tool;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import jiffy.cli.dmesg.KernelLogControl;
@@ -80,8 +81,13 @@ public interface RunningKernel {
   /** The names of all such files. */
   List<String> files();
 
-  /** Opens a reading of the log, which ends early when the user hangs up. */
-  RecordSource.Reading log(From from, HangUp user);
+  /**
+   * Opens a reading of the log, which ends early when the user hangs up.
+   *
+   * @throws IOException if this task may not read it; the message is the reason alone, in the words
+   *     of strerror
+   */
+  RecordSource.Reading log(From from, HangUp user) throws IOException;
 
   /** Wall time at boot, microseconds since 1970. */
   long bootEpochMicros();

@@ -18,6 +18,7 @@ public final class Toolbox {
           "cat", new Cat(),
           "write", new Write(),
           "irq", new Irq(),
+          "pstore", new PstoreTool(),
           "status", new Status(),
           "halt", new Halt());
 

@@ -71,6 +71,11 @@ public record StateDirectory(Path path) {
     return path.resolve("boot.lock");
   }
 
+  /** Names the directory of the last kernel here that was booted with {@code pstore=DIR}. */
+  public Path pstoreFile() {
+    return path.resolve("pstore");
+  }
+
   /** The kernel's console, as a file; {@code console.log.1} is the one before. */
   public Path consoleLog() {
     return path.resolve("console.log");

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import jiffy.cli.dmesg.KmsgRecord;
 import jiffy.cli.dmesg.RecordSource;
 import jiffy.cli.tool.HangUp;
 import jiffy.cli.tool.Invocation;
@@ -171,8 +172,8 @@ class MachineKernelTest {
       List<String> log = new ArrayList<>();
       try (RecordSource.Reading records =
           kernel.forTools().log(RunningKernel.From.OLDEST, HangUp.NEVER)) {
-        for (String record = records.poll(); record != null; record = records.poll()) {
-          log.add(record);
+        for (KmsgRecord record = records.poll(); record != null; record = records.poll()) {
+          log.add(record.text());
         }
       }
       assertThat(log).anyMatch(record -> record.matches("(?s)13,\\d+,\\d+,-;written\n?"));

@@ -70,9 +70,9 @@ public final class Log {
     }
   }
 
-  /** Makes a log of that many bytes ({@code log_buf_len}). */
-  public Log(int logBufLen, Symbolizer symbols, Stamper stamper) {
-    this.ring = new LogRing(logBufLen);
+  /** Makes a log of a ring, empty as a rule. */
+  public Log(LogRing ring, Symbolizer symbols, Stamper stamper) {
+    this.ring = ring;
     this.symbols = symbols;
     this.stamper = stamper;
   }

@@ -34,6 +34,32 @@ public final class LogRecord {
   long lost;
   byte[] text = new byte[256];
 
+  /**
+   * A record out of a {@link RingImage}: see there.
+   *
+   * @param position where its tags and text begin
+   * @param ring the ring's bytes, a power of two
+   */
+  public static LogRecord restore(
+      long seq, long nanos, long wallNanos, long meta, long origin, int position, byte[] ring) {
+    LogRecord record = new LogRecord();
+    record.seq = seq;
+    record.nanos = nanos;
+    record.wallNanos = wallNanos;
+    record.meta = meta;
+    record.origin = origin;
+    int tags = tagBytesOf(origin);
+    int length = lengthOf(meta);
+    record.text = new byte[length];
+    for (int i = 0; i < tags; i++) {
+      record.tags[i] = ring[position + i & ring.length - 1];
+    }
+    for (int i = 0; i < length; i++) {
+      record.text[i] = ring[position + tags + i & ring.length - 1];
+    }
+    return record;
+  }
+
   /** Sequence number; the first record of a kernel has 0. */
   public long seq() {
     return seq;

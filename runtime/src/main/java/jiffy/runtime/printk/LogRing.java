@@ -122,6 +122,7 @@ public final class LogRing {
   private final int units; // number of text units, a power of two
   private final int seqShift;
   private final long seqMask;
+  private RingImage image; // or null
   private volatile Runnable[] listeners = {};
 
   /** A writer that took a WAIT bit, or may have, has not called the listeners. */
@@ -148,9 +149,23 @@ public final class LogRing {
     VarHandle.fullFence();
   }
 
+  /**
+   * Keeps a copy of each record there from now on. Before the first record.
+   *
+   * @param image made for {@link #capacity} and {@link #descriptors}
+   */
+  public void keepIn(RingImage image) {
+    this.image = image;
+  }
+
   /** Bytes of text that the ring holds. */
   public int capacity() {
     return bytes.length;
+  }
+
+  /** How many records it holds at most. */
+  public int descriptors() {
+    return records;
   }
 
   /** Longest text of a record in bytes; more is cut off. */
@@ -261,11 +276,23 @@ public final class LogRing {
     LONGS.setOpaque(descriptors, d + META, meta);
     descriptors[d + WALL] = stamp.wallNanos;
     LONGS.setOpaque(descriptors, d + ORIGIN, stamp.origin);
+    if (image != null) {
+      keep(seq, d);
+    }
     publish(d, seq, (LogRecord.flagsOf(meta) & NEWLINE) == 0);
     if ((claimed & WAIT) != 0) {
       wake();
     }
     return seq;
+  }
+
+  private void keep(long seq, int d) {
+    long meta = descriptors[d + META];
+    long origin = descriptors[d + ORIGIN];
+    int position = positionOf(descriptors[d + SPAN]);
+    int length = LogRecord.tagBytesOf(origin) + LogRecord.lengthOf(meta);
+    image.store(
+        seq, descriptors[d + TIME], descriptors[d + WALL], meta, origin, position, bytes, length);
   }
 
   /**
@@ -305,6 +332,9 @@ public final class LogRing {
         copyIn(text, from, (begin << UNIT_SHIFT) + whole, length);
         LONGS.setOpaque(descriptors, d + SPAN, span(begin, begin + unitsFor(whole + length)));
         LONGS.setOpaque(descriptors, d + META, LogRecord.grown(meta, prior + length, flags));
+        if (image != null) {
+          keep(seq, d);
+        }
       }
       publish(d, seq, open || grown == NONE);
       if (grown == NONE) {

@@ -9,12 +9,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import jiffy.kernel.Owner;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Writers and one reader at full speed. Each record checks itself: 1 to 127 equal letters, and the
- * number of letters in its time stamp; some are open and continued.
+ * Writers and readers at full speed. Each record checks itself: 1 to 127 equal letters, the number
+ * of letters in its time stamp, the writer in its caller, pid and tags; some are open and
+ * continued.
  *
  * <p>Forbidden: a torn record, a sequence number that goes back, lost records that do not add up, a
  * writer's own records out of order, a reader that is left asleep.
@@ -24,14 +26,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LogRingStressTest {
   private static final long SECONDS = Long.getLong("jiffy.stress", 1);
   private static final int LONGEST = 127;
+  private static final Owner[] OWNERS = {new Owner(null, "even"), new Owner(null, "odd_module")};
 
   private final AtomicBoolean done = new AtomicBoolean();
   private final AtomicLong appended = new AtomicLong();
   private final List<Throwable> failures = new ArrayList<>();
 
   @ParameterizedTest
-  @CsvSource({"4096, 1", "4096, 3", "65536, 2", "1048576, 4"})
-  void append_manyWritersOneReader_noRecordIsTornOrMiscounted(int bytes, int writers)
+  @CsvSource({"4096, 1, 1", "4096, 8, 2", "65536, 2, 1", "1048576, 8, 2"})
+  void append_manyWritersAndReaders_noRecordIsTornOrMiscounted(int bytes, int writers, int readers)
       throws Exception {
     LogRing ring = new LogRing(bytes);
     CountDownLatch started = new CountDownLatch(writers);
@@ -40,19 +43,24 @@ class LogRingStressTest {
       int id = w;
       threads.add(guarded("writer" + w, () -> write(ring, id, started)));
     }
-    Thread reader = guarded("reader", () -> read(ring));
+    List<Thread> reading = new ArrayList<>();
+    for (int r = 0; r < readers; r++) {
+      reading.add(guarded("reader" + r, () -> read(ring)));
+    }
     threads.forEach(Thread::start);
-    reader.start();
+    reading.forEach(Thread::start);
     started.await();
     new CountDownLatch(1).await(SECONDS, TimeUnit.SECONDS);
     done.set(true);
     for (Thread thread : threads) {
       thread.join();
     }
-    // Ends an open record, and wakes the reader.
+    // Ends an open record, and wakes the readers.
     ring.append(Stamps.at(0, -1), 0, 0, LogRing.NEWLINE, new byte[0], 0, 0);
     appended.incrementAndGet();
-    reader.join();
+    for (Thread thread : reading) {
+      thread.join();
+    }
     synchronized (failures) {
       assertThat(failures).isEmpty();
     }
@@ -76,23 +84,28 @@ class LogRingStressTest {
 
   private void write(LogRing ring, int id, CountDownLatch started) {
     byte[] text = new byte[LONGEST];
+    Stamp stamp = new Stamp();
     long stored = 0;
     for (long n = 0; !done.get(); n++) {
       int length = 1 + (int) (n * 31 % LONGEST);
       Arrays.fill(text, (byte) ('a' + (n + id) % 26));
       long time = n << 8 | length;
+      stamp.set(time, ~time, id, id, id, OWNERS[(int) (n & 1)]);
+      if (n % 3 == 0) {
+        stamp.setDevice("s" + id, "+writer:" + "x".repeat(id));
+      }
       if (n % 8 == 7) {
         // In two parts; if another record comes between them, the rest is a record of its own.
         // If its first part was dropped, an older open record must not get the rest.
         int first = length / 2;
-        int begun = store(ring, time, id, 0, text, first);
+        int begun = store(ring, stamp, 0, text, first);
         stored += begun;
         if (begun == 1
             && ring.extend(id, LogRing.NEWLINE, text, 0, length - first, 500) == LogRing.NONE) {
-          stored += store(ring, time, id, LogRing.NEWLINE | LogRing.CONT, text, length - first);
+          stored += store(ring, stamp, LogRing.NEWLINE | LogRing.CONT, text, length - first);
         }
       } else {
-        stored += store(ring, time, id, LogRing.NEWLINE, text, length);
+        stored += store(ring, stamp, LogRing.NEWLINE, text, length);
       }
       if (n == 0) {
         started.countDown();
@@ -101,8 +114,8 @@ class LogRingStressTest {
     appended.addAndGet(stored);
   }
 
-  private static int store(LogRing ring, long time, int id, int flags, byte[] text, int length) {
-    return ring.append(Stamps.at(time, id), 0, 6, flags, text, 0, length) == LogRing.NONE ? 0 : 1;
+  private static int store(LogRing ring, Stamp stamp, int flags, byte[] text, int length) {
+    return ring.append(stamp, 0, 6, flags, text, 0, length) == LogRing.NONE ? 0 : 1;
   }
 
   private void read(LogRing ring) {
@@ -146,6 +159,7 @@ class LogRingStressTest {
       throw new AssertionError("went back from " + last[id] + " in " + record);
     }
     last[id] = n;
+    checkTags(record, n, id);
     int whole = (int) record.nanos() & 0xff;
     int half = whole / 2;
     int length = record.length();
@@ -157,6 +171,18 @@ class LogRingStressTest {
       if (record.bytes()[i] != 'a' + (n + id) % 26) {
         throw new AssertionError("torn: " + record);
       }
+    }
+  }
+
+  private static void checkTags(LogRecord record, long n, int id) {
+    boolean hasDevice = n % 3 == 0;
+    if (record.wallNanos() != ~record.nanos()
+        || record.pid() != id
+        || record.cpu() != id
+        || !record.module().equals(OWNERS[(int) (n & 1)].name)
+        || !record.subsystem().equals(hasDevice ? "s" + id : "")
+        || !record.device().equals(hasDevice ? "+writer:" + "x".repeat(id) : "")) {
+      throw new AssertionError("torn tags: " + record + " of " + record.module());
     }
   }
 }

@@ -11,7 +11,7 @@ class LogTest {
   private static final int EINVAL = 22;
 
   private final Stamps stamps = new Stamps();
-  private final Log log = new Log(1 << 16, Symbolizer.NONE, stamps);
+  private final Log log = new Log(new LogRing(1 << 16), Symbolizer.NONE, stamps);
 
   private Log at(long nanos, int caller) {
     stamps.set(nanos, caller);

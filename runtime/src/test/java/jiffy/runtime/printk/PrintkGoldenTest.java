@@ -33,7 +33,7 @@ class PrintkGoldenTest {
   private static final String CONT = SOH + "c";
 
   private final Stamps stamps = new Stamps();
-  private final Log log = new Log(1 << 20, Symbolizer.NONE, stamps);
+  private final Log log = new Log(new LogRing(1 << 20), Symbolizer.NONE, stamps);
 
   private Log at(long nanos, int caller) {
     stamps.set(nanos, caller);

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import jiffy.kernel.Owner;
 import jiffy.runtime.printk.Log;
+import jiffy.runtime.printk.LogRing;
 import jiffy.runtime.printk.console.OwnLog4j.Kept;
 import jiffy.runtime.printk.format.Symbolizer;
 import org.apache.logging.log4j.Level;
@@ -34,7 +35,7 @@ class ConsoleTest {
   private volatile Owner owner = Owner.CORE;
   private final Log log =
       new Log(
-          1 << 16,
+          new LogRing(1 << 16),
           Symbolizer.NONE,
           (current, stamp) -> stamp.set(nanos, 1_700_000_000_123_456_789L, 77, 77, 3, owner));
   private final ByteArrayOutputStream shown = new ByteArrayOutputStream();

@@ -1,0 +1,22 @@
+package jiffy.benchmarks.printk;
+
+import static jiffy.linux.Printk.KERN_INFO;
+import static jiffy.linux.Printk.printk;
+
+import jiffy.runtime.Machine;
+
+/** A kernel's log, the default size. */
+final class PrintkTarget implements Target {
+  private final Machine machine = Machine.boot("hz=250 nr_cpus=2 loglevel=0");
+
+  @Override
+  public Writer writer() {
+    machine.attach("bench"); // for the rest of the thread's life
+    return number -> printk(KERN_INFO + TEXT + "%d\n", number);
+  }
+
+  @Override
+  public void close() {
+    machine.close();
+  }
+}
