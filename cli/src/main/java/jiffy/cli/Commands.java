@@ -71,7 +71,7 @@ final class Commands {
       help.append(left).append(" ".repeat(Math.max(2, 32 - left.length())));
       help.append(command[2]).append('\n');
     }
-    help.append("\nFiles: control.sock, pid and console.log in $JIFFY_RUN, else in\n");
+    help.append("\nFiles: control.sock, pid, console.log, host.log in $JIFFY_RUN, else in\n");
     help.append("$XDG_RUNTIME_DIR/jiffy, else in ~/.jiffy/run. Modules that are put into\n");
     help.append("plugins/ (or the directory of plugins=DIR) are loaded, removed ones unloaded.\n");
     return help.toString();

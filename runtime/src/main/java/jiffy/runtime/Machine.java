@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import jiffy.kernel.FileOps;
@@ -45,6 +46,7 @@ import jiffy.runtime.module.Modules;
 import jiffy.runtime.module.weave.Weaver;
 import jiffy.runtime.printk.Log;
 import jiffy.runtime.printk.PrintkSettings;
+import jiffy.runtime.printk.console.LogCapture;
 import jiffy.runtime.proc.ModuleFiles;
 import jiffy.runtime.proc.ProcTree;
 import jiffy.runtime.proc.dev.Kmsg;
@@ -98,6 +100,7 @@ public final class Machine implements AutoCloseable {
   private final Kmsg kmsg;
   private final Path cache;
   private final Modules modules;
+  private final List<LogCapture> captures = new CopyOnWriteArrayList<>();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private Machine(BootParameters parameters, Arch arch, Path cache, Weaver weaver) {
@@ -459,6 +462,21 @@ public final class Machine implements AutoCloseable {
     printk.print(level, text);
   }
 
+  /**
+   * From now on what libraries log by Log4j 2, SLF4J or java.util.logging gets into kernels' logs,
+   * as {@code logger: message}: on a kernel's threads into that one's, in a module's code into its
+   * kernel's, elsewhere in the JVM into this one's, or that of the machine that came first. {@link
+   * LogCapture} tells more. Any thread that may sleep; starts Log4j.
+   *
+   * @return ends it when it is closed, or the machine is
+   */
+  public LogCapture captureLogging() {
+    captures.removeIf(LogCapture::isClosed);
+    LogCapture capture = LogCapture.open(printk);
+    captures.add(capture);
+    return capture;
+  }
+
   /** The log as dmesg prints it, from the last clear on. */
   public List<String> dmesg() {
     return LogText.lines(log);
@@ -494,6 +512,7 @@ public final class Machine implements AutoCloseable {
       interrupts.stop();
       softirqs.stop();
       arch.close();
+      captures.forEach(LogCapture::close);
     }
     JarCopies.delete(cache, printk);
     bootLog.close();

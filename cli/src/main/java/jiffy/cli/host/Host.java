@@ -43,8 +43,7 @@ public final class Host {
 
   /** Runs a kernel until it is halted. */
   public static void main(String[] args) {
-    // Whoever starts Log4j first: the console is closed with the kernel, not by a hook at a signal.
-    System.setProperty("log4j.shutdownHookEnabled", "false");
+    HostLogging.withoutHook();
     StateDirectory directory;
     try {
       directory = StateDirectory.of(System.getenv());
@@ -73,6 +72,7 @@ public final class Host {
         if (claim.replaced() != null) {
           say(claim.replaced());
         }
+        HostLogging.prepare(directory.consoleLog(), this::say);
         serve(commandLine(parameters));
       }
       return 0;
@@ -96,6 +96,7 @@ public final class Host {
         Files.writeString(
             directory.pstoreFile(), kernel.pstore().get().toAbsolutePath().normalize() + "\n");
       }
+      HostLogging.takeOver();
       kernel.settleIn();
       Toolbox.warmUp();
       awaitStop();
@@ -103,6 +104,7 @@ public final class Host {
       // While modules are unloaded the tools still answer; the socket is closed after that.
       kernel.close();
       server.awaitEnds(LAST_WORDS_MILLIS);
+      HostLogging.close();
       guard.interrupt();
     }
   }

@@ -21,12 +21,12 @@ import jiffy.linux.Fs;
 import jiffy.runtime.Machine;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.module.DropFolder;
-import jiffy.runtime.printk.Console;
-import jiffy.runtime.printk.KmsgLogging;
 import jiffy.runtime.printk.LogReader;
+import jiffy.runtime.printk.console.Console;
 import jiffy.runtime.proc.OpenFile;
 import jiffy.runtime.sched.Scheduler;
 import jiffy.runtime.sched.Tasks;
+import org.apache.logging.log4j.LogManager;
 
 /** A real machine: what tools see of it, its console, its drop folder. Thread safe. */
 final class MachineKernel implements HostedKernel, RunningKernel {
@@ -90,7 +90,12 @@ final class MachineKernel implements HostedKernel, RunningKernel {
   @Override
   public void settleIn() {
     pluginFolder().ifPresent(path -> plugins = DropFolder.watch(path, new Plugins(machine)));
-    console = new Console(machine.log(), KmsgLogging.configure(System.out));
+    machine.captureLogging();
+    console =
+        new Console(
+            machine.log(),
+            LogManager.getLogger(Console.LOGGER),
+            sentence -> System.err.println("jiffy: " + sentence));
     console.start();
   }
 

@@ -76,9 +76,14 @@ public record StateDirectory(Path path) {
     return path.resolve("pstore");
   }
 
-  /** What a detached host writes to its terminal. */
+  /** The kernel's console, as a file; {@code console.log.1} is the one before. */
   public Path consoleLog() {
     return path.resolve("console.log");
+  }
+
+  /** What a detached host, which has no terminal, says beside the console; and its JVM. */
+  public Path hostLog() {
+    return path.resolve("host.log");
   }
 
   /**
