@@ -10,6 +10,7 @@ import static jiffy.linux.Fs.O_RDWR;
 import static jiffy.linux.Fs.O_WRONLY;
 import static jiffy.linux.Fs.SEEK_END;
 import static jiffy.linux.Fs.SEEK_SET;
+import static jiffy.linux.Printk.printk_ratelimit;
 import static jiffy.linux.ProcFs.proc_mkdir;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -187,6 +188,15 @@ class SysctlTest {
     assertThat(limit.acquire(1251)).isZero();
     assertThat(limit.acquire(1251)).isZero();
     assertThat(read("printk_ratelimit") + read("printk_ratelimit_burst")).isEqualTo("0\n2\n");
+  }
+
+  @Test
+  void ratelimitBurst_ofOne_letsOneCallerThrough() {
+    write("printk_ratelimit_burst", "1\n");
+    assertThat(printk_ratelimit()).isTrue();
+    assertThat(printk_ratelimit()).isFalse();
+    write("printk_ratelimit", "0\n");
+    assertThat(printk_ratelimit()).isTrue();
   }
 
   @Test
