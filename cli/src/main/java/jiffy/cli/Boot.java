@@ -46,7 +46,7 @@ final class Boot {
     directory.address(); // refused before anything is made
     try {
       directory.makePrivate();
-      // One at a time: two hosts that start would write into one console.log.
+      // One at a time: two hosts that start would write into one host.log.
       try (FileChannel turn =
           FileChannel.open(
               directory.bootLockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
@@ -77,7 +77,7 @@ final class Boot {
     if (!awaitAnswer(host)) {
       if (host.isAlive()) {
         host.destroyForcibly();
-        say("the kernel did not answer within a minute: see " + directory.consoleLog());
+        say("the kernel did not answer within a minute: see " + directory.hostLog());
       } else {
         repeatReasons(host);
       }
@@ -88,10 +88,10 @@ final class Boot {
   }
 
   private void prepare() throws IOException {
-    Path log = directory.consoleLog();
+    Path log = directory.hostLog();
     if (Files.exists(log)) {
       // What the one before said last may be why it is no more.
-      Files.move(log, log.resolveSibling("console.log.old"), StandardCopyOption.REPLACE_EXISTING);
+      Files.move(log, log.resolveSibling("host.log.old"), StandardCopyOption.REPLACE_EXISTING);
     }
     Files.createFile(log);
   }
@@ -115,7 +115,7 @@ final class Boot {
     words.addAll(parameters);
     ProcessBuilder builder = new ProcessBuilder(words);
     builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
-    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(directory.consoleLog().toFile()));
+    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(directory.hostLog().toFile()));
     builder.redirectErrorStream(true);
     return builder.start();
   }
@@ -165,7 +165,7 @@ final class Boot {
       repeat(ours);
       return;
     }
-    List<String> lines = Files.readAllLines(directory.consoleLog());
+    List<String> lines = Files.readAllLines(directory.hostLog());
     if (lines.isEmpty() && Files.getFileStore(directory.path()).getUsableSpace() == 0) {
       refuse(new IOException(Strerror.of(Errno.ENOSPC)));
       return;
@@ -177,7 +177,7 @@ final class Boot {
   /** What the host said to whoever started it. */
   private List<String> ours() throws IOException {
     List<String> ours = new ArrayList<>();
-    for (String line : Files.readAllLines(directory.consoleLog(), StandardCharsets.UTF_8)) {
+    for (String line : Files.readAllLines(directory.hostLog(), StandardCharsets.UTF_8)) {
       if (line.startsWith(OURS)) {
         ours.add(line);
       }

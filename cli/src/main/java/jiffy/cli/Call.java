@@ -7,6 +7,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import jiffy.cli.dmesg.PagedStream;
 import jiffy.cli.wire.Frame;
 import jiffy.cli.wire.ProtocolException;
 import jiffy.cli.wire.Request;
@@ -71,6 +72,9 @@ final class Call implements AutoCloseable {
       need(length);
       if (type == Frame.EXIT) {
         return in.getInt();
+      }
+      if (type == Frame.PAGE && out instanceof PagedStream paged) {
+        paged.page();
       }
       copy(length, type == Frame.ERR ? err : out);
     }

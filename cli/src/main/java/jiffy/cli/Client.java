@@ -29,7 +29,7 @@ import jiffy.runtime.Version;
  */
 public final class Client {
   /** As a shell shows a program that SIGPIPE ended. */
-  private static final int BROKEN_PIPE = 141;
+  static final int BROKEN_PIPE = 141;
 
   /** A host stops within this time, or is stuck. */
   private static final long HALT_MILLIS = 30_000;
@@ -46,13 +46,12 @@ public final class Client {
 
   /** Runs one command. */
   public static void main(String[] args) {
-    Client client =
-        new Client(
-            environment(),
-            new FileOutputStream(FileDescriptor.out),
-            new FileOutputStream(FileDescriptor.err));
+    Map<String, String> environment = environment();
+    Terminal out = new Terminal(new FileOutputStream(FileDescriptor.out), environment);
+    Client client = new Client(environment, out, new FileOutputStream(FileDescriptor.err));
+    int status = out.finish(client.run(args));
     // No thread of ours is left, but halting saves the JVM's own orderly end: milliseconds.
-    Runtime.getRuntime().halt(client.run(args));
+    Runtime.getRuntime().halt(status);
   }
 
   /** The user's: the script may have started us in another locale, for the names of files. */

@@ -14,23 +14,15 @@ final class Commands {
     {"rmmod", "[-f] NAME|FILE...", "unload modules"},
     {"lsmod", "", "list modules"},
     {"dmesg", "[OPTION...]", "show, follow or clear the kernel log"},
+    {"pstore", "[DIR|FILE] [OPTION...]", "show the log of a kernel that died; --list: of each"},
     {"cat", "FILE...", "show files such as /proc/modules or /dev/kmsg"},
     {"write", "[-n] FILE [TEXT...]", "write a line to such a file; -n: without its newline"},
+    {"sysctl", "[-a] [NAME[=VALUE]...]", "show or change settings, such as kernel.printk"},
     {"irq", "N...", "interrupt the kernel on lines N, see /proc/interrupts"},
   };
 
   private static final String[] NOT_YET = {
-    "modprobe",
-    "modinfo",
-    "depmod",
-    "sysctl",
-    "shell",
-    "ps",
-    "top",
-    "trace",
-    "sysrq",
-    "pstore",
-    "new"
+    "modprobe", "modinfo", "depmod", "shell", "ps", "top", "trace", "sysrq", "new"
   };
 
   /** No tool of Linux's: their options are what these say. */
@@ -79,7 +71,7 @@ final class Commands {
       help.append(left).append(" ".repeat(Math.max(2, 32 - left.length())));
       help.append(command[2]).append('\n');
     }
-    help.append("\nFiles: control.sock, pid and console.log in $JIFFY_RUN, else in\n");
+    help.append("\nFiles: control.sock, pid, console.log, host.log in $JIFFY_RUN, else in\n");
     help.append("$XDG_RUNTIME_DIR/jiffy, else in ~/.jiffy/run. Modules that are put into\n");
     help.append("plugins/ (or the directory of plugins=DIR) are loaded, removed ones unloaded.\n");
     return help.toString();

@@ -19,6 +19,12 @@ import jiffy.runtime.printk.PrintkSettings.DevKmsg;
 public final class BootParameters {
   private static final int MAX_CPUS = 1 << 10;
   private static final int MAX_SPIN_NANOS = 1_000_000;
+
+  /** Console loglevels of the words {@code quiet} and {@code debug}, as on Linux. */
+  private static final int QUIET = 4;
+
+  private static final int DEBUG = 10;
+
   private static final List<String> HZ_VALUES = List.of("100", "250", "300", "1000");
 
   private static final List<String> TIMER_WHEELS = List.of("6.1", "cascading");
@@ -68,6 +74,8 @@ public final class BootParameters {
       case "log_buf_len" -> logBufLen = bytes(key, value);
       case "pstore" -> pstore = directory(key, value);
       case "loglevel" -> loglevel = number(key, value, 0, 15);
+      case "quiet" -> loglevel = QUIET;
+      case "debug" -> loglevel = DEBUG;
       case "printk.caller" -> printkCaller = bool(key, value);
       case "printk.devkmsg" -> devKmsg = devKmsg(key, value);
       case "name" -> name = value;
@@ -201,7 +209,7 @@ public final class BootParameters {
     return logBufLen;
   }
 
-  /** Console loglevel; empty: the default. */
+  /** Console loglevel: the last of {@code loglevel=}, quiet, debug; empty: the default. */
   public Optional<Integer> loglevel() {
     return loglevel < 0 ? Optional.empty() : Optional.of(loglevel);
   }

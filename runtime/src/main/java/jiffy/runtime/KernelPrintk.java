@@ -4,9 +4,10 @@ import jiffy.kernel.Current;
 import jiffy.kernel.LogOps;
 import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.printk.Log;
+import jiffy.runtime.printk.console.CapturedLog;
 
 /** What modules and the kernel itself print goes to the log. Thread safe, any context. */
-final class KernelPrintk implements LogOps, KernelLog {
+final class KernelPrintk implements LogOps, KernelLog, CapturedLog {
   private static final String CONT = "\u0001c";
 
   private final Log log;
@@ -63,6 +64,11 @@ final class KernelPrintk implements LogOps, KernelLog {
   @Override
   public void print(int level, String text) {
     log.emit(Current.orNull(), 0, level, text);
+  }
+
+  @Override
+  public void capture(Current current, int facility, int level, String text) {
+    log.emit(current, facility, level, text);
   }
 
   /** The first messages of a kernel. */

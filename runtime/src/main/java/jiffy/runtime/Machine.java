@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import jiffy.kernel.FileOps;
@@ -45,8 +46,10 @@ import jiffy.runtime.module.Modules;
 import jiffy.runtime.module.weave.Weaver;
 import jiffy.runtime.printk.Log;
 import jiffy.runtime.printk.PrintkSettings;
+import jiffy.runtime.printk.console.LogCapture;
 import jiffy.runtime.proc.ModuleFiles;
 import jiffy.runtime.proc.ProcTree;
+import jiffy.runtime.proc.dev.Kmsg;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Kthreads;
 import jiffy.runtime.sched.Scheduler;
@@ -94,8 +97,10 @@ public final class Machine implements AutoCloseable {
   private final Adapters adapters;
   private final ModuleFiles files;
   private final ProcTree proc;
+  private final Kmsg kmsg;
   private final Path cache;
   private final Modules modules;
+  private final List<LogCapture> captures = new CopyOnWriteArrayList<>();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private Machine(BootParameters parameters, Arch arch, Path cache, Weaver weaver) {
@@ -134,6 +139,9 @@ public final class Machine implements AutoCloseable {
     LinkedModules linked = new LinkedModules();
     this.files = new ModuleFiles(arch, origins, scheduler, printk, splat, linked);
     this.proc = new ProcTree(files);
+    this.kmsg =
+        new Kmsg(arch, scheduler, clock, log, printkSettings, parameters.printkCaller(), printk);
+    proc.register(kmsg);
     RwLocks rwlocks = new RwLocks(arch, contexts, addresses, printk);
     SleepLocks sleepLocks = new SleepLocks(contexts, scheduler, addresses, splat, printk);
     KernelTasks taskOps = new KernelTasks(contexts, scheduler, timeouts, kthreads, splat);
@@ -191,7 +199,8 @@ public final class Machine implements AutoCloseable {
     linked.bind(modules);
     splat.bind(modules::tainted, modules.taint()::add, linked::linkedIn);
     proc.register(modules.files());
-    KernelFiles.register(proc, parameters, clock, softirqs, irqs, modules, log.levels());
+    KernelFiles.register(
+        proc, parameters, clock, softirqs, irqs, modules, log.levels(), printkSettings);
     printk.printBanner(parameters);
     bootLog.remark(printk);
   }
@@ -403,9 +412,14 @@ public final class Machine implements AutoCloseable {
     return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
   }
 
-  /** The files under /proc. */
+  /** The files under /proc, /sys and /dev. */
   public ProcTree proc() {
     return proc;
+  }
+
+  /** The log as a file, {@code /dev/kmsg}, and who may read it. */
+  public Kmsg kmsg() {
+    return kmsg;
   }
 
   /**
@@ -448,6 +462,21 @@ public final class Machine implements AutoCloseable {
     printk.print(level, text);
   }
 
+  /**
+   * From now on what libraries log by Log4j 2, SLF4J or java.util.logging gets into kernels' logs,
+   * as {@code logger: message}: on a kernel's threads into that one's, in a module's code into its
+   * kernel's, elsewhere in the JVM into this one's, or that of the machine that came first. {@link
+   * LogCapture} tells more. Any thread that may sleep; starts Log4j.
+   *
+   * @return ends it when it is closed, or the machine is
+   */
+  public LogCapture captureLogging() {
+    captures.removeIf(LogCapture::isClosed);
+    LogCapture capture = LogCapture.open(printk);
+    captures.add(capture);
+    return capture;
+  }
+
   /** The log as dmesg prints it, from the last clear on. */
   public List<String> dmesg() {
     return LogText.lines(log);
@@ -477,11 +506,13 @@ public final class Machine implements AutoCloseable {
           adapters.close();
           works.stop(here.context());
         }
+        kmsg.end();
       }
     } finally {
       interrupts.stop();
       softirqs.stop();
       arch.close();
+      captures.forEach(LogCapture::close);
     }
     JarCopies.delete(cache, printk);
     bootLog.close();

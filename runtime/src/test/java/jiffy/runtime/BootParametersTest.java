@@ -25,6 +25,15 @@ class BootParametersTest {
   }
 
   @Test
+  void parse_ofQuietAndDebug_isALoglevel_theLastOneWins() {
+    assertThat(BootParameters.parse("quiet").loglevel()).contains(4);
+    assertThat(BootParameters.parse("debug").loglevel()).contains(10);
+    assertThat(BootParameters.parse("debug loglevel=6 quiet").loglevel()).contains(4);
+    assertThat(BootParameters.parse("quiet loglevel=6").loglevel()).contains(6);
+    assertThat(BootParameters.parse("quiet debug").unknown()).isEmpty();
+  }
+
+  @Test
   void parse_ofEverything_takesIt() {
     BootParameters all =
         BootParameters.parse(

@@ -34,15 +34,23 @@ final class Colors {
       }
       throw DmesgFailure.of("unsupported color mode: " + name);
     }
+  }
 
-    /** Whether that means colours for this client. */
-    boolean wanted(boolean terminal, Map<String, String> environment) {
-      boolean able =
-          terminal
-              && environment.getOrDefault("NO_COLOR", "").isEmpty()
-              && !"dumb".equals(environment.get("TERM"));
-      return this == ALWAYS || this == AUTO && able;
+  /**
+   * Whether to paint for this client.
+   *
+   * @param mode what {@code --color} says, null if it was not given: only then do the files of
+   *     terminal-colors.d count
+   */
+  static boolean wanted(Mode mode, Client client) {
+    if (mode == Mode.ALWAYS || mode == Mode.NEVER || !client.terminal()) {
+      return mode == Mode.ALWAYS;
     }
+    Map<String, String> environment = client.environment();
+    boolean able =
+        environment.getOrDefault("NO_COLOR", "").isEmpty()
+            && !"dumb".equals(environment.get("TERM"));
+    return able && (mode == Mode.AUTO || !TerminalColors.areDisabled(environment));
   }
 
   /** A time stamp, its blank included. */

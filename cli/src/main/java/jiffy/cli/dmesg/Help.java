@@ -23,7 +23,6 @@ final class Help {
        -E, --console-on            enable printing messages to console
        -F, --file <file>           use the file instead of the kernel log buffer
        -K, --kmsg-file <file>      use the file in kmsg format
-           --export-kmsg <file>    write the kernel log to the file in kmsg format
        -f, --facility <list>       restrict output to defined facilities
        -H, --human                 human readable output
        -J, --json                  use JSON output format
@@ -44,13 +43,20 @@ final class Help {
        -x, --decode                decode facility and level to readable string
        -d, --show-delta            show time delta between printed messages
        -e, --reltime               show local time and time delta in readable format
-       -T, --ctime                 show human-readable timestamp (may be inaccurate!)
+       -T, --ctime                 show human-readable timestamp
        -t, --notime                don't show any timestamp with messages
            --time-format <format>  show timestamp using the given format:
                                      [delta|reltime|ctime|notime|iso|raw]
-      Suspending/resume will make ctime and iso timestamps inaccurate.
+      Suspending/resume will make ctime and iso timestamps of a file inaccurate.
            --since <time>          display the lines since the specified time
            --until <time>          display the lines until the specified time
+
+      What only this dmesg has:
+           --export-kmsg <file>    write the kernel log to the file in kmsg format
+           --grep <pattern>        restrict output to texts with this regular expression;
+                                     one without capital letters matches in any case
+           --module <list>         restrict output to what these modules caused
+       --follow with --json prints an object in a line of its own for each message.
 
        -h, --help                  display this help
        -V, --version               display version

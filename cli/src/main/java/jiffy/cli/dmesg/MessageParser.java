@@ -21,6 +21,12 @@ final class MessageParser {
 
   private MessageParser() {}
 
+  /** Reads a record of the running kernel; null if it is none. */
+  static Message kmsg(KmsgRecord record) {
+    Message message = kmsg(record.text());
+    return message == null ? null : message.from(record);
+  }
+
   /**
    * Reads one /dev/kmsg record. Its properties (further lines) and header fields other than caller
    * are passed over.

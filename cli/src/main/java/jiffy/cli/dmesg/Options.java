@@ -1,7 +1,9 @@
 package jiffy.cli.dmesg;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,6 +27,12 @@ final class Options {
     VERSION
   }
 
+  /** The smallest buffer for the log, bytes. */
+  private static final long MIN_BUFFER = 4096;
+
+  /** The largest, as unsigned 32 bits. */
+  private static final long MAX_BUFFER = (1L << 32) - 1;
+
   /** Sets of options of which one run may have one. Names as typed, in any order. */
   private static final List<List<String>> EXCLUSIVE =
       List.of(
@@ -33,6 +41,11 @@ final class Options {
           List.of("human", "raw"),
           List.of("color", "raw"),
           List.of("syslog", "follow"),
+          List.of("syslog", "follow-new"),
+          List.of("export-kmsg", "follow"),
+          List.of("export-kmsg", "follow-new"),
+          List.of("export-kmsg", "file"),
+          List.of("export-kmsg", "kmsg-file"),
           List.of("ctime", "raw"),
           List.of("show-delta", "raw"),
           List.of("reltime", "raw"),
@@ -153,6 +166,15 @@ final class Options {
   /** Null unless {@code --color} was given. */
   Colors.Mode color;
 
+  /** Bytes that {@code --syslog} reads at most, 0 for all. */
+  long bufferSize;
+
+  /** Null unless {@code --grep} was given. */
+  TextPattern grep;
+
+  /** Those of {@code --module}, as the kernel spells them. */
+  final Set<String> modules = new HashSet<>();
+
   /** The time formats asked for, in that order. */
   final List<TimeFormat> timeFormats = new ArrayList<>();
 
@@ -207,6 +229,21 @@ final class Options {
     return readClear ? Action.READ_CLEAR : Action.READ;
   }
 
+  /** Whether records are asked for that are not there yet. */
+  boolean waits() {
+    return follow || followNew;
+  }
+
+  /** Whether the log is one that somebody saved. */
+  boolean isOfFile() {
+    return file != null || kmsgFile != null;
+  }
+
+  /** Whether it is for a reader who turns pages. */
+  boolean isPaged() {
+    return human && !noPager && !waits() && !json;
+  }
+
   /** The time formats to print. */
   List<TimeFormat> shownTimes() {
     boolean relative = human && timeFormats.isEmpty() && !showDelta;
@@ -217,8 +254,27 @@ final class Options {
       names = {"-s", "--buffer-size"},
       order = 10)
   void bufferSize(String size) throws DmesgFailure {
-    if (size != null && !size.matches("\\d{1,10}")) {
+    if (size == null) {
+      return;
+    }
+    if (!size.matches("\\d{1,10}") || Long.parseLong(size) > MAX_BUFFER) {
       throw DmesgFailure.of("invalid buffer size argument: '" + size + "'");
+    }
+    bufferSize = Math.max(MIN_BUFFER, Long.parseLong(size));
+  }
+
+  @Option(names = "--grep", order = 105)
+  void grep(String expression) throws DmesgFailure {
+    grep = expression == null ? null : new TextPattern(expression);
+  }
+
+  @Option(names = "--module", order = 165)
+  void module(String list) throws DmesgFailure {
+    for (String name : list == null ? new String[0] : list.split(",", -1)) {
+      if (name.isEmpty()) {
+        throw DmesgFailure.of("invalid module name ''");
+      }
+      modules.add(name.replace('-', '_'));
     }
   }
 

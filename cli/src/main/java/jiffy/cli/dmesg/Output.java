@@ -11,7 +11,7 @@ final class Output {
   static final class Gone extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private Gone(IOException cause) {
+    Gone(IOException cause) {
       super(cause);
     }
   }
@@ -23,6 +23,17 @@ final class Output {
 
   Output(OutputStream stream) {
     this.stream = stream;
+  }
+
+  /** Has a pager show it all, if the stream goes to a terminal. Before the first write. */
+  void page(boolean terminal) throws Gone {
+    try {
+      if (terminal && stream instanceof PagedStream paged) {
+        paged.page();
+      }
+    } catch (IOException e) {
+      throw new Gone(e);
+    }
   }
 
   /** What has not been written yet: where printers append, one char a byte. */

@@ -46,7 +46,7 @@ final class Priorities {
   /** The set of levels in a list such as {@code err,+info}: bit n for level n. */
   static int levels(String list) throws DmesgFailure {
     int set = 0;
-    for (int begin = 0; begin < list.length(); ) {
+    for (int begin = 0; begin < list.length() || begin == 0; ) {
       int end = itemEnd(list, begin);
       String item = list.substring(begin, end);
       int bits = levelRange(item);
@@ -62,7 +62,7 @@ final class Priorities {
   /** The set of facilities in a list: bit n for facility n. */
   static int facilities(String list) throws DmesgFailure {
     int set = 0;
-    for (int begin = 0; begin < list.length(); ) {
+    for (int begin = 0; begin < list.length() || begin == 0; ) {
       int end = itemEnd(list, begin);
       String item = list.substring(begin, end);
       int facility = index(FACILITIES, item);

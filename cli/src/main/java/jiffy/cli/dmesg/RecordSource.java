@@ -6,7 +6,7 @@ import java.io.IOException;
 /**
  * The kernel log as {@code /dev/kmsg} gives it out, one record at a time.
  *
- * <p>A record is text: {@code pri,seq,usec,flag[,caller=T1|C0];text\n}, then a line {@code
+ * <p>A record's text is: {@code pri,seq,usec,flag[,caller=T1|C0];text\n}, then a line {@code
  * KEY=value} with a leading blank per property. Text bytes outside printable ASCII, and the
  * backslash, are written {@code \xNN}, so a record is ASCII and its text is one line.
  */
@@ -35,10 +35,19 @@ public interface RecordSource {
     return 6; // "32768\n"
   }
 
-  /** One pass over the log. Used by one thread; records overwritten meanwhile are skipped. */
+  /**
+   * One pass over the log. Used by one thread; records overwritten meanwhile are skipped, and the
+   * one after them says how many they were.
+   */
   interface Reading extends Closeable {
+    /**
+     * Ends before the records that are logged from now on; without it, {@link #poll} may find new
+     * ones for as long as there are writers.
+     */
+    void endAtNewest();
+
     /** The next record, or null if there is none now. */
-    String poll() throws IOException;
+    KmsgRecord poll() throws IOException;
 
     /**
      * The next record, waiting for it; null once the log has ended (the kernel is halted).
@@ -46,7 +55,7 @@ public interface RecordSource {
      * @throws InterruptedException if the waiting thread is interrupted: how the host ends {@code
      *     dmesg -w} when its client has gone
      */
-    String next() throws IOException, InterruptedException;
+    KmsgRecord next() throws IOException, InterruptedException;
 
     @Override
     void close();

@@ -38,7 +38,7 @@ final class TextPrinter implements Printer {
 
   @Override
   public void print(Message message, StringBuilder out) {
-    List<TimeStamps.Stamp> time = stamps.next(message.timeMicros());
+    List<TimeStamps.Stamp> time = stamps.next(message);
     if (message.text().isEmpty()) {
       out.append('\n');
       return;
@@ -50,14 +50,14 @@ final class TextPrinter implements Printer {
     String[] lines =
         Arrays.stream(message.text().split("\n")).filter(l -> !l.isEmpty()).toArray(String[]::new);
     for (int i = 0; i < Math.max(1, lines.length); i++) {
-      List<TimeStamps.Stamp> mark = i == 0 ? time : stamps.again(message.timeMicros());
+      List<TimeStamps.Stamp> mark = i == 0 ? time : stamps.again(message);
       line(message, mark, lines.length == 0 ? "" : lines[i], out);
     }
   }
 
   @Override
   public void skip(Message message) {
-    stamps.skip(message.timeMicros());
+    stamps.skip(message);
   }
 
   @Override
@@ -86,6 +86,9 @@ final class TextPrinter implements Printer {
   }
 
   private String rawPrefix(Message message) {
+    if (message.priority() < 0) {
+      return ""; // of a file, and so it stood there
+    }
     String time = "[" + TimeStamps.seconds(message.timeMicros()) + "]";
     String blank = layout.adjoining && message.caller() != null ? "" : " ";
     return "<" + message.priority() + ">" + time + blank;

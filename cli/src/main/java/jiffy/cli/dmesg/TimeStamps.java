@@ -33,26 +33,27 @@ final class TimeStamps {
   }
 
   /** Passes over a record that is not shown; the next delta counts from it. */
-  void skip(long timeMicros) {
-    previousMicros = timeMicros;
+  void skip(Message message) {
+    previousMicros = message.timeMicros();
   }
 
   /** The stamps of the next record. */
-  List<Stamp> next(long timeMicros) {
+  List<Stamp> next(Message message) {
+    long timeMicros = message.timeMicros();
     long deltaMicros = previousMicros == 0 ? 0 : timeMicros - previousMicros;
     previousMicros = timeMicros;
     if (formats.isEmpty()) {
       return List.of();
     }
-    ZonedDateTime local = clock.at(timeMicros);
+    ZonedDateTime local = clock.at(message);
     boolean minuteBreak = stamped == null || !sameMinute(stamped, local);
     stamped = local;
     return stamps(timeMicros, deltaMicros, local, minuteBreak);
   }
 
-  /** The stamps of a further line of a record at {@code timeMicros} ({@code --force-prefix}). */
-  List<Stamp> again(long timeMicros) {
-    return stamps(timeMicros, 0, clock.at(timeMicros), false);
+  /** The stamps of a further line of a record ({@code --force-prefix}). */
+  List<Stamp> again(Message message) {
+    return stamps(message.timeMicros(), 0, clock.at(message), false);
   }
 
   /** Seconds since boot, as in {@code %5d.%06d}. */

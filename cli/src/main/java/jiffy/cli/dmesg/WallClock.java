@@ -9,7 +9,13 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Turns record times into the client's local time. Immutable. */
+/**
+ * Turns record times into the client's local time. Immutable.
+ *
+ * <p>A record of a running kernel has its wall time with it, as the clock was when it was printed:
+ * no suspend and no step of the clock since then makes it wrong. For one of a file there is only
+ * the boot time to add.
+ */
 final class WallClock {
   private static final long MICROS_PER_SECOND = 1_000_000;
 
@@ -23,16 +29,18 @@ final class WallClock {
       Pattern.compile("(?:[A-Za-z]{3,}|<[^>]+>)([+-]?)(\\d{1,2})(?::(\\d{1,2}))?(?::(\\d{1,2}))?");
 
   private final long bootEpochMicros;
+  private final boolean forced;
   private final ZoneId zone;
 
-  private WallClock(long bootEpochMicros, ZoneId zone) {
+  private WallClock(long bootEpochMicros, boolean forced, ZoneId zone) {
     this.bootEpochMicros = bootEpochMicros;
+    this.forced = forced;
     this.zone = zone;
   }
 
   /**
    * The clock of an environment: zone from TZ, boot time from DMESG_TEST_BOOTIME (SEC.USEC) if it
-   * is there.
+   * is there: it then counts for all records.
    *
    * @param bootEpochMicros boot time otherwise, in microseconds since 1970
    */
@@ -42,7 +50,7 @@ final class WallClock {
     if (forced.matches()) {
       boot = Long.parseLong(forced.group(1)) * MICROS_PER_SECOND + Long.parseLong(forced.group(2));
     }
-    return new WallClock(boot, zone(environment.get("TZ")));
+    return new WallClock(boot, forced.matches(), zone(environment.get("TZ")));
   }
 
   /** The client's zone. */
@@ -51,13 +59,16 @@ final class WallClock {
   }
 
   /** Wall time of a record, in microseconds since 1970. */
-  long epochMicros(long timeMicros) {
-    return Math.min(bootEpochMicros + Math.min(timeMicros, MAX_MICROS), MAX_MICROS);
+  long epochMicros(Message message) {
+    boolean noted = message.wallMicros() != KmsgRecord.NO_WALL_TIME && !forced;
+    long micros =
+        noted ? message.wallMicros() : bootEpochMicros + Math.min(message.timeMicros(), MAX_MICROS);
+    return Math.min(micros, MAX_MICROS);
   }
 
   /** Local time of a record. */
-  ZonedDateTime at(long timeMicros) {
-    long micros = epochMicros(timeMicros);
+  ZonedDateTime at(Message message) {
+    long micros = epochMicros(message);
     long seconds = Math.floorDiv(micros, MICROS_PER_SECOND);
     long nanos = Math.floorMod(micros, MICROS_PER_SECOND) * 1000;
     return Instant.ofEpochSecond(seconds, nanos).atZone(zone);

@@ -2,6 +2,7 @@ package jiffy.cli.host;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,8 +43,7 @@ public final class Host {
 
   /** Runs a kernel until it is halted. */
   public static void main(String[] args) {
-    // Whoever starts Log4j first: the console is closed with the kernel, not by a hook at a signal.
-    System.setProperty("log4j.shutdownHookEnabled", "false");
+    HostLogging.withoutHook();
     StateDirectory directory;
     try {
       directory = StateDirectory.of(System.getenv());
@@ -72,6 +72,7 @@ public final class Host {
         if (claim.replaced() != null) {
           say(claim.replaced());
         }
+        HostLogging.prepare(directory.consoleLog(), this::say);
         serve(commandLine(parameters));
       }
       return 0;
@@ -91,6 +92,11 @@ public final class Host {
         say("pid " + ProcessHandle.current().pid() + ", socket " + directory.socket());
         say("Ctrl-C unloads everything and halts");
       }
+      if (kernel.pstore().isPresent()) {
+        Files.writeString(
+            directory.pstoreFile(), kernel.pstore().get().toAbsolutePath().normalize() + "\n");
+      }
+      HostLogging.takeOver();
       kernel.settleIn();
       Toolbox.warmUp();
       awaitStop();
@@ -98,6 +104,7 @@ public final class Host {
       // While modules are unloaded the tools still answer; the socket is closed after that.
       kernel.close();
       server.awaitEnds(LAST_WORDS_MILLIS);
+      HostLogging.close();
       guard.interrupt();
     }
   }
@@ -111,7 +118,10 @@ public final class Host {
 
   private ControlServer.Commands starter(HostedKernel kernel) {
     return (request, session, finish) ->
-        kernel.spawn(request.words().get(0), () -> runTool(kernel, request, session, finish));
+        kernel.spawn(
+            request.words().get(0),
+            session.isPrivileged(),
+            () -> runTool(kernel, request, session, finish));
   }
 
   private void runTool(HostedKernel kernel, Request request, Session session, IntConsumer finish) {

@@ -1,6 +1,7 @@
 package jiffy.cli.host;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import jiffy.cli.tool.RunningKernel;
 
 /** A kernel as its host sees it: something that tools run on, and that is stopped at the end. */
@@ -22,8 +23,15 @@ interface HostedKernel extends AutoCloseable {
   /** What tools see. */
   RunningKernel forTools();
 
-  /** Starts a task of the kernel. */
-  void spawn(String name, Runnable body);
+  /**
+   * Starts a task of the kernel.
+   *
+   * @param isPrivileged whether it works for the user that the kernel belongs to, or for root
+   */
+  void spawn(String name, boolean isPrivileged, Runnable body);
+
+  /** Where its log outlives it, if anywhere. */
+  Optional<Path> pstore();
 
   /** Begins what can wait until tools are answered: the console, the drop folder. */
   void settleIn();

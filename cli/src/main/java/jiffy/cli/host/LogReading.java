@@ -2,6 +2,7 @@ package jiffy.cli.host;
 
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import jiffy.cli.dmesg.KmsgRecord;
 import jiffy.cli.dmesg.RecordSource;
 import jiffy.cli.tool.HangUp;
 import jiffy.runtime.printk.KmsgFormat;
@@ -18,6 +19,8 @@ final class LogReading implements RecordSource.Reading {
   /** A writer in the middle of a record is done in less: 20 us. */
   private static final long BUSY_NANOS = 20_000;
 
+  private static final long NANOS_PER_MICRO = 1_000;
+
   private final LogRing ring;
   private final LogReader reader;
   private final boolean caller;
@@ -27,6 +30,7 @@ final class LogReading implements RecordSource.Reading {
   private final FormatBuffer text = new FormatBuffer(KmsgFormat.RECORD_MAX);
   private final Thread thread = Thread.currentThread();
   private final Runnable wake = () -> LockSupport.unpark(thread);
+  private long end = Long.MAX_VALUE; // sequence number of the first record that is not read
   private volatile boolean ended;
 
   /**
@@ -46,19 +50,31 @@ final class LogReading implements RecordSource.Reading {
   }
 
   @Override
-  public String poll() {
-    if (!reader.read(record)) {
+  public void endAtNewest() {
+    LogReader newest = ring.reader();
+    newest.seekEnd();
+    end = newest.position();
+  }
+
+  @Override
+  public KmsgRecord poll() {
+    boolean over = user.hasHungUp() || reader.position() >= end;
+    if (over || !reader.read(record) || record.seq() >= end) {
       return null;
     }
     text.clear(KmsgFormat.RECORD_MAX);
     KmsgFormat.format(record, caller, text);
-    return text.toString();
+    return new KmsgRecord(
+        text.toString(),
+        Math.floorDiv(record.wallNanos(), NANOS_PER_MICRO),
+        record.module(),
+        record.lost());
   }
 
   @Override
-  public String next() throws InterruptedException {
+  public KmsgRecord next() throws InterruptedException {
     while (true) {
-      String next = poll();
+      KmsgRecord next = poll();
       if (next != null) {
         return next;
       }

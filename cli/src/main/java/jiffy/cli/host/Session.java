@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import jiffy.cli.dmesg.PagedStream;
 import jiffy.cli.tool.HangUp;
 import jiffy.cli.wire.Frame;
 import jiffy.cli.wire.ProtocolException;
@@ -24,6 +25,7 @@ import jiffy.cli.wire.Request;
  */
 final class Session implements HangUp {
   private final SocketChannel channel;
+  private final boolean isPrivileged;
   private final long openedNanos = System.nanoTime();
 
   /** Held from a frame's first byte to its last. Taken before {@link #lock}. */
@@ -42,14 +44,20 @@ final class Session implements HangUp {
   private ByteBuffer body; // server's thread
   private boolean asked; // server's thread
 
-  Session(SocketChannel channel) {
+  Session(SocketChannel channel, boolean isPrivileged) {
     this.channel = channel;
+    this.isPrivileged = isPrivileged;
   }
 
   /** The server's thread has registered the channel, and is woken like that. */
   void register(SelectionKey key, Runnable wakeServer) {
     this.key = key;
     this.wakeServer = wakeServer;
+  }
+
+  /** Whether it is the user's that the kernel belongs to, or root's. */
+  boolean isPrivileged() {
+    return isPrivileged;
   }
 
   /** When the client connected, by {@code System.nanoTime}. */
@@ -118,7 +126,12 @@ final class Session implements HangUp {
 
   /** What the tool writes goes to the client's stream of that type. */
   OutputStream stream(byte type) {
-    return new OutputStream() {
+    return new PagedStream() {
+      @Override
+      public void page() throws IOException {
+        send(Frame.output(Frame.PAGE, new byte[0], 0, 0));
+      }
+
       @Override
       public void write(int b) throws IOException {
         write(new byte[] {(byte) b}, 0, 1);

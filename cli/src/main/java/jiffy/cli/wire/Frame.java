@@ -6,14 +6,15 @@ import java.nio.ByteBuffer;
  * What the server answers: a sequence of frames, the last of them {@link #EXIT}.
  *
  * <pre>
- *   byte  type      1 = out, 2 = err, 3 = exit
+ *   byte  type      1 = out, 2 = err, 3 = exit, 4 = page
  *   int   length    of the payload, at most {@link #MAX_PAYLOAD}; big endian
  *   byte  payload[length]
  * </pre>
  *
  * <p>Out and err carry bytes for the client's standard output and standard error, exit carries its
  * exit status as an int. This layout and these three types are the same in every version of the
- * protocol, so that a client of any version can show a server's refusal.
+ * protocol, so that a client of any version can show a server's refusal. Page carries nothing: the
+ * client is to put what comes after it on standard output through its user's pager.
  */
 public final class Frame {
   /** Bytes for standard output. */
@@ -24,6 +25,9 @@ public final class Frame {
 
   /** The exit status; nothing follows. */
   public static final byte EXIT = 3;
+
+  /** The output goes through a pager; without payload, before the first {@link #OUT}. */
+  public static final byte PAGE = 4;
 
   /** Bytes before the payload. */
   public static final int HEADER = 5;

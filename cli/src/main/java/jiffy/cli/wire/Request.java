@@ -51,6 +51,8 @@ public record Request(
           "LANG",
           "TERM",
           "NO_COLOR",
+          "HOME",
+          "XDG_CONFIG_HOME",
           "COLUMNS",
           "DMESG_TEST_BOOTIME",
           "MODPROBE_OPTIONS",

@@ -71,9 +71,19 @@ public record StateDirectory(Path path) {
     return path.resolve("boot.lock");
   }
 
-  /** What a detached host writes to its terminal. */
+  /** Names the directory of the last kernel here that was booted with {@code pstore=DIR}. */
+  public Path pstoreFile() {
+    return path.resolve("pstore");
+  }
+
+  /** The kernel's console, as a file; {@code console.log.1} is the one before. */
   public Path consoleLog() {
     return path.resolve("console.log");
+  }
+
+  /** What a detached host, which has no terminal, says beside the console; and its JVM. */
+  public Path hostLog() {
+    return path.resolve("host.log");
   }
 
   /**

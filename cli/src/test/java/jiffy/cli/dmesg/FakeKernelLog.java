@@ -6,18 +6,29 @@ import java.util.List;
 
 /** A kernel log in memory: records as written by the test, a clear mark, a console level. */
 final class FakeKernelLog implements RecordSource, KernelLogControl {
-  private final List<String> records = new ArrayList<>();
+  private final List<KmsgRecord> records = new ArrayList<>();
   private int clearMark;
   private boolean halted;
   private int consoleLevel = 4;
   private int savedLevel = 4;
   private int waiting;
   private String refusal;
+  private String busy;
 
   /** Adds a record; the final newline is added too. */
   synchronized void log(String record) {
-    records.add(record + "\n");
+    log(KmsgRecord.of(record + "\n"));
+  }
+
+  /** Adds a record with what its text does not say. */
+  synchronized void log(KmsgRecord record) {
+    records.add(record);
     notifyAll();
+  }
+
+  /** Adds that record whenever one is asked for. */
+  synchronized void logAtEachRead(String record) {
+    busy = record;
   }
 
   /** Ends all readings. */
@@ -87,20 +98,31 @@ final class FakeKernelLog implements RecordSource, KernelLogControl {
 
   private final class Pass implements Reading {
     private int next;
+    private int end = Integer.MAX_VALUE;
 
     Pass(int next) {
       this.next = next;
     }
 
     @Override
-    public String poll() {
+    public void endAtNewest() {
       synchronized (FakeKernelLog.this) {
-        return next < records.size() ? records.get(next++) : null;
+        end = records.size();
       }
     }
 
     @Override
-    public String next() throws InterruptedException {
+    public KmsgRecord poll() {
+      synchronized (FakeKernelLog.this) {
+        if (busy != null) {
+          log(busy);
+        }
+        return next < Math.min(end, records.size()) ? records.get(next++) : null;
+      }
+    }
+
+    @Override
+    public KmsgRecord next() throws InterruptedException {
       synchronized (FakeKernelLog.this) {
         waiting++;
         FakeKernelLog.this.notifyAll();

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import jiffy.cli.dmesg.KernelLogControl;
+import jiffy.cli.dmesg.KmsgRecord;
 import jiffy.cli.dmesg.RecordSource;
 import jiffy.linux.Errno;
 
@@ -20,6 +21,9 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
 
   /** What the next write returns. */
   public volatile Written written = new Written(true, 0, Integer.MAX_VALUE);
+
+  /** Whether the user may read the log. */
+  public volatile boolean mayReadLog = true;
 
   /** Set: the next insmod throws it. */
   public volatile RuntimeException bug;
@@ -95,22 +99,31 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
   }
 
   @Override
-  public RecordSource.Reading log(From from, HangUp user) {
+  public RecordSource.Reading log(From from, HangUp user) throws IOException {
+    if (!mayReadLog) {
+      throw new IOException(Strerror.of(Errno.EPERM));
+    }
     user.onHangUp(() -> log.add(HANG_UP));
     return new RecordSource.Reading() {
       @Override
-      public String poll() {
-        return log.poll();
+      public void endAtNewest() {
+        // Nobody logs meanwhile.
       }
 
       @Override
-      public String next() throws IOException, InterruptedException {
+      public KmsgRecord poll() {
+        String record = log.poll();
+        return record == null ? null : KmsgRecord.of(record);
+      }
+
+      @Override
+      public KmsgRecord next() throws IOException, InterruptedException {
         String record = log.take();
         if (record.equals(HANG_UP)) {
           calls.add("hung up");
           throw new InterruptedException();
         }
-        return record;
+        return KmsgRecord.of(record);
       }
 
       @Override

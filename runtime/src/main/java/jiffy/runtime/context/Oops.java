@@ -3,6 +3,7 @@ package jiffy.runtime.context;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Prints what a module's code threw, as text: nothing keeps the throwable, which would keep its
@@ -16,12 +17,14 @@ public final class Oops {
   private static final int CAUSES = 8;
   private static final String OURS = "jiffy.";
 
-  private final KernelLog log;
-  private final String module;
+  private final Consumer<String> lines;
 
-  private Oops(KernelLog log, String module) {
-    this.log = log;
-    this.module = module;
+  private Oops(Consumer<String> lines) {
+    this.lines = lines;
+  }
+
+  private static Oops of(KernelLog log, String module) {
+    return new Oops(text -> log.print(KernelLog.WARNING, module + ": " + text));
   }
 
   /**
@@ -32,9 +35,9 @@ public final class Oops {
    */
   public static void print(
       KernelLog log, String module, String what, Throwable thrown, Context context) {
-    Oops oops = new Oops(log, module);
+    Oops oops = of(log, module);
     log.print(KernelLog.ALERT, module + ": " + what + " threw " + describe(thrown));
-    oops.line(
+    oops.lines.accept(
         "CPU: "
             + context.cpuNumber()
             + " PID: "
@@ -43,17 +46,27 @@ public final class Oops {
             + context.task().comm
             + " Owner: "
             + module);
+    oops.stacks(thrown);
+  }
+
+  /** What was thrown, the stack and the causes, line by line; of anybody's code, but no oops. */
+  public static void printThrown(Consumer<String> lines, Throwable thrown) {
+    lines.accept(describe(thrown));
+    new Oops(lines).stacks(thrown);
+  }
+
+  private void stacks(Throwable thrown) {
     Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     Throwable each = thrown;
     for (int depth = 0; each != null && depth < CAUSES && seen.add(each); depth++) {
       if (depth > 0) {
-        oops.line("Caused by: " + describe(each));
+        lines.accept("Caused by: " + describe(each));
       }
       try { // both may be a module's code
-        oops.frames(each.getStackTrace());
+        frames(each.getStackTrace());
         each = each.getCause();
       } catch (Throwable e) {
-        oops.line("(no stack: asking for it threw " + e.getClass().getName() + ")");
+        lines.accept("(no stack: asking for it threw " + e.getClass().getName() + ")");
         each = null;
       }
     }
@@ -61,11 +74,7 @@ public final class Oops {
 
   /** The frames of a thread that hangs. */
   public static void printStack(KernelLog log, String module, StackTraceElement[] stack) {
-    new Oops(log, module).frames(stack);
-  }
-
-  private void line(String text) {
-    log.print(KernelLog.WARNING, module + ": " + text);
+    of(log, module).frames(stack);
   }
 
   private void frames(StackTraceElement[] stack) {
@@ -76,7 +85,7 @@ public final class Oops {
     int shown = Math.min(end, FRAMES);
     for (int i = 0; i < shown; i++) {
       StackTraceElement frame = stack[i];
-      line(
+      lines.accept(
           " at "
               + frame.getClassName()
               + "."
@@ -87,7 +96,7 @@ public final class Oops {
               + ")");
     }
     if (shown < end) {
-      line(" ... " + (end - shown) + " more");
+      lines.accept(" ... " + (end - shown) + " more");
     }
   }
 

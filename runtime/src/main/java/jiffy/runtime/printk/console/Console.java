@@ -1,9 +1,12 @@
-package jiffy.runtime.printk;
+package jiffy.runtime.printk.console;
 
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.logging.log4j.Level;
+import java.util.function.Consumer;
+import jiffy.runtime.printk.Log;
+import jiffy.runtime.printk.LogLevels;
+import jiffy.runtime.printk.LogReader;
+import jiffy.runtime.printk.LogRecord;
+import jiffy.runtime.printk.LogRing;
 import org.apache.logging.log4j.Logger;
 
 /**
@@ -11,46 +14,61 @@ import org.apache.logging.log4j.Logger;
  * host thread of its own, which parks while there is nothing new; a slow target makes it lose
  * records, which it says, and never holds up a writer. Not for simulated kernels.
  *
- * <p>Text: {@code [ 1.234567] text}, the prefix repeated on each line of a record, control
- * characters as {@code \xNN}. Records at or above console_loglevel are left out.
+ * <p>An event's message is the record's text, its time the record's wall clock time. Its context
+ * data says {@code module}, {@code cpu}, {@code pid}, {@code seq}, {@code uptime}, {@code facility}
+ * and {@code severity}, and {@code subsystem} and {@code device} if the record has them: what
+ * {@code %X}, JsonTemplateLayout and Syslog print. {@link KmsgConverter} prints it as Linux's
+ * consoles do. Records at or above console_loglevel are left out.
+ *
+ * <p>What is lost is said where it was lost, once that works again: {@code ** 3 printk messages
+ * dropped **}.
  *
  * <p>Thread safety: {@link #start} and {@link #stop} once each, from any thread.
  */
 public final class Console {
-  private static final Level[] LEVELS = {
-    Level.FATAL,
-    Level.FATAL,
-    Level.FATAL,
-    Level.ERROR,
-    Level.WARN,
-    Level.INFO,
-    Level.INFO,
-    Level.DEBUG
-  };
+  /** Name of the logger that consoles write to. */
+  public static final String LOGGER = "kmsg";
+
   private static final long SHORTEST_PAUSE_NANOS = 20_000;
   private static final long LONGEST_PAUSE_NANOS = 50_000_000;
   private static final long FOREVER = Long.MAX_VALUE;
 
   private final LogRing ring;
   private final LogLevels levels;
-  private final Logger target;
+  private final ConsoleTarget target;
   private final Thread thread;
   private final Runnable wake;
-  private final StringBuilder line = new StringBuilder(256);
 
   /** Number of the first record not to show any more; everything before it is shown first. */
   private volatile long stopSeq = FOREVER;
 
   private volatile boolean parked;
-  private final AtomicLong errors = new AtomicLong();
 
-  /** Makes a console of {@code log}; nothing happens before {@link #start}. */
+  /** By its class a thread is known to be a console's. */
+  private static final class Writer extends Thread {
+    Writer(Runnable body) {
+      super(body, "jiffy-console");
+      setDaemon(true);
+    }
+  }
+
+  /** As below; about a target that fails nothing is said but what was lost. */
   public Console(Log log, Logger target) {
+    this(log, target, sentence -> {});
+  }
+
+  /**
+   * Makes a console of {@code log}; nothing happens before {@link #start}.
+   *
+   * @param target gets the records: {@code LogManager.getLogger("kmsg")} as a rule
+   * @param complaints gets a sentence when an appender of the target begins to fail, on the
+   *     console's thread
+   */
+  public Console(Log log, Logger target, Consumer<String> complaints) {
     this.ring = log.ring();
     this.levels = log.levels();
-    this.target = target;
-    this.thread = new Thread(this::run, "jiffy-console");
-    this.thread.setDaemon(true);
+    this.target = new ConsoleTarget(target, complaints);
+    this.thread = new Writer(this::run);
     this.wake =
         () -> {
           if (parked) {
@@ -85,9 +103,14 @@ public final class Console {
     return ended;
   }
 
-  /** How often the target threw; the record was skipped then. */
+  /** How many records the target, or one of its appenders, did not take. */
   public long errors() {
-    return errors.get();
+    return target.errors();
+  }
+
+  /** Whether the calling thread is a console's: what it logs comes from writing the log. */
+  static boolean isWriting() {
+    return Thread.currentThread() instanceof Writer;
   }
 
   private void run() {
@@ -104,7 +127,7 @@ public final class Console {
       LogReader.Arm arm = reader.arm();
       boolean stopping = stopSeq != FOREVER;
       if (arm == LogReader.Arm.ARMED && stopping) {
-        return; // what is left is a record without its newline
+        break; // what is left is a record without its newline
       }
       if (arm == LogReader.Arm.ARMED) {
         LockSupport.park(this);
@@ -114,63 +137,15 @@ public final class Console {
       }
       parked = false;
     }
+    target.leave();
   }
 
   private void show(LogRecord record) {
     if (record.lost() > 0) {
-      write(Level.WARN, "** " + record.lost() + " printk messages dropped **");
+      target.writeDropped(record.lost(), record);
     }
     if (record.level() < levels.console()) {
-      line.setLength(0);
-      putRecord(record);
-      write(LEVELS[record.level()], line);
+      target.write(record);
     }
-  }
-
-  /** A console that cannot be written to must not take the others down, nor the kernel. */
-  private void write(Level level, CharSequence text) {
-    try {
-      target.log(level, text);
-    } catch (RuntimeException | Error failed) {
-      errors.incrementAndGet();
-    }
-  }
-
-  private void putRecord(LogRecord record) {
-    putTime(record.nanos());
-    String text = record.text();
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '\n') {
-        line.append('\n');
-        putTime(record.nanos());
-      } else if (c < ' ' && c != '\t' || c >= 0x7f && c < 0xa0) {
-        line.append("\\x").append(Character.forDigit(c >> 4, 16));
-        line.append(Character.forDigit(c & 15, 16));
-      } else {
-        line.append(c);
-      }
-    }
-  }
-
-  private void putTime(long nanos) {
-    long seconds = TimeUnit.NANOSECONDS.toSeconds(nanos);
-    long micros = TimeUnit.NANOSECONDS.toMicros(nanos) - TimeUnit.SECONDS.toMicros(seconds);
-    line.append('[');
-    putPadded(seconds, 5, ' ');
-    line.append('.');
-    putPadded(micros, 6, '0');
-    line.append("] ");
-  }
-
-  private void putPadded(long value, int width, char pad) {
-    long bound = 1;
-    for (int i = 1; i < width; i++) {
-      bound *= 10;
-    }
-    for (; bound > Math.max(value, 1); bound /= 10) {
-      line.append(pad);
-    }
-    line.append(value);
   }
 }
