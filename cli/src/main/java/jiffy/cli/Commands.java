@@ -17,11 +17,12 @@ final class Commands {
     {"pstore", "[DIR|FILE] [OPTION...]", "show the log of a kernel that died; --list: of each"},
     {"cat", "FILE...", "show files such as /proc/modules or /dev/kmsg"},
     {"write", "[-n] FILE [TEXT...]", "write a line to such a file; -n: without its newline"},
+    {"sysctl", "[-a] [NAME[=VALUE]...]", "show or change settings, such as kernel.printk"},
     {"irq", "N...", "interrupt the kernel on lines N, see /proc/interrupts"},
   };
 
   private static final String[] NOT_YET = {
-    "modprobe", "modinfo", "depmod", "sysctl", "shell", "ps", "top", "trace", "sysrq", "new"
+    "modprobe", "modinfo", "depmod", "shell", "ps", "top", "trace", "sysrq", "new"
   };
 
   /** No tool of Linux's: their options are what these say. */

@@ -44,6 +44,9 @@ class PortingTest {
   private static final Pattern DEFINITION =
       Pattern.compile("(?<!\\bnew|\\breturn|\\belse)\\b(?:[\\w>\\]]+) (\\w+)\\(");
 
+  /** {@code static final String PR_FMT =}: the module's own constant. */
+  private static final Pattern FIELD = Pattern.compile("\\bstatic final \\w+ (\\w+) =");
+
   private static final List<Row> ROWS = rows();
   private static final Map<String, JavaClass> TYPES = types();
   private static final Set<String> MEMBERS = members(TYPES.values());
@@ -53,6 +56,7 @@ class PortingTest {
     Set<String> own = new HashSet<>(Set.of("if", "for", "while", "switch", "catch", "super"));
     for (Row row : ROWS) {
       row.java.forEach(span -> own.addAll(found(DEFINITION, span)));
+      row.java.forEach(span -> own.addAll(found(FIELD, span)));
     }
     Set<String> unknown = new TreeSet<>();
     for (Row row : ROWS) {

@@ -35,6 +35,9 @@ public final class Kernel {
   /** Softirqs, tasklets, interrupt lines. */
   public final InterruptOps interrupts;
 
+  /** Warnings, and what is said once or seldom. */
+  public final ReportOps reports;
+
   /** Tasks, sleeping, wait queues, kernel threads. */
   public final TaskOps tasks;
 
@@ -57,6 +60,7 @@ public final class Kernel {
       RwLockOps rwlocks,
       SleepLockOps sleepLocks,
       LogOps log,
+      ReportOps reports,
       TaskOps tasks,
       FileOps files,
       InterruptOps interrupts,
@@ -70,6 +74,7 @@ public final class Kernel {
     this.rwlocks = Objects.requireNonNull(rwlocks);
     this.sleepLocks = Objects.requireNonNull(sleepLocks);
     this.log = Objects.requireNonNull(log);
+    this.reports = Objects.requireNonNull(reports);
     this.tasks = Objects.requireNonNull(tasks);
     this.files = Objects.requireNonNull(files);
     this.interrupts = Objects.requireNonNull(interrupts);

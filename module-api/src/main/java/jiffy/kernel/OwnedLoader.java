@@ -1,5 +1,6 @@
 package jiffy.kernel;
 
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 
 /**
@@ -18,4 +19,7 @@ public interface OwnedLoader {
    * @return the same object at each call
    */
   Origin origin(Class<?> callback, Function<Class<?>, Origin> resolve);
+
+  /** What the kernel keeps of places in this loader's code, by place; goes with the loader. */
+  ConcurrentMap<Object, Object> sites();
 }

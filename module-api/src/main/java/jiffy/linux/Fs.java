@@ -41,6 +41,9 @@ public final class Fs {
   /** {@code whence}: from the end. */
   public static final int SEEK_END = 2;
 
+  /** {@code whence}: in {@code /dev/kmsg}, the first record after the last clear. */
+  public static final int SEEK_DATA = 3;
+
   private Fs() {}
 
   /**

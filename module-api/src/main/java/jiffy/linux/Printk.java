@@ -14,6 +14,17 @@ import jiffy.kernel.Current;
  * (warning). A trailing newline is dropped; a message with newlines inside is one record; one
  * without a newline at its end may be continued by {@link #pr_cont}. Texts are cut at 989 bytes.
  *
+ * <p>{@code pr_fmt}, which in C each source file defines for its {@code pr_*}, is a constant here,
+ * and written where C's macro works unseen; javac makes one literal of the two. {@code printk} and
+ * {@code pr_cont} have no prefix:
+ *
+ * <pre>{@code
+ * private static final String KBUILD_MODNAME = "kt";
+ * private static final String PR_FMT = KBUILD_MODNAME + ": ";
+ *
+ * pr_info(PR_FMT + "count = %d\n", n);
+ * }</pre>
+ *
  * <p>Contexts: any. Thread safe. They never sleep and never wait for a reader or console. The
  * overloads for up to three arguments do not allocate.
  */
@@ -305,6 +316,24 @@ public final class Printk {
   }
 
   /**
+   * {@code pr_devel(fmt, ...)}: as {@link #pr_debug}, of a file that does not define DEBUG.
+   *
+   * @return 0
+   */
+  public static int pr_devel(String format, Object... arguments) {
+    return 0;
+  }
+
+  /**
+   * {@code no_printk(fmt, ...)}: prints nothing.
+   *
+   * @return 0
+   */
+  public static int no_printk(String format, Object... arguments) {
+    return 0;
+  }
+
+  /**
    * {@code pr_cont(fmt, ...)}: goes on with the open line.
    *
    * @return the number of characters stored
@@ -312,5 +341,21 @@ public final class Printk {
   public static int pr_cont(String format, Object... arguments) {
     Current current = Current.get();
     return current.kernel.log.printk(current, LEVEL_CONT, format, arguments);
+  }
+
+  /**
+   * {@code int printk_ratelimit(void)}: whether the caller may print. All callers share one limit,
+   * {@code /proc/sys/kernel/printk_ratelimit} and {@code _burst}, so that each may starve the
+   * others: {@link Ratelimit#__ratelimit} is better.
+   */
+  public static boolean printk_ratelimit() {
+    Current current = Current.get();
+    return current.kernel.reports.printkRatelimit(current);
+  }
+
+  /** {@code void dump_stack(void)}: prints who runs and the calling thread's stack, at level 4. */
+  public static void dump_stack() {
+    Current current = Current.get();
+    current.kernel.reports.dumpStack(current);
   }
 }

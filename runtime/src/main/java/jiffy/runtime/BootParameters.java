@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import jiffy.runtime.mm.FaultAttributes;
 import jiffy.runtime.printk.LogRing;
+import jiffy.runtime.printk.PrintkSettings.DevKmsg;
 
 /**
  * The kernel command line, parsed: {@code hz=250 nr_cpus=2 loglevel=7 kt.interval=3 plugins=DIR}.
@@ -36,6 +37,7 @@ public final class BootParameters {
   private int logBufLen = 1 << 20;
   private int loglevel = -1;
   private boolean printkCaller;
+  private DevKmsg devKmsg;
   private String timerWheel = TIMER_WHEELS.get(0);
   private String name = "jiffy";
   private Path plugins;
@@ -75,6 +77,7 @@ public final class BootParameters {
       case "quiet" -> loglevel = QUIET;
       case "debug" -> loglevel = DEBUG;
       case "printk.caller" -> printkCaller = bool(key, value);
+      case "printk.devkmsg" -> devKmsg = devKmsg(key, value);
       case "name" -> name = value;
       case "timer_wheel" -> timerWheel = oneOf(key, value, TIMER_WHEELS);
       case "highres" -> highres = bool(key, value);
@@ -147,6 +150,10 @@ public final class BootParameters {
     };
   }
 
+  private static DevKmsg devKmsg(String key, String value) {
+    return DevKmsg.of(value).orElseThrow(() -> bad(key, value, "ratelimit, on or off"));
+  }
+
   private static FaultAttributes faults(String key, String value) {
     FaultAttributes faults = FaultAttributes.parse(value);
     if (faults == null) {
@@ -210,6 +217,11 @@ public final class BootParameters {
   /** Whether /dev/kmsg tells who printed. */
   public boolean printkCaller() {
     return printkCaller;
+  }
+
+  /** What becomes of writes to /dev/kmsg; if given, it holds until the kernel halts. */
+  public Optional<DevKmsg> devKmsg() {
+    return Optional.ofNullable(devKmsg);
   }
 
   /** The kernel's name in messages. */

@@ -4,13 +4,21 @@ import java.util.Locale;
 import jiffy.runtime.irq.IrqLines;
 import jiffy.runtime.irq.Softirqs;
 import jiffy.runtime.module.Modules;
+import jiffy.runtime.module.Taint;
 import jiffy.runtime.module.loader.UnloadedLoader;
 import jiffy.runtime.printk.LogLevels;
+import jiffy.runtime.printk.PrintkSettings;
 import jiffy.runtime.proc.ProcTree;
+import jiffy.runtime.proc.sysctl.Numbers;
+import jiffy.runtime.proc.sysctl.Setting;
+import jiffy.runtime.proc.sysctl.Sysctls;
 import jiffy.runtime.time.JiffiesClock;
 
 /** The kernel's own files under /proc: what each says, as text. */
 final class KernelFiles {
+  /** Bits of the taint mask that mean something. */
+  private static final int TAINT_FLAGS_COUNT = 19;
+
   private KernelFiles() {}
 
   /** Registers them all, at boot. */
@@ -21,7 +29,8 @@ final class KernelFiles {
       Softirqs softirqs,
       IrqLines irqs,
       Modules modules,
-      LogLevels levels) {
+      LogLevels levels,
+      PrintkSettings settings) {
     proc.register("/proc/version", () -> version() + "\n");
     proc.register("/proc/cmdline", () -> parameters.commandLine() + "\n");
     proc.register("/proc/uptime", () -> uptime(clock, parameters.nrCpus()));
@@ -29,8 +38,10 @@ final class KernelFiles {
     proc.register("/proc/interrupts", irqs::table);
     proc.register("/proc/modules", modules::procModules);
     proc.register("/proc/jiffy/unloaded", () -> unloaded(modules));
-    proc.register("/proc/sys/kernel/tainted", () -> modules.tainted() + "\n");
-    proc.register("/proc/sys/kernel/printk", levels::format);
+    Sysctls sysctls = new Sysctls();
+    sysctls.register("kernel/tainted", tainted(modules.taint()));
+    PrintkSysctls.register(sysctls, parameters.hz(), levels, settings);
+    proc.register(sysctls);
   }
 
   /** The text of /proc/version, without its newline: Jiffy, the JVM, the host. */
@@ -44,6 +55,15 @@ final class KernelFiles {
         + " "
         + System.getProperty("os.arch")
         + ") #1 SMP";
+  }
+
+  /** {@code proc_taint}: what is written is added; bits that mean nothing are passed over. */
+  private static Setting tainted(Taint taint) {
+    return Numbers.one(
+        0,
+        Integer.MAX_VALUE,
+        () -> (int) taint.mask(),
+        bits -> taint.add(bits & (1 << TAINT_FLAGS_COUNT) - 1));
   }
 
   /** A line for each module that was unloaded lately: what has become of its class loader. */

@@ -45,9 +45,11 @@ import jiffy.runtime.module.ModuleSettings;
 import jiffy.runtime.module.Modules;
 import jiffy.runtime.module.weave.Weaver;
 import jiffy.runtime.printk.Log;
+import jiffy.runtime.printk.PrintkSettings;
 import jiffy.runtime.printk.console.LogCapture;
 import jiffy.runtime.proc.ModuleFiles;
 import jiffy.runtime.proc.ProcTree;
+import jiffy.runtime.proc.dev.Kmsg;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Kthreads;
 import jiffy.runtime.sched.Scheduler;
@@ -80,6 +82,7 @@ public final class Machine implements AutoCloseable {
   private final Contexts contexts;
   private final BootLog bootLog;
   private final Log log;
+  private final PrintkSettings printkSettings;
   private final KernelPrintk printk;
   private final Softirqs softirqs;
   private final Interrupts interrupts;
@@ -94,6 +97,7 @@ public final class Machine implements AutoCloseable {
   private final Adapters adapters;
   private final ModuleFiles files;
   private final ProcTree proc;
+  private final Kmsg kmsg;
   private final Path cache;
   private final Modules modules;
   private final List<LogCapture> captures = new CopyOnWriteArrayList<>();
@@ -108,6 +112,7 @@ public final class Machine implements AutoCloseable {
     this.bootLog =
         new BootLog(parameters, arch, new KernelSymbols(addresses), new LogStamper(arch, clock));
     this.log = bootLog.log;
+    this.printkSettings = new PrintkSettings(parameters.hz(), parameters.devKmsg());
     this.printk = new KernelPrintk(log);
     Locks locks = new Locks(arch, contexts, addresses, printk);
     this.softirqs = new Softirqs(arch, contexts, printk);
@@ -134,6 +139,9 @@ public final class Machine implements AutoCloseable {
     LinkedModules linked = new LinkedModules();
     this.files = new ModuleFiles(arch, origins, scheduler, printk, splat, linked);
     this.proc = new ProcTree(files);
+    this.kmsg =
+        new Kmsg(arch, scheduler, clock, log, printkSettings, parameters.printkCaller(), printk);
+    proc.register(kmsg);
     RwLocks rwlocks = new RwLocks(arch, contexts, addresses, printk);
     SleepLocks sleepLocks = new SleepLocks(contexts, scheduler, addresses, splat, printk);
     KernelTasks taskOps = new KernelTasks(contexts, scheduler, timeouts, kthreads, splat);
@@ -154,6 +162,7 @@ public final class Machine implements AutoCloseable {
             ChoicePoints.before(arch, RwLockOps.class, rwlocks),
             ChoicePoints.before(arch, SleepLockOps.class, sleepLocks),
             printk, // never gives way
+            new KernelReports(printk, printkSettings, clock, splat), // nor do these
             ChoicePoints.before(arch, TaskOps.class, taskOps),
             ChoicePoints.before(arch, FileOps.class, files),
             new InterruptOps(
@@ -190,7 +199,8 @@ public final class Machine implements AutoCloseable {
     linked.bind(modules);
     splat.bind(modules::tainted, modules.taint()::add, linked::linkedIn);
     proc.register(modules.files());
-    KernelFiles.register(proc, parameters, clock, softirqs, irqs, modules, log.levels());
+    KernelFiles.register(
+        proc, parameters, clock, softirqs, irqs, modules, log.levels(), printkSettings);
     printk.printBanner(parameters);
     bootLog.remark(printk);
   }
@@ -271,6 +281,11 @@ public final class Machine implements AutoCloseable {
   /** The log: ring, levels, readers. */
   public Log log() {
     return log;
+  }
+
+  /** Rate limits, /dev/kmsg, who may read the log. */
+  public PrintkSettings printkSettings() {
+    return printkSettings;
   }
 
   /** Jiffies and timers. */
@@ -397,9 +412,14 @@ public final class Machine implements AutoCloseable {
     return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
   }
 
-  /** The files under /proc. */
+  /** The files under /proc, /sys and /dev. */
   public ProcTree proc() {
     return proc;
+  }
+
+  /** The log as a file, {@code /dev/kmsg}, and who may read it. */
+  public Kmsg kmsg() {
+    return kmsg;
   }
 
   /**
@@ -486,6 +506,7 @@ public final class Machine implements AutoCloseable {
           adapters.close();
           works.stop(here.context());
         }
+        kmsg.end();
       }
     } finally {
       interrupts.stop();

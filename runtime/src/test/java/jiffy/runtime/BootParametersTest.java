@@ -72,6 +72,7 @@ class BootParametersTest {
     "hz=123,100",
     "hz,hz",
     "nr_cpus=0,from 1 to",
+    "printk.devkmsg=of,ratelimit",
     "nr_cpus=99999,99999",
     "loglevel=-1,-1",
     "log_buf_len=1,4K to 1G",

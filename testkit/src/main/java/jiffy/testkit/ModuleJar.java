@@ -56,6 +56,10 @@ public final class ModuleJar {
   private static final Pattern TYPE =
       Pattern.compile("\\bpublic\\s+(?:\\w+\\s+)*(?:class|interface|enum|record)\\s+(\\w+)");
 
+  /** At the beginning of a line: not within another type. */
+  private static final Pattern ANY_TYPE =
+      Pattern.compile("(?m)^(?:final |abstract )?(?:class|interface|enum|record)\\s+(\\w+)");
+
   /** Where a class file keeps its major version. */
   private static final int MAJOR_VERSION_AT = 6;
 
@@ -64,7 +68,7 @@ public final class ModuleJar {
 
   private ModuleJar() {}
 
-  /** Compiles sources, one public class each, for Java 17. */
+  /** Compiles sources, at most one public class each, for Java 17. */
   public static ModuleJar of(String... sources) {
     return ofSources(List.of(), sources);
   }
@@ -255,8 +259,10 @@ public final class ModuleJar {
     private static String fileOf(String text) {
       Matcher inPackage = PACKAGE.matcher(text);
       Matcher type = TYPE.matcher(text);
+      Matcher any = ANY_TYPE.matcher(text);
       String directory = inPackage.find() ? inPackage.group(1).replace('.', '/') + "/" : "";
-      return directory + (type.find() ? type.group(1) : "NoPublicType") + ".java";
+      String name = type.find() ? type.group(1) : any.find() ? any.group(1) : "NoType";
+      return directory + name + ".java";
     }
 
     @Override

@@ -22,10 +22,15 @@ import static jiffy.linux.Interrupts.tasklet_hi_schedule;
 import static jiffy.linux.Interrupts.tasklet_kill;
 import static jiffy.linux.Interrupts.tasklet_schedule;
 import static jiffy.linux.Interrupts.tasklet_setup;
+import static jiffy.linux.Jiffies.HZ;
 import static jiffy.linux.Jiffies.jiffies;
 import static jiffy.linux.Printk.KERN_CONT;
 import static jiffy.linux.Printk.KERN_INFO;
 import static jiffy.linux.Printk.printk;
+import static jiffy.linux.PrintkLimits.pr_info_once;
+import static jiffy.linux.PrintkLimits.printk_ratelimited;
+import static jiffy.linux.Ratelimit.__ratelimit;
+import static jiffy.linux.Ratelimit.ratelimit_state_init;
 import static jiffy.linux.Semaphores.down_timeout;
 import static jiffy.linux.Semaphores.up;
 import static jiffy.linux.Timers.del_timer;
@@ -46,6 +51,7 @@ import jiffy.runtime.Machine;
 import jiffy.runtime.sched.Attachment;
 import jiffy.types.Completion;
 import jiffy.types.Hrtimer;
+import jiffy.types.RatelimitState;
 import jiffy.types.Semaphore;
 import jiffy.types.TaskletStruct;
 import jiffy.types.TimerList;
@@ -75,6 +81,36 @@ class EndlessRecursionTest {
   void recursion_inContinuedLines_leavesTheLogUsable() {
     try (Machine machine = Machine.boot("nr_cpus=1 log_buf_len=64K")) {
       overflow(machine, depth -> printk((depth % 50 == 0 ? KERN_INFO : KERN_CONT) + " %d", depth));
+      assertLogWorks(machine);
+    }
+  }
+
+  /** A state whose inside nobody leaves would suppress all that comes after. */
+  @Test
+  void recursion_inRateLimits_leavesThemUsable() {
+    try (Machine machine = Machine.boot("nr_cpus=1 log_buf_len=64K")) {
+      RatelimitState state = new RatelimitState();
+      state.interval = 1;
+      overflowLookingAhead(
+          machine,
+          (depth, isNearTheEnd) -> {
+            __ratelimit(state);
+            if (isNearTheEnd) { // a look at the stack takes long
+              printk_ratelimited("depth %d\n", depth);
+              pr_info_once("depth %d\n", depth);
+            }
+          });
+      assertThat(state.__lock).isZero();
+      assertThat(state.missed).isPositive();
+      try (Attachment test = machine.attach("test")) {
+        ratelimit_state_init(state, 5 * HZ(), 1);
+        assertThat(__ratelimit(state)).isTrue();
+        assertThat(__ratelimit(state)).isFalse();
+        for (int i = 0; i < 2; i++) {
+          pr_info_once("another place\n");
+        }
+      }
+      assertThat(machine.dmesg()).filteredOn(line -> line.endsWith("] another place")).hasSize(1);
       assertLogWorks(machine);
     }
   }

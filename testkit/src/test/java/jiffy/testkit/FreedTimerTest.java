@@ -64,7 +64,9 @@ class FreedTimerTest {
                     "] ODEBUG: free active (active state 0) object type: timer_list hint:"
                         + " too_late [careless]"))
         .anyMatch(
-            line -> line.matches(".*] WARNING: CPU: \\d PID: \\d+ at arm \\(Careless.java:.*"))
+            line ->
+                line.matches(
+                    ".*] WARNING: CPU: \\d PID: \\d+ at Careless.java:\\d+ arm \\[careless]"))
         .noneMatch(line -> line.contains("left behind") || line.contains("ran after kfree"));
   }
 

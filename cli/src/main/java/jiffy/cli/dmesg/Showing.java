@@ -146,7 +146,7 @@ final class Showing {
   /** Writes the log in the form that {@code -K} reads. */
   private void export() throws DmesgFailure {
     try (RecordSource.Reading reading = source.open(RecordSource.Start.CLEAR_MARK);
-        KmsgFile file = new KmsgFile(files.create(options.exportKmsg))) {
+        KmsgExport file = new KmsgExport(files.create(options.exportKmsg))) {
       reading.endAtNewest();
       for (KmsgRecord next = reading.poll(); next != null; next = reading.poll()) {
         Message message = MessageParser.kmsg(next);

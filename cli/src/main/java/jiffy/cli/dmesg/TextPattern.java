@@ -12,7 +12,7 @@ import java.util.regex.PatternSyntaxException;
  * each line.
  */
 final class TextPattern {
-  /** Steps for one record. A pattern that doubles its work with each character ends here: 50 ms. */
+  /** Steps for one record. A pattern that doubles its work with each character ends here. */
   private static final int MAX_STEPS = 10_000_000;
 
   private final Pattern pattern;

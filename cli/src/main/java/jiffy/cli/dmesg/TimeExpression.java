@@ -103,7 +103,7 @@ final class TimeExpression {
     int minute = number(fields.group(5), 0);
     int second = number(fields.group(6), 0);
     boolean sane = month >= 1 && month <= 12 && day >= 1 && day <= 31;
-    if (!sane || hour > 23 || minute > 59 || second > 60) {
+    if (!sane || hour > 23 || minute > 59 || second > 61) {
       return null;
     }
     int year = number(fields.group(1), now.getYear());

@@ -12,9 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import jiffy.cli.wire.Frame;
 import jiffy.cli.wire.ProtocolException;
@@ -45,6 +47,8 @@ final class ControlServer implements AutoCloseable {
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Commands commands;
+  private final Privilege privilege;
+  private final Function<SocketChannel, UserPrincipal> peers;
 
   /** Not the selector itself: select() holds that one's monitor. */
   private final Object selectorGuard = new Object();
@@ -60,8 +64,15 @@ final class ControlServer implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closing;
 
-  private ControlServer(Commands commands, Selector selector, ServerSocketChannel listener) {
+  private ControlServer(
+      Commands commands,
+      Privilege privilege,
+      Function<SocketChannel, UserPrincipal> peers,
+      Selector selector,
+      ServerSocketChannel listener) {
     this.commands = commands;
+    this.privilege = privilege;
+    this.peers = peers;
     this.selector = selector;
     this.listener = listener;
     this.thread = new Thread(this::serve, "jiffy-control");
@@ -70,12 +81,27 @@ final class ControlServer implements AutoCloseable {
 
   /** Opens the socket, mode 0600, and starts to listen. Nothing may be there in its place. */
   static ControlServer open(UnixDomainSocketAddress address, Commands commands) throws IOException {
+    return open(address, commands, Privilege::peerOf);
+  }
+
+  /**
+   * As above.
+   *
+   * @param peers tells whose client is at the other end; null: the OS does not say
+   */
+  static ControlServer open(
+      UnixDomainSocketAddress address,
+      Commands commands,
+      Function<SocketChannel, UserPrincipal> peers)
+      throws IOException {
     Selector selector = Selector.open();
     ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    Privilege privilege;
     try {
       listener.bind(address);
       Path file = address.getPath();
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+      privilege = Privilege.overFile(file);
       listener.configureBlocking(false);
       listener.register(selector, SelectionKey.OP_ACCEPT);
     } catch (IOException e) {
@@ -83,7 +109,7 @@ final class ControlServer implements AutoCloseable {
       selector.close();
       throw e;
     }
-    ControlServer server = new ControlServer(commands, selector, listener);
+    ControlServer server = new ControlServer(commands, privilege, peers, selector, listener);
     server.thread.start();
     return server;
   }
@@ -210,7 +236,7 @@ final class ControlServer implements AutoCloseable {
         return;
       }
       channel.configureBlocking(false);
-      Session session = new Session(channel);
+      Session session = new Session(channel, privilege.has(peers.apply(channel)));
       sessions.add(session);
       session.register(channel.register(selector, SelectionKey.OP_READ, session), this::wake);
       if (sessions.size() > MAX_SESSIONS) {

@@ -119,7 +119,10 @@ public final class Host {
 
   private ControlServer.Commands starter(HostedKernel kernel) {
     return (request, session, finish) ->
-        kernel.spawn(request.words().get(0), () -> runTool(kernel, request, session, finish));
+        kernel.spawn(
+            request.words().get(0),
+            session.isPrivileged(),
+            () -> runTool(kernel, request, session, finish));
   }
 
   private void runTool(HostedKernel kernel, Request request, Session session, IntConsumer finish) {

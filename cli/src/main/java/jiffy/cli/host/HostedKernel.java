@@ -23,8 +23,12 @@ interface HostedKernel extends AutoCloseable {
   /** What tools see. */
   RunningKernel forTools();
 
-  /** Starts a task of the kernel. */
-  void spawn(String name, Runnable body);
+  /**
+   * Starts a task of the kernel.
+   *
+   * @param isPrivileged whether it works for the user that the kernel belongs to, or for root
+   */
+  void spawn(String name, boolean isPrivileged, Runnable body);
 
   /** Where its log outlives it, if anywhere. */
   Optional<Path> pstore();

@@ -58,7 +58,8 @@ final class LogReading implements RecordSource.Reading {
 
   @Override
   public KmsgRecord poll() {
-    if (reader.position() >= end || !reader.read(record) || record.seq() >= end) {
+    boolean over = user.hasHungUp() || reader.position() >= end;
+    if (over || !reader.read(record) || record.seq() >= end) {
       return null;
     }
     text.clear(KmsgFormat.RECORD_MAX);

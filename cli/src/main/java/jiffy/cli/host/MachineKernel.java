@@ -1,6 +1,6 @@
 package jiffy.cli.host;
 
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -13,8 +13,10 @@ import jiffy.cli.dmesg.RecordSource;
 import jiffy.cli.tool.HangUp;
 import jiffy.cli.tool.Invocation;
 import jiffy.cli.tool.RunningKernel;
+import jiffy.cli.tool.Strerror;
 import jiffy.kernel.Current;
 import jiffy.kernel.Owner;
+import jiffy.linux.Errno;
 import jiffy.linux.Fs;
 import jiffy.runtime.Machine;
 import jiffy.runtime.context.Context;
@@ -23,13 +25,12 @@ import jiffy.runtime.printk.LogReader;
 import jiffy.runtime.printk.console.Console;
 import jiffy.runtime.proc.OpenFile;
 import jiffy.runtime.sched.Scheduler;
+import jiffy.runtime.sched.Tasks;
 import org.apache.logging.log4j.LogManager;
 
 /** A real machine: what tools see of it, its console, its drop folder. Thread safe. */
 final class MachineKernel implements HostedKernel, RunningKernel {
   private static final long CONSOLE_MILLIS = 1_000;
-
-  private static final String KMSG = "/dev/kmsg";
 
   /** What cat(1) reads at once. */
   private static final int READ_BYTES = 1 << 17;
@@ -56,8 +57,16 @@ final class MachineKernel implements HostedKernel, RunningKernel {
   }
 
   @Override
-  public void spawn(String name, Runnable body) {
-    spawn(machine, name, body);
+  public void spawn(String name, boolean isPrivileged, Runnable body) {
+    spawn(
+        machine,
+        name,
+        () -> {
+          if (!isPrivileged) {
+            Tasks.dropPrivileges(caller().task());
+          }
+          body.run();
+        });
   }
 
   /** A task of the kernel's own, for a tool or the drop folder; nobody waits for it. */
@@ -176,10 +185,6 @@ final class MachineKernel implements HostedKernel, RunningKernel {
   /** As a shell's echo does. */
   @Override
   public Written write(String file, HangUp user, byte[] text) {
-    if (file.equals(KMSG)) {
-      int error = machine.writeKmsg(new String(text, StandardCharsets.UTF_8));
-      return new Written(true, Math.min(error, 0), text.length);
-    }
     Context self = caller();
     user.onHangUp(() -> machine.sched().signal(self.task(), Scheduler.SIGKILL));
     int done = 0;
@@ -202,11 +207,14 @@ final class MachineKernel implements HostedKernel, RunningKernel {
   }
 
   @Override
-  public RecordSource.Reading log(From from, HangUp user) {
+  public RecordSource.Reading log(From from, HangUp user) throws IOException {
+    if (!machine.kmsg().mayRead(caller())) {
+      throw new IOException(Strerror.of(Errno.EPERM));
+    }
     LogReader reader = machine.log().ring().reader();
     if (from == From.NEWEST) {
       reader.seekEnd();
-    } else if (from == From.CLEAR_MARK && reader.position() < machine.log().clearSeq()) {
+    } else if (reader.position() < machine.log().clearSeq()) {
       reader.seek(machine.log().clearSeq());
     }
     LogReading reading =
@@ -225,7 +233,7 @@ final class MachineKernel implements HostedKernel, RunningKernel {
 
   @Override
   public KernelLogControl logControl() {
-    return new LogControl(machine.log());
+    return new LogControl(machine.log(), Tasks.isPrivileged(caller().task()));
   }
 
   @Override

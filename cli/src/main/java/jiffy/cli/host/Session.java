@@ -25,6 +25,7 @@ import jiffy.cli.wire.Request;
  */
 final class Session implements HangUp {
   private final SocketChannel channel;
+  private final boolean isPrivileged;
   private final long openedNanos = System.nanoTime();
 
   /** Held from a frame's first byte to its last. Taken before {@link #lock}. */
@@ -43,14 +44,20 @@ final class Session implements HangUp {
   private ByteBuffer body; // server's thread
   private boolean asked; // server's thread
 
-  Session(SocketChannel channel) {
+  Session(SocketChannel channel, boolean isPrivileged) {
     this.channel = channel;
+    this.isPrivileged = isPrivileged;
   }
 
   /** The server's thread has registered the channel, and is woken like that. */
   void register(SelectionKey key, Runnable wakeServer) {
     this.key = key;
     this.wakeServer = wakeServer;
+  }
+
+  /** Whether it is the user's that the kernel belongs to, or root's. */
+  boolean isPrivileged() {
+    return isPrivileged;
   }
 
   /** When the client connected, by {@code System.nanoTime}. */

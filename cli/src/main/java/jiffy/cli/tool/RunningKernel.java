@@ -1,6 +1,5 @@
 package jiffy.cli.tool;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import jiffy.cli.dmesg.KernelLogControl;
@@ -23,8 +22,6 @@ public interface RunningKernel {
 
   /** Where a reading of the log begins. */
   enum From {
-    /** The oldest record that is still there. */
-    OLDEST,
     /** The first after {@code dmesg --clear}. */
     CLEAR_MARK,
     /** After the newest. */
@@ -54,7 +51,7 @@ public interface RunningKernel {
   }
 
   /**
-   * Reads a file of /proc or /sys to its end, which some never have.
+   * Reads a file of /proc, /sys or /dev to its end, which some never have.
    *
    * @param user a file that makes its reader sleep lets go of it when the user hangs up
    * @return 0, or a negative errno: -ENOENT if there is none of that name
@@ -71,8 +68,8 @@ public interface RunningKernel {
   record Written(boolean isOpened, int error, int bytes) {}
 
   /**
-   * Opens a file of /proc, /sys or /dev/kmsg, writes the text, in several pieces if the file takes
-   * it so, until it takes nothing any more, and closes it.
+   * Opens a file of /proc, /sys or /dev, writes the text, in several pieces if the file takes it
+   * so, until it takes nothing any more, and closes it.
    *
    * @param user as for {@link #read(String, HangUp, Sink)}
    */
@@ -84,8 +81,8 @@ public interface RunningKernel {
   /**
    * Opens a reading of the log, which ends early when the user hangs up.
    *
-   * @throws IOException if this task may not read it; the message is the reason alone, in the words
-   *     of strerror
+   * @throws IOException if this user may not read it ({@code dmesg_restrict}); the message is the
+   *     reason alone, in the words of strerror
    */
   RecordSource.Reading log(From from, HangUp user) throws IOException;
 

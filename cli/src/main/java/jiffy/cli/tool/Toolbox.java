@@ -10,17 +10,18 @@ import jiffy.cli.tool.Invocation.NoKernelException;
 /** All tools, by the name they are called by. Thread safe. */
 public final class Toolbox {
   private static final Map<String, Tool> TOOLS =
-      Map.of(
-          "insmod", new Insmod(),
-          "rmmod", new Rmmod(),
-          "lsmod", new Lsmod(),
-          "dmesg", new DmesgTool(),
-          "cat", new Cat(),
-          "write", new Write(),
-          "irq", new Irq(),
-          "pstore", new PstoreTool(),
-          "status", new Status(),
-          "halt", new Halt());
+      Map.ofEntries(
+          Map.entry("insmod", new Insmod()),
+          Map.entry("rmmod", new Rmmod()),
+          Map.entry("lsmod", new Lsmod()),
+          Map.entry("dmesg", new DmesgTool()),
+          Map.entry("cat", new Cat()),
+          Map.entry("write", new Write()),
+          Map.entry("irq", new Irq()),
+          Map.entry("sysctl", new Sysctl()),
+          Map.entry("pstore", new PstoreTool()),
+          Map.entry("status", new Status()),
+          Map.entry("halt", new Halt()));
 
   private Toolbox() {}
 

@@ -210,7 +210,16 @@ class DmesgTest {
             "=",
             "--=",
             "-Txd",
-            "-K");
+            "-K",
+            "--grep",
+            "a[",
+            "(a*)*b",
+            "--module",
+            "kt,",
+            "-s",
+            "5000",
+            "-c",
+            "-W");
     return options.list().ofMaxSize(6);
   }
 

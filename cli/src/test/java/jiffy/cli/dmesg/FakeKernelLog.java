@@ -13,6 +13,7 @@ final class FakeKernelLog implements RecordSource, KernelLogControl {
   private int savedLevel = 4;
   private int waiting;
   private String refusal;
+  private String busy;
 
   /** Adds a record; the final newline is added too. */
   synchronized void log(String record) {
@@ -23,6 +24,11 @@ final class FakeKernelLog implements RecordSource, KernelLogControl {
   synchronized void log(KmsgRecord record) {
     records.add(record);
     notifyAll();
+  }
+
+  /** Adds that record whenever one is asked for. */
+  synchronized void logAtEachRead(String record) {
+    busy = record;
   }
 
   /** Ends all readings. */
@@ -108,6 +114,9 @@ final class FakeKernelLog implements RecordSource, KernelLogControl {
     @Override
     public KmsgRecord poll() {
       synchronized (FakeKernelLog.this) {
+        if (busy != null) {
+          log(busy);
+        }
         return next < Math.min(end, records.size()) ? records.get(next++) : null;
       }
     }

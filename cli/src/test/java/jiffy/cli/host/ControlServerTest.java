@@ -15,9 +15,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
@@ -120,6 +124,41 @@ class ControlServerTest {
   private void itStillWorks() throws IOException {
     command = (request, session) -> 7;
     assertThat(ask(request("lsmod")).status()).isEqualTo(7);
+  }
+
+  /** Two users who are none of this machine's. */
+  private record Stranger(String getName) implements UserPrincipal {}
+
+  @Test
+  void session_isPrivileged_forTheOwnerAndForRoot() throws IOException {
+    List<Boolean> privileged = new CopyOnWriteArrayList<>();
+    command =
+        (request, session) -> {
+          privileged.add(session.isPrivileged());
+          return 0;
+        };
+    ask(request("dmesg"));
+    UserPrincipal owner = Files.getOwner(directory);
+    UserPrincipal root = new Stranger("root");
+    Privilege privilege = new Privilege(owner, root);
+    assertThat(privileged).as("whoever runs this test").containsExactly(true);
+    assertThat(privilege.has(owner)).isTrue();
+    assertThat(privilege.has(new Stranger("root"))).isTrue();
+    assertThat(privilege.has(new Stranger("mallory"))).isFalse();
+    assertThat(privilege.has(null)).as("nobody knows who").isFalse();
+    assertThat(new Privilege(owner, null).has(null)).isFalse();
+  }
+
+  @Test
+  void session_ofSomebodyElse_isNotPrivileged() throws IOException {
+    server.close();
+    Files.delete(address.getPath());
+    Queue<UserPrincipal> clients =
+        new ArrayDeque<>(List.of(new Stranger("mallory"), Files.getOwner(directory)));
+    server = ControlServer.open(address, this::start, channel -> clients.remove());
+    command = (request, session) -> session.isPrivileged() ? 1 : 0;
+    assertThat(ask(request("dmesg")).status()).isZero();
+    assertThat(ask(request("dmesg")).status()).isEqualTo(1);
   }
 
   @Test

@@ -5,6 +5,8 @@ import static jiffy.linux.Uaccess.copy_from_user;
 import static jiffy.linux.Wait.wait_event_interruptible;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -13,10 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import jiffy.cli.dmesg.KmsgRecord;
 import jiffy.cli.dmesg.RecordSource;
@@ -36,22 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 class MachineKernelTest {
   @TempDir Path cache;
 
-  /** A user who goes when he is told to. */
-  private static final class Leaver implements HangUp {
-    final BlockingQueue<Runnable> actions = new LinkedBlockingQueue<>();
-    volatile boolean gone;
-
-    @Override
-    public boolean hasHungUp() {
-      return gone;
-    }
-
-    @Override
-    public void onHangUp(Runnable action) {
-      actions.add(action);
-    }
-  }
-
   @Test
   void read_ofAFileThatWaitsForEver_endsWhenTheUserHangsUp() throws Exception {
     WaitQueueHead queue = new WaitQueueHead();
@@ -61,6 +45,7 @@ class MachineKernelTest {
     try (HostedKernel kernel = MachineKernel.boot("nr_cpus=1 plugins=", cache, () -> {})) {
       kernel.spawn(
           "cat",
+          true,
           () -> {
             ProcOps ops = new ProcOps();
             ops.proc_read =
@@ -76,8 +61,7 @@ class MachineKernelTest {
             }
           });
       waits.await();
-      user.gone = true;
-      user.actions.take().run();
+      user.leave();
       assertThat(result.get()).isEqualTo(-Errno.ERESTARTSYS);
     }
   }
@@ -105,6 +89,7 @@ class MachineKernelTest {
                 (request, session, finish) ->
                     kernel.spawn(
                         "cat",
+                        true,
                         () -> {
                           proc_create("forever", 0, null, ops);
                           finish.accept(cat(kernel, session));
@@ -136,6 +121,7 @@ class MachineKernelTest {
     try (HostedKernel kernel = MachineKernel.boot("nr_cpus=1 plugins=", cache, () -> {})) {
       kernel.spawn(
           "write",
+          true,
           () -> {
             ProcOps ops = new ProcOps();
             ops.proc_write =
@@ -169,14 +155,22 @@ class MachineKernelTest {
               new RunningKernel.Written(false, -Errno.EISDIR, 0),
               new RunningKernel.Written(true, 0, 11));
       assertThat(written).hasToString("abcdefghij");
-      List<String> log = new ArrayList<>();
-      try (RecordSource.Reading records =
-          kernel.forTools().log(RunningKernel.From.OLDEST, HangUp.NEVER)) {
-        for (KmsgRecord record = records.poll(); record != null; record = records.poll()) {
-          log.add(record.text());
-        }
+      CompletableFuture<List<String>> log = new CompletableFuture<>();
+      kernel.spawn("dmesg", true, () -> log.complete(records(kernel)));
+      assertThat(log.get()).anyMatch(record -> record.matches("(?s)13,\\d+,\\d+,-;written\n?"));
+    }
+  }
+
+  private static List<String> records(HostedKernel kernel) {
+    List<String> log = new ArrayList<>();
+    try (RecordSource.Reading records =
+        kernel.forTools().log(RunningKernel.From.CLEAR_MARK, HangUp.NEVER)) {
+      for (KmsgRecord record = records.poll(); record != null; record = records.poll()) {
+        log.add(record.text());
       }
-      assertThat(log).anyMatch(record -> record.matches("(?s)13,\\d+,\\d+,-;written\n?"));
+      return log;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -22,6 +22,9 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
   /** What the next write returns. */
   public volatile Written written = new Written(true, 0, Integer.MAX_VALUE);
 
+  /** Whether the user may read the log. */
+  public volatile boolean mayReadLog = true;
+
   /** Set: the next insmod throws it. */
   public volatile RuntimeException bug;
 
@@ -96,7 +99,10 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
   }
 
   @Override
-  public RecordSource.Reading log(From from, HangUp user) {
+  public RecordSource.Reading log(From from, HangUp user) throws IOException {
+    if (!mayReadLog) {
+      throw new IOException(Strerror.of(Errno.EPERM));
+    }
     user.onHangUp(() -> log.add(HANG_UP));
     return new RecordSource.Reading() {
       @Override

@@ -340,14 +340,24 @@ class ToolboxTest {
   }
 
   @Test
-  void cat_ofTheLog_followsUntilTheUserGoes() {
-    kernel.log.add("6,1,0,-;one\n");
-    kernel.log.add("6,2,0,-;two");
-    kernel.log.add("hang up");
-    assertThat(run("cat /dev/kmsg")).isEqualTo(1);
-    assertThat(out()).isEqualTo("6,1,0,-;one\n6,2,0,-;two\n");
-    assertThat(kernel.calls).containsExactly("hung up", "log closed");
-    assertThat(err()).isEmpty();
+  void cat_thatFailsMidway_saysWhyAndGoesOn() {
+    kernel.files.put("/dev/kmsg", "6,1,0,-;one\n");
+    kernel.result = -Errno.EPIPE;
+    assertThat(run("cat /dev/kmsg /dev /dev/kmsg")).isEqualTo(1);
+    assertThat(out()).isEqualTo("6,1,0,-;one\n6,1,0,-;one\n");
+    assertThat(err())
+        .isEqualTo(
+            "cat: /dev/kmsg: Broken pipe\n"
+                + "cat: /dev: Is a directory\n"
+                + "cat: /dev/kmsg: Broken pipe\n");
+  }
+
+  @Test
+  void dmesg_ofAUserWhoMayNotReadTheLog_isRefused() {
+    kernel.mayReadLog = false;
+    assertThat(run("dmesg")).isEqualTo(1);
+    assertThat(err()).isEqualTo("dmesg: read kernel buffer failed: Operation not permitted\n");
+    assertThat(kernel.calls).isEmpty();
   }
 
   @Test

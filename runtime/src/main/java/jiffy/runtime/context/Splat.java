@@ -3,6 +3,7 @@ package jiffy.runtime.context;
 import java.lang.StackWalker.StackFrame;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -103,15 +104,25 @@ public final class Splat {
 
   /** {@code WARN(1, text)}. */
   public void warn(Context context, String text) {
+    warn(context, () -> log.print(KernelLog.WARNING, text));
+  }
+
+  /** {@code WARN_ON(1)}. */
+  public void warn(Context context) {
+    warn(context, () -> {});
+  }
+
+  /** {@code WARN(1, ...)}. @param say prints the text */
+  public void warn(Context context, Runnable say) {
     log.print(KernelLog.WARNING, "------------[ cut here ]------------");
-    log.print(KernelLog.WARNING, text);
+    say.run();
     log.print(
         KernelLog.WARNING,
-        "WARNING: CPU: " + context.cpuNumber() + " PID: " + context.task().pid + " at " + site());
+        "WARNING: CPU: " + context.cpuNumber() + " PID: " + context.task().pid + " at " + place());
     printModules();
-    taint.accept(TAINT_WARN);
     dumpStack(context);
     log.print(KernelLog.WARNING, "---[ end trace 0000000000000000 ]---");
+    taint.accept(TAINT_WARN); // the stack's own line is of what was before
   }
 
   private void printModules() {
@@ -138,7 +149,7 @@ public final class Splat {
     String kind = context.inHandler() ? "IRQ" : "TASK";
     log.print(KernelLog.WARNING, " <" + kind + ">");
     for (String frame : frames()) {
-      log.print(KernelLog.WARNING, "  " + frame);
+      log.print(KernelLog.WARNING, " " + frame);
     }
     log.print(KernelLog.WARNING, " </" + kind + ">");
   }
@@ -161,14 +172,24 @@ public final class Splat {
         frames -> frames.filter(Splat::isShown).limit(FRAMES).map(Splat::symbol).toList());
   }
 
+  /** {@code tfn (Crash.java:12) [crash]}. */
   private static String site() {
+    return caller().map(Splat::symbol).orElse("(unknown)");
+  }
+
+  /** {@code Crash.java:12 tfn [crash]}. */
+  private static String place() {
+    return caller()
+        .map(f -> f.getFileName() + ":" + f.getLineNumber() + " " + f.getMethodName() + module(f))
+        .orElse("(unknown)");
+  }
+
+  private static Optional<StackFrame> caller() {
     return STACK.walk(
         frames ->
             frames
                 .filter(f -> isShown(f) && !f.getClassName().startsWith("jiffy.linux."))
-                .findFirst()
-                .map(Splat::symbol)
-                .orElse("(unknown)"));
+                .findFirst());
   }
 
   private static boolean isShown(StackFrame frame) {
@@ -180,12 +201,13 @@ public final class Splat {
   }
 
   private static String symbol(StackFrame frame) {
-    ClassLoader loader = frame.getDeclaringClass().getClassLoader();
     String where = frame.getFileName() + ":" + frame.getLineNumber();
-    return frame.getMethodName()
-        + " ("
-        + where
-        + ")"
-        + (loader instanceof OwnedLoader ? " [" + ((OwnedLoader) loader).owner().name + "]" : "");
+    return frame.getMethodName() + " (" + where + ")" + module(frame);
+  }
+
+  /** {@code [crash]}, or nothing. */
+  private static String module(StackFrame frame) {
+    ClassLoader loader = frame.getDeclaringClass().getClassLoader();
+    return loader instanceof OwnedLoader owned ? " [" + owned.owner().name + "]" : "";
   }
 }

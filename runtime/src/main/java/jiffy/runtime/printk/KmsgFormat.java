@@ -8,17 +8,21 @@ import jiffy.runtime.printk.format.FormatBuffer;
  *
  * <pre>
  * read:   PRIORITY,SEQ,MICROSECONDS,FLAG[,caller=T123];TEXT\n      FLAG: c for a fragment, else -
+ *         [ SUBSYSTEM=VALUE\n] [ DEVICE=VALUE\n]                  each begins with its blank
  * write:  [&lt;PRIORITY&gt;]TEXT
  * </pre>
  *
- * <p>In what is read, bytes below 0x20 or above 0x7e and the backslash are written {@code \xNN}.
+ * <p>In what is read, text and values, bytes below 0x20 or above 0x7e and the backslash are written
+ * {@code \xNN}.
  */
 public final class KmsgFormat {
   /** Room that the text of any record needs in a buffer, in bytes. */
   public static final int RECORD_MAX = 8192;
 
   private static final int USER_FACILITY = 1;
-  private static final byte[] CALLER = ",caller=".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] CALLER = ascii(",caller=");
+  private static final byte[] SUBSYSTEM = ascii(" SUBSYSTEM=");
+  private static final byte[] DEVICE = ascii(" DEVICE=");
 
   private KmsgFormat() {}
 
@@ -36,17 +40,36 @@ public final class KmsgFormat {
       putCaller(record.callerId(), out);
     }
     out.put(';');
-    byte[] text = record.bytes();
-    for (int i = 0; i < record.length(); i++) {
-      putEscaped(text[i], out);
+    putEscaped(record.bytes(), record.length(), out);
+    putProperty(SUBSYSTEM, record.subsystem(), out);
+    putProperty(DEVICE, record.device(), out);
+  }
+
+  /** {@code msg_add_dict_text}. */
+  private static void putProperty(byte[] key, String value, FormatBuffer out) {
+    if (!value.isEmpty()) {
+      byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+      out.put(key, 0, key.length);
+      putEscaped(bytes, bytes.length, out);
     }
-    out.put('\n');
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   /** Appends {@code T77} for a task, {@code C0} for a CPU. */
   public static void putCaller(int callerId, FormatBuffer out) {
     out.put((callerId & LogRecord.CPU_CALLER) != 0 ? 'C' : 'T');
     out.putDecimal(callerId & ~LogRecord.CPU_CALLER);
+  }
+
+  /** Appends the text and a newline. */
+  private static void putEscaped(byte[] text, int length, FormatBuffer out) {
+    for (int i = 0; i < length; i++) {
+      putEscaped(text[i], out);
+    }
+    out.put('\n');
   }
 
   private static void putEscaped(byte b, FormatBuffer out) {

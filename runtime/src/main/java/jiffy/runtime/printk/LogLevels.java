@@ -74,34 +74,16 @@ public final class LogLevels {
     }
   }
 
-  /** The text of the file, {@code "7\t4\t1\t7\n"}. */
-  public String format() {
-    return console + "\t" + defaultMessage + "\t" + minimumConsole + "\t" + defaultConsole + "\n";
+  /** The four, in the order of the file. */
+  public synchronized int[] all() {
+    return new int[] {console, defaultMessage, minimumConsole, defaultConsole};
   }
 
-  /**
-   * A write to the file: one to four numbers, the first ones of the list. As in Linux they are not
-   * checked for range.
-   *
-   * @return false if the text is no list of numbers: nothing changed
-   */
-  public synchronized boolean parse(String text) {
-    int[] values = {console, defaultMessage, minimumConsole, defaultConsole};
-    String[] words = text.strip().split("\\s+");
-    if (words.length > COUNT) {
-      return false;
-    }
-    for (int i = 0; i < words.length; i++) {
-      try {
-        values[i] = Integer.parseInt(words[i]);
-      } catch (NumberFormatException notANumber) {
-        return false;
-      }
-    }
+  /** Sets the four, in that order. As in Linux they are not checked for range. */
+  public synchronized void setAll(int[] values) {
     console = values[CONSOLE];
     defaultMessage = values[DEFAULT_MESSAGE];
     minimumConsole = values[MINIMUM_CONSOLE];
     defaultConsole = values[COUNT - 1];
-    return true;
   }
 }

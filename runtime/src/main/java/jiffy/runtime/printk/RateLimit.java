@@ -1,7 +1,8 @@
 package jiffy.runtime.printk;
 
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import jiffy.types.RatelimitState;
 
 /**
  * Lets a burst through in each interval and counts the rest: Linux's {@code struct
@@ -14,26 +15,47 @@ public final class RateLimit {
   /** Returned by {@link #acquire}: do not print. */
   public static final int SUPPRESSED = -1;
 
-  private final AtomicBoolean entered = new AtomicBoolean();
-  private final AtomicInteger missed = new AtomicInteger();
-  private volatile long intervalJiffies;
-  private volatile int burst;
+  /** {@code RATELIMIT_MSG_ON_RELEASE}: it is not the next print that tells. */
+  private static final long MSG_ON_RELEASE = 1;
 
-  /* Guarded by entered. */
-  private boolean started;
-  private long beginJiffies;
-  private int printed;
+  private static final VarHandle LOCK = handle("__lock");
+  private static final VarHandle MISSED = handle("missed");
+
+  private final RatelimitState state = new RatelimitState();
+
+  /** As the state's, in whatever unit its user counts, which an int may not hold. */
+  private volatile long intervalJiffies;
 
   /** A limit of {@code burst} calls in each interval; an interval of 0 never suppresses. */
   public RateLimit(long intervalJiffies, int burst) {
     this.intervalJiffies = intervalJiffies;
-    this.burst = burst;
+    state.burst = burst;
   }
 
   /** Changes the limit; a burst of 0 suppresses everything, unless the interval is 0. */
   public void set(long newIntervalJiffies, int newBurst) {
-    burst = newBurst;
+    state.burst = newBurst;
     intervalJiffies = newIntervalJiffies;
+  }
+
+  /** Length of an interval; 0: no limit. */
+  public long intervalJiffies() {
+    return intervalJiffies;
+  }
+
+  /** Calls let through in an interval. */
+  public int burst() {
+    return state.burst;
+  }
+
+  /** As {@link #acquire(RatelimitState, long)}. */
+  public int acquire(long nowJiffies) {
+    return acquire(state, intervalJiffies, nowJiffies);
+  }
+
+  /** How many calls were suppressed since the last report; sets it to 0. */
+  public int takeMissed() {
+    return takeMissed(state);
   }
 
   /**
@@ -44,44 +66,60 @@ public final class RateLimit {
    *     ended: if not 0, the caller first prints {@code "FUNCTION: N callbacks suppressed"} at
    *     level 4
    */
-  public int acquire(long nowJiffies) {
-    if (intervalJiffies != 0 && !entered.compareAndSet(false, true)) {
-      missed.incrementAndGet();
-      return SUPPRESSED;
-    }
-    if (intervalJiffies == 0) {
-      started = false; // a new interval starts a fresh window
-      entered.set(false);
+  public static int acquire(RatelimitState state, long nowJiffies) {
+    return acquire(state, state.interval, nowJiffies);
+  }
+
+  private static int acquire(RatelimitState state, long interval, long nowJiffies) {
+    if (interval == 0) {
+      state.__started = false; // a new interval starts a fresh window
       return 0;
     }
-    try {
-      return count(nowJiffies);
-    } finally {
-      entered.set(false);
-    }
-  }
-
-  /** How many calls were suppressed since the last report; sets it to 0. */
-  public int takeMissed() {
-    return missed.getAndSet(0);
-  }
-
-  private int count(long nowJiffies) {
-    int report = 0;
-    if (!started) {
-      started = true;
-      beginJiffies = nowJiffies;
-      printed = 0;
-    } else if (nowJiffies - (beginJiffies + intervalJiffies) > 0) {
-      beginJiffies = nowJiffies;
-      printed = 0;
-      report = burst > 0 ? missed.getAndSet(0) : 0;
-    }
-    if (printed >= burst) {
-      missed.incrementAndGet();
+    if (!LOCK.compareAndSet(state, 0, 1)) {
+      miss(state);
       return SUPPRESSED;
     }
-    printed++;
+    try {
+      return count(state, interval, nowJiffies);
+    } finally {
+      state.__lock = 0; // a plain store, so that no StackOverflowError can keep it from being done
+    }
+  }
+
+  private static int count(RatelimitState state, long interval, long nowJiffies) {
+    int report = 0;
+    if (!state.__started) {
+      state.begin = nowJiffies;
+      state.printed = 0;
+      state.__started = true;
+    } else if (nowJiffies - (state.begin + interval) > 0) {
+      boolean tells = state.burst > 0 && (state.flags & MSG_ON_RELEASE) == 0;
+      report = tells ? takeMissed(state) : 0;
+      state.begin = nowJiffies;
+      state.printed = 0;
+    }
+    int printed = state.printed; // nobody else is inside
+    if (printed >= state.burst) {
+      miss(state);
+      return SUPPRESSED;
+    }
+    state.printed = printed + 1;
     return report;
+  }
+
+  private static int takeMissed(RatelimitState state) {
+    return (int) MISSED.getAndSet(state, 0);
+  }
+
+  private static void miss(RatelimitState state) {
+    MISSED.getAndAdd(state, 1);
+  }
+
+  private static VarHandle handle(String field) {
+    try {
+      return MethodHandles.lookup().findVarHandle(RatelimitState.class, field, int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 }

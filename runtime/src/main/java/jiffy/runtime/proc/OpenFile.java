@@ -10,6 +10,24 @@ import jiffy.runtime.context.Context;
  * if the file's module wants it; a signal ends that.
  */
 public interface OpenFile extends AutoCloseable {
+  /** {@link #poll}: there is something to read. */
+  int EPOLLIN = 0x001;
+
+  /** {@link #poll}: something out of the ordinary. */
+  int EPOLLPRI = 0x002;
+
+  /** {@link #poll}: a write would not wait. */
+  int EPOLLOUT = 0x004;
+
+  /** {@link #poll}: the next read fails. */
+  int EPOLLERR = 0x008;
+
+  /** {@link #poll}: comes with {@link #EPOLLIN}. */
+  int EPOLLRDNORM = 0x040;
+
+  /** {@link #poll}: comes with {@link #EPOLLOUT}. */
+  int EPOLLWRNORM = 0x100;
+
   /** 0, or the negative errno why it could not be opened. */
   int error();
 
@@ -47,6 +65,15 @@ public interface OpenFile extends AutoCloseable {
    */
   default long seek(Context caller, long offset, int whence) {
     return -ESPIPE;
+  }
+
+  /**
+   * {@code poll}: what could be done at this moment without waiting; waits for nothing itself.
+   *
+   * @return a mask of {@code EPOLL...}; a file that never makes anybody wait is always ready
+   */
+  default int poll(Context caller) {
+    return EPOLLIN | EPOLLRDNORM | EPOLLOUT | EPOLLWRNORM;
   }
 
   /** By who opened it; a second call does nothing. */

@@ -45,9 +45,10 @@ public final class ProcTree {
     ofModules.reserve(path);
   }
 
-  /** Adds files that come and go; no other file has their paths. */
+  /** Adds files that come and go; no other file has their paths, nor those that it has now. */
   public void register(FileSource source) {
     sources.add(source);
+    source.list().forEach(ofModules::reserve);
   }
 
   /** {@code open} for reading. */

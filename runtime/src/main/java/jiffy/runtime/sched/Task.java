@@ -30,6 +30,7 @@ public class Task {
   private int exitValue;
   private Throwable failure;
   private volatile Context context;
+  private volatile boolean isUnprivileged;
 
   Task(Arch arch, TaskStruct struct, Cpu cpu) {
     this.struct = struct;
@@ -61,6 +62,14 @@ public class Task {
   /** Whether it has ended. */
   public boolean isEnded() {
     return ended;
+  }
+
+  void dropPrivileges() {
+    isUnprivileged = true;
+  }
+
+  boolean isUnprivileged() {
+    return isUnprivileged;
   }
 
   /** Its context while it runs, else null. For reports. */

@@ -129,6 +129,22 @@ public final class Tasks {
     return List.copyOf(running.values());
   }
 
+  /**
+   * From now on the task works for a user who is neither the one that the kernel belongs to nor
+   * root. There is no way back. By the task itself; one that {@link #spawn} started.
+   */
+  public static void dropPrivileges(TaskStruct task) {
+    ((Task) task.__task).dropPrivileges();
+  }
+
+  /**
+   * {@code capable}, of all capabilities at once: whether it works for the kernel, for the user
+   * whose kernel this is, or for root. So do all tasks but those that were told otherwise.
+   */
+  public static boolean isPrivileged(TaskStruct task) {
+    return !(task.__task instanceof Task known && known.isUnprivileged());
+  }
+
   /** A place for a new task: each CPU in turn. */
   Cpu pickCpu() {
     List<Cpu> cpus = contexts.cpus();

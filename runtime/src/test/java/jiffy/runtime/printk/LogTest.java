@@ -44,7 +44,7 @@ class LogTest {
     at(0, 1).vprintk(null, 3, "a\n", 0, 0, 0, 0, null, null, null);
     at(0, 1).vprintk(null, 3, "\0016b\n", 0, 0, 0, 0, null, null, null);
     at(0, 1).vprintk(null, 3, "\001d\0015c\n", 0, 0, 0, 0, null, null, null);
-    log.levels().parse("7 2");
+    log.levels().setAll(new int[] {7, 2, 1, 7});
     at(0, 1).vprintk(null, Log.LEVEL_DEFAULT, "d\n", null);
     assertThat(next()).isEqualTo("<3>a");
     assertThat(next()).isEqualTo("<3>b");
@@ -103,9 +103,9 @@ class LogTest {
   @Test
   void boot_takesAnyConsoleLevel() {
     log.levels().boot(0);
-    assertThat(log.levels().format()).isEqualTo("0\t4\t1\t7\n");
+    assertThat(log.levels().all()).containsExactly(0, 4, 1, 7);
     log.levels().boot(15);
-    assertThat(log.levels().format()).isEqualTo("15\t4\t1\t7\n");
+    assertThat(log.levels().all()).containsExactly(15, 4, 1, 7);
   }
 
   @Test
@@ -210,27 +210,16 @@ class LogTest {
   }
 
   @Test
-  void levels_file_isReadAndWritten() {
-    LogLevels levels = log.levels();
-    assertThat(levels.format()).isEqualTo("7\t4\t1\t7\n");
-    assertThat(levels.parse("4 3\n")).isTrue();
-    assertThat(levels.format()).isEqualTo("4\t3\t1\t7\n");
-    assertThat(levels.parse("x")).isFalse();
-    assertThat(levels.parse("1 2 3 4 5")).isFalse();
-    assertThat(levels.format()).isEqualTo("4\t3\t1\t7\n");
-  }
-
-  @Test
   void levels_consoleSwitch_isThatOfDmesg() {
     LogLevels levels = log.levels();
     assertThat(levels.setConsole(4)).isTrue();
-    assertThat(levels.format()).isEqualTo("4\t4\t1\t7\n");
+    assertThat(levels.all()).containsExactly(4, 4, 1, 7);
     levels.consoleOff();
     levels.consoleOff();
-    assertThat(levels.format()).isEqualTo("1\t4\t1\t7\n");
+    assertThat(levels.all()).containsExactly(1, 4, 1, 7);
     levels.consoleOn();
     levels.consoleOn();
-    assertThat(levels.format()).isEqualTo("4\t4\t1\t7\n");
+    assertThat(levels.all()).containsExactly(4, 4, 1, 7);
     assertThat(levels.setConsole(0)).isFalse();
     assertThat(levels.setConsole(9)).isFalse();
   }

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import jiffy.runtime.Machine;
+import jiffy.runtime.printk.LogReader;
+import jiffy.runtime.printk.LogRecord;
 import jiffy.testkit.GoldenLog;
 import jiffy.testkit.ModuleJar;
 import jiffy.testkit.ModuleKernel;
@@ -139,6 +141,30 @@ class KtTest {
             .map(line -> stamped(line, 0))
             .toList();
     assertThat(printed).isEqualTo(recordedFast());
+  }
+
+  /** All of it, the loader's lines too; there the module is called kt_fast. */
+  @Test
+  void kt_everySecond_printsWhatWasRecordedAtItsLevels() {
+    kernel.virtualTimeOnly("lasts for four seconds");
+    LogReader reader = machine.log().ring().reader();
+    reader.seekEnd();
+    machine.insmod(jar, "interval=1");
+    kernel.pass(Duration.ofMillis(3_879));
+    machine.rmmod("kt");
+    List<String> printed = new ArrayList<>();
+    LogRecord record = new LogRecord();
+    while (reader.read(record)) {
+      printed.add("<" + record.level() + ">" + record.text());
+    }
+    List<String> recorded =
+        GoldenLog.read(KtTest.class, "/truth/01_kt_fast.txt").lines().stream()
+            .dropWhile(line -> !line.equals("$ dmesg -r"))
+            .skip(1)
+            .takeWhile(line -> line.startsWith("<"))
+            .map(line -> line.substring(0, 3) + GoldenLog.text(line).replace("kt_fast", "kt"))
+            .toList();
+    assertThat(printed).isEqualTo(recorded).hasSize(11);
   }
 
   /**

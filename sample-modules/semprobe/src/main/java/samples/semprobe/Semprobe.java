@@ -19,7 +19,7 @@ import jiffy.linux.ModuleParam;
 @ModuleInfo(name = "semprobe", license = "GPL")
 public final class Semprobe extends KernelModule {
   /* The original has no descriptions */
-  @ModuleParam("what to ask about: timer, ctx, hr, tasklet, conv or sync")
+  @ModuleParam("what to ask about: timer, ctx, hr, tasklet, wq, conv, sync or printk")
   static String sect = "";
 
   static int i_init() {
@@ -34,7 +34,8 @@ public final class Semprobe extends KernelModule {
       case "conv" -> SpConv.sp_conv();
       case "sync" -> SpSync.sp_sync();
       case "wq" -> SpWq.sp_wq();
-      /* printk, wheel, late and extra are not ported yet */
+      case "printk" -> SpPrintk.sp_printk();
+      /* wheel, late and extra are not ported yet */
       default -> {}
     }
     P("== section %s end", sect);

@@ -21,6 +21,7 @@ import jiffy.kernel.LockOps;
 import jiffy.kernel.LogOps;
 import jiffy.kernel.MemoryOps;
 import jiffy.kernel.Owner;
+import jiffy.kernel.ReportOps;
 import jiffy.kernel.RwLockOps;
 import jiffy.kernel.SleepLockOps;
 import jiffy.kernel.SoftirqOps;
@@ -80,6 +81,7 @@ final class Room implements AutoCloseable {
             unused(RwLockOps.class),
             unused(SleepLockOps.class),
             new FakeLog(),
+            unused(ReportOps.class),
             unused(TaskOps.class),
             unused(FileOps.class),
             new InterruptOps(

@@ -12,6 +12,7 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 import jiffy.kernel.Origin;
 import jiffy.kernel.OwnedLoader;
@@ -41,6 +42,7 @@ final class ModuleClassLoader extends URLClassLoader implements OwnedLoader {
   private volatile boolean isClosed;
 
   private final ConcurrentHashMap<Class<?>, Origin> origins = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Object, Object> sites = new ConcurrentHashMap<>();
 
   /**
    * @param jar the private copy
@@ -75,6 +77,11 @@ final class ModuleClassLoader extends URLClassLoader implements OwnedLoader {
   @Override
   public Origin origin(Class<?> callback, Function<Class<?>, Origin> resolve) {
     return origins.computeIfAbsent(callback, resolve);
+  }
+
+  @Override
+  public ConcurrentMap<Object, Object> sites() {
+    return sites;
   }
 
   @Override

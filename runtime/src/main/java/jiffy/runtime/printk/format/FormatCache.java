@@ -13,8 +13,9 @@ public final class FormatCache {
 
   private final AtomicReferenceArray<FormatString> slots = new AtomicReferenceArray<>(2 * SIZE);
 
-  /** The compiled format. */
-  public FormatString get(String source) {
+  /** The compiled format; of null, one that prints {@code (null)}. */
+  public FormatString get(String format) {
+    String source = format == null ? "(null)" : format;
     int hash = source.hashCode();
     int slot = (hash ^ hash >>> 10 ^ hash >>> 20) & SIZE - 1;
     FormatString first = slots.getAcquire(2 * slot);

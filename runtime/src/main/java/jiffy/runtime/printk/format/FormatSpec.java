@@ -65,8 +65,7 @@ final class FormatSpec {
       int precision = UNSET;
       if (peek() == '.') {
         pos++;
-        precision = number(PRECISION_MAX);
-        precision = precision == UNSET ? 0 : precision;
+        precision = number(PRECISION_MAX); // unset after a bare dot, which C takes for 0
       }
       int bits = size();
       char c = peek();

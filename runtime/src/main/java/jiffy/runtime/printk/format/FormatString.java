@@ -3,6 +3,7 @@ package jiffy.runtime.printk.format;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import jiffy.types.ErrPtr;
 
 /**
  * A printf format of the kernel, compiled once into literal bytes and conversions. Immutable.
@@ -15,7 +16,8 @@ import java.util.List;
  *
  * <ul>
  *   <li>{@code %s} takes anything: characters and numbers, byte[] (as they are), else toString;
- *       null is {@code (null)}. Width and precision count bytes.
+ *       null is {@code (null)}, an {@code ERR_PTR} {@code (efault)}. Width and precision count
+ *       bytes.
  *   <li>{@code %d} and the like take any Number, Character or Boolean; null is 0.
  *   <li>{@code %c} takes a Unicode code point.
  *   <li>Too few arguments: {@code (missing)}. Too many: ignored. A bad conversion, {@code %n} being
@@ -231,6 +233,10 @@ public final class FormatString {
       return;
     }
     Object argument = args.nextObject();
+    if (argument instanceof ErrPtr) {
+      text(out, "(efault)", flags, width, max);
+      return;
+    }
     if (argument instanceof byte[] bytes) {
       int length = Math.min(bytes.length, max);
       boolean left = (flags & FormatSpec.LEFT) != 0;

@@ -1,5 +1,7 @@
 package jiffy.runtime.printk.format;
 
+import jiffy.types.ErrPtr;
+
 /**
  * The {@code %p} family. A long argument is an address, an object has the one that {@link
  * Symbolizer} gives it.
@@ -8,9 +10,9 @@ package jiffy.runtime.printk.format;
  * %p %pK        hashed address, 16 hex digits, the upper 8 zero    00000000915e01b6
  * %px           the address itself
  * %ps %pS %pf %pF %pB   function object, or its name               sp_printk [semprobe]
- * %pe           negative errno                                     -ENOMEM
+ * %pe           negative errno, or ERR_PTR                         -ENOMEM
  * %*ph          byte[] in hex, at most width and 64 bytes; C : D - N none between
- * %pM %pMF %pm  byte[6], MAC address                               41:42:43:44:45:46
+ * %pM %pMF %pm  byte[6], MAC address; R last first                  41:42:43:44:45:46
  * %pI4 %pi4     byte[4], IPv4 address                              65.66.67.68  065.066.067.068
  * </pre>
  *
@@ -36,7 +38,9 @@ final class PointerFormat {
     if (object instanceof Number n) {
       address = FormatString.toLong(n);
       object = null;
-      isLong = true;
+    } else if (object instanceof ErrPtr error) {
+      address = error.__error;
+      object = null;
     }
     char letter = extension.isEmpty() ? 0 : extension.charAt(0);
     switch (letter) {
@@ -47,7 +51,7 @@ final class PointerFormat {
         errno(out, symbols, object, address, flags, width);
         break;
       case 'h', 'M', 'm', 'I', 'i':
-        bytes(out, object, extension, flags, width);
+        bytes(out, object, address, extension, flags, width);
         break;
       default:
         pointer(out, symbols, object, address, letter == 'x', flags, width);
@@ -68,7 +72,7 @@ final class PointerFormat {
       return;
     }
     boolean shown = plain || address == 0 || isError(address);
-    int fullWidth = width >= 0 ? width : DIGITS + ((flags & FormatSpec.SPECIAL) != 0 ? 2 : 0);
+    int fullWidth = width >= 0 ? width : DIGITS;
     int fullFlags = width >= 0 ? flags : flags | FormatSpec.ZERO;
     out.putNumber(shown ? address : hash(address), 0, 16, fullWidth, 0, fullFlags);
   }
@@ -115,9 +119,9 @@ final class PointerFormat {
   }
 
   private static void bytes(
-      FormatBuffer out, Object object, String extension, int flags, int width) {
+      FormatBuffer out, Object object, long address, String extension, int flags, int width) {
     if (object == null) {
-      FormatString.text(out, "(null)", flags, -1);
+      FormatString.text(out, address == 0 ? "(null)" : "(efault)", flags, width);
       return;
     }
     char letter = extension.charAt(0);
@@ -126,7 +130,7 @@ final class PointerFormat {
     boolean known = !ip || extension.startsWith("4", 1);
     if (!(object instanceof byte[] bytes) || bytes.length < needed || !known) {
       out.problem(FormatBuffer.BAD_ARGUMENT);
-      FormatString.text(out, "(einval)", flags, -1);
+      FormatString.text(out, "(einval)", flags, width);
       return;
     }
     if (ip) {
@@ -136,8 +140,9 @@ final class PointerFormat {
       }
       return;
     }
-    int given = letter != 'h' ? 6 : width > 0 ? width : 1;
-    hex(out, bytes, Math.min(Math.min(given, MAX_HEX_BYTES), bytes.length), separator(extension));
+    int given = letter != 'h' ? 6 : width == FormatSpec.UNSET ? 1 : width;
+    int count = Math.min(Math.min(given, MAX_HEX_BYTES), bytes.length);
+    hex(out, bytes, count, separator(extension), letter != 'h' && extension.endsWith("R"));
   }
 
   /** The character between two bytes in hex; 0 is none. */
@@ -153,12 +158,14 @@ final class PointerFormat {
     }
   }
 
-  private static void hex(FormatBuffer out, byte[] bytes, int count, int separator) {
+  private static void hex(
+      FormatBuffer out, byte[] bytes, int count, int separator, boolean isReversed) {
     for (int i = 0; i < count; i++) {
       if (i > 0 && separator != 0) {
         out.put(separator);
       }
-      out.putNumber(bytes[i] & 0xff, 0, 16, 0, 2, 0);
+      int b = bytes[isReversed ? count - 1 - i : i];
+      out.putNumber(b & 0xff, 0, 16, 0, 2, 0);
     }
   }
 }

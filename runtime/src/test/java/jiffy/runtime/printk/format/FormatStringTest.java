@@ -1,5 +1,6 @@
 package jiffy.runtime.printk.format;
 
+import static jiffy.linux.Err.ERR_PTR;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
@@ -81,7 +82,8 @@ class FormatStringTest {
         "%-3c|120|x  ",
         "%s|-17|-17",
         "%px|4660|0000000000001234",
-        "%#px|4660|0x0000000000001234",
+        "%#px|4660|0x00000000001234",
+        "%20px|4660|                1234",
         "%p|0|0000000000000000",
         "%p|-12|fffffffffffffff4",
         "%pe|-12|-ENOMEM",
@@ -189,7 +191,75 @@ class FormatStringTest {
     byte[] six = {0, 1, 2, (byte) 0xff, 4, 5};
     assertThat(format("%*phC %*phD %*phN %pMF %pm %pi4", 3, six, 3, six, 9, six, six, six, six))
         .isEqualTo("00:01:02 00-01-02 000102ff0405 00-01-02-ff-04-05 000102ff0405 000.001.002.255");
+    assertThat(format("%pMR %pmR", six, six)).isEqualTo("05:04:ff:02:01:00 0504ff020100");
+    assertThat(format("%3ph|%3phC|%3phD|%3phN", six, six, six, six))
+        .isEqualTo("00 01 02|00:01:02|00-01-02|000102");
     assertThat(format("%*ph", 4, null)).isEqualTo("(null)");
+  }
+
+  /** What lib/test_printf.c asks of numbers: own rows in its order. */
+  @Test
+  void format_numbers_asTheKernelsOwnTestHasThem() {
+    assertThat(format("%#-12x|%#12x", 0x1234abcd, 0x1234abcd))
+        .isEqualTo("0x1234abcd  |  0x1234abcd");
+    assertThat(format("%d|%03d|%3d|%+d|% d|%+d|% d", 0, 1, 12, 123, 1234, -123, -1234))
+        .isEqualTo("0|001| 12|+123| 1234|-123|-1234");
+    assertThat(format("%hhu|%hhu|%hhu|%hhu|%hhu", 0, 1, 257, 128, -1)).isEqualTo("0|1|1|128|255");
+    assertThat(format("%hhd|%hhd|%hhd|%hhd|%hhd", 0, 1, 257, 128, -1)).isEqualTo("0|1|1|-128|-1");
+    assertThat(format("%ho%ho%#ho", 1037, 5282, -11627)).isEqualTo("2015122420151225");
+    assertThat(format("%.2d|%.1d|%.0d|%.*d|%1.0d", 0, 0, 0, 0, 0, 0)).isEqualTo("00|0|0|0|0");
+    assertThat(format("%#02x|%#02x", (byte) -16, -16 & 0xff)).isEqualTo("0xfffffff0|0xf0");
+    assertThat(format("%zu %zd %tu %5% %-5%|", 4, -4, 5)).isEqualTo("4 -4 5 % %|");
+    assertThat(format("%lu %lx %lo %li %llx", -1, -1, 8, -8, 255))
+        .isEqualTo("18446744073709551615 ffffffffffffffff 10 -8 ff");
+  }
+
+  /**
+   * What it asks of strings: a bare dot is no precision, a negative one is 0; C has it otherwise.
+   */
+  @Test
+  void format_strings_asTheKernelsOwnTestHasThem() {
+    assertThat(format("%s%.0s", "", "123")).isEmpty();
+    assertThat(format("%s|%.3s|%.*s", "ABCD", "abcdef", 3, "123456")).isEqualTo("ABCD|abc|123");
+    assertThat(format("%-3s|%3s|%-*s|%*s|%*s", "1", "2", 3, "3", 3, "4", -3, "5"))
+        .isEqualTo("1  |  2|3  |  4|5  ");
+    assertThat(format("%-10.4s|%10.4s", "123456", "123456")).isEqualTo("1234      |      1234");
+    assertThat(format("%4.*s|%.s", -5, "123456", "123456")).isEqualTo("    |123456");
+    assertThat(format("%.s|%.0s|%.*s", "a", "b", 0, "c")).isEqualTo("a||");
+    assertThat(format("%-3.s|%-3.0s|%-3.*s", "a", "b", 0, "c")).isEqualTo("a  |   |   ");
+    assertThat(format("%05s|%+s|%hs", "a", "b", "c")).isEqualTo("    a|b|c");
+    assertThat(format("xxx%cyyy %c %c", '%', 0x20ac, "z")).isEqualTo("xxx%yyy € z");
+  }
+
+  @Test
+  void format_errorPointers_areShownAsTheirErrors() {
+    Object enomem = ERR_PTR(-12);
+    assertThat(format("[%pe] [%-8pe] [%8pe]", enomem, ERR_PTR(-5), ERR_PTR(-5)))
+        .isEqualTo("[-ENOMEM] [-EIO    ] [    -EIO]");
+    assertThat(format("%pe %pe", ERR_PTR(-1234), null)).isEqualTo("-1234 0000000000000000");
+    assertThat(format("%p %px", enomem, enomem)).isEqualTo("fffffffffffffff4 fffffffffffffff4");
+    assertThat(format("%s %*ph %pM", enomem, 4, enomem, enomem))
+        .isEqualTo("(efault) (efault) (efault)");
+    assertThat(format("%pe", new Object())).matches("00000000[0-9a-f]{8}");
+  }
+
+  @Test
+  void format_unknownExtensionsOfPointers_areSwallowedAndTheAddressHashed() {
+    Object object = new Object();
+    String hashed = format("%p", object);
+    assertThat(format("%pQ42|%pK|%pV %d", object, object, object, 7))
+        .isEqualTo(hashed + "|" + hashed + "|" + hashed + " 7");
+    assertThat(format("%20p|%-20p|", object, object))
+        .isEqualTo(String.format("%20s|%-20s|", hashed.substring(8), hashed.substring(8)));
+    assertThat(out.problems()).isZero();
+  }
+
+  @Test
+  void format_ofNothing_isNothing() {
+    assertThat(format("%*ph|%ph", 0, new byte[] {1}, new byte[] {1, 2})).isEqualTo("|01");
+    assertThat(format("%8pM|%-8pI4|", null, null)).isEqualTo("  (null)|(null)  |");
+    assertThat(format("%pS %ps", null, 0)).isEqualTo("0x0 0x0");
+    assertThat(new FormatCache().get(null).source()).isEqualTo("(null)");
   }
 
   @Test

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
  * <p>A reader gives up at a record of more than {@link #MAX_RECORD} bytes. A longer one becomes
  * several with the same header; its properties, which no reader shows, then stay behind.
  */
-final class KmsgFile implements Closeable {
+final class KmsgExport implements Closeable {
   /** What util-linux has room for, its own final byte included. */
   static final int MAX_RECORD = 2047;
 
@@ -21,7 +21,7 @@ final class KmsgFile implements Closeable {
   private final OutputStream file;
   private boolean begun;
 
-  KmsgFile(OutputStream file) {
+  KmsgExport(OutputStream file) {
     this.file = file;
   }
 
