@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import jiffy.runtime.Machine;
 import jiffy.runtime.Simulation;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,11 +83,11 @@ class ReportsTest {
       }
       """;
 
-  @TempDir private Path directory;
-  private Path jar;
+  @TempDir private static Path directory;
+  private static Path jar;
 
-  @BeforeEach
-  void pack() {
+  @BeforeAll
+  static void pack() {
     jar = ModuleJar.of(SOURCE).writeTo(directory.resolve("limits.jar"));
   }
 

@@ -27,7 +27,7 @@ final class DmesgTool implements Tool {
   /** The log as this user sees it. */
   private record Log(Invocation call) implements RecordSource {
     @Override
-    public Reading open(Start start) {
+    public Reading open(Start start) throws IOException {
       RunningKernel.From from =
           start == Start.NEWEST ? RunningKernel.From.NEWEST : RunningKernel.From.CLEAR_MARK;
       return call.kernel().log(from, call.user());

@@ -1,5 +1,6 @@
 package jiffy.cli.tool;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import jiffy.cli.dmesg.KernelLogControl;

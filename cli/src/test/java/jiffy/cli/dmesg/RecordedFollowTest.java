@@ -14,14 +14,12 @@ import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import jiffy.runtime.Machine;
-import jiffy.runtime.Simulation;
 import jiffy.runtime.printk.KmsgFormat;
 import jiffy.runtime.printk.LogReader;
 import jiffy.runtime.printk.LogRecord;
 import jiffy.runtime.printk.format.FormatBuffer;
 import jiffy.runtime.sched.Attachment;
 import jiffy.testkit.ModuleJar;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,53 +53,75 @@ class RecordedFollowTest {
       """;
 
   @TempDir private Path directory;
-  private final Machine machine = Machine.simulate("hz=250 nr_cpus=2");
-  private final Simulation time = machine.simulation().orElseThrow();
-  private final LogReader reader = machine.log().ring().reader();
-  private final List<String> printed = new ArrayList<>();
-  private Attachment shell;
-  private Path timer;
-  private Path hello;
 
+  /** What the machine printed while each of the session's three commands ran. */
+  private final List<List<String>> printed = new ArrayList<>();
+
+  /** Done first, for no dmesg may keep a simulated machine waiting. */
   @BeforeEach
-  void pack() throws IOException {
+  void loadAndUnload() throws IOException {
     Path source = Path.of(System.getProperty("basedir", "cli")).resolve(MY_TIMER);
-    timer = ModuleJar.of(Files.readString(source)).writeTo(directory.resolve("my_timer.jar"));
-    hello = ModuleJar.of(HELLO).writeTo(directory.resolve("hello.jar"));
-    shell = machine.attach("insmod", 0);
-    machine.insmod(hello); // that the kernel is tainted was said before
-    machine.rmmod("hello");
-    reader.seekEnd();
+    Path timer = ModuleJar.of(Files.readString(source)).writeTo(directory.resolve("my_timer.jar"));
+    Path hello = ModuleJar.of(HELLO).writeTo(directory.resolve("hello.jar"));
+    try (Machine machine = Machine.simulate("hz=250 nr_cpus=2");
+        Attachment shell = machine.attach("insmod", 0)) {
+      machine.insmod(hello); // that the kernel is tainted was said before
+      machine.rmmod("hello");
+      LogReader reader = machine.log().ring().reader();
+      reader.seekEnd();
+      machine.simulation().orElseThrow().advanceToJiffies(INSTALLING);
+      machine.insmod(timer);
+      machine.simulation().orElseThrow().advance(Duration.ofMillis(650));
+      machine.rmmod("my_timer");
+      printed.add(records(reader));
+      for (int i = 0; i < 2; i++) {
+        machine.insmod(hello);
+        machine.rmmod("hello");
+        printed.add(records(reader));
+      }
+    }
   }
 
-  @AfterEach
-  void halt() {
-    shell.close();
-    machine.close();
+  private static List<String> records(LogReader reader) {
+    List<String> records = new ArrayList<>();
+    LogRecord record = new LogRecord();
+    FormatBuffer text = new FormatBuffer(KmsgFormat.RECORD_MAX);
+    while (reader.read(record)) {
+      text.clear(KmsgFormat.RECORD_MAX);
+      KmsgFormat.format(record, false, text);
+      records.add(text.toString().stripTrailing());
+    }
+    return records;
   }
 
   @Test
-  void follow_whileModulesComeAndGo_showsWhatWasRecorded() throws Exception {
-    time.advanceToJiffies(INSTALLING);
-    try (Follower w = new Follower("-w", 0)) {
-      machine.insmod(timer);
-      time.advance(Duration.ofMillis(650));
-      machine.rmmod("my_timer");
-      assertThat(w.texts()).isEqualTo(recorded(0));
-    }
-    int cleared = printed.size();
-    try (Follower w = new Follower("-W", cleared)) {
-      machine.insmod(hello);
-      machine.rmmod("hello");
-      assertThat(w.texts()).isEqualTo(recorded(1));
-    }
-    try (Follower w = new Follower("-w", cleared)) {
-      machine.insmod(hello);
-      w.takeNew();
-      w.log.clear();
-      machine.rmmod("hello");
-      assertThat(w.texts()).isEqualTo(recorded(2));
-    }
+  void follow_whileAModuleComesAndGoes_showsItsRecords() throws Exception {
+    Follower w = new Follower("-w");
+    printed.get(0).forEach(w.log::log);
+    assertThat(w.shown()).isEqualTo(recorded(0));
+  }
+
+  @Test
+  void followNew_showsNewRecordsOnly() throws Exception {
+    FakeKernelLog log = new FakeKernelLog();
+    printed.get(0).forEach(log::log);
+    Follower w = new Follower("-W", log);
+    printed.get(1).forEach(log::log);
+    assertThat(w.shown()).isEqualTo(recorded(1));
+  }
+
+  /** What was cleared before it began is not shown; a clear while it runs changes nothing. */
+  @Test
+  void follow_ofALogThatIsCleared_showsAllAfterItsBeginning() throws Exception {
+    FakeKernelLog log = new FakeKernelLog();
+    printed.get(0).forEach(log::log);
+    log.clear();
+    printed.get(1).forEach(log::log);
+    Follower w = new Follower("-w", log);
+    log.log(printed.get(2).get(0));
+    log.clear();
+    log.log(printed.get(2).get(1));
+    assertThat(w.shown()).isEqualTo(recorded(2));
   }
 
   /** The texts of the records that the session's command of that number printed. */
@@ -118,17 +138,18 @@ class RecordedFollowTest {
         .toList();
   }
 
-  /** A dmesg that runs while the machine goes on. */
-  private final class Follower implements AutoCloseable {
-    final FakeKernelLog log = new FakeKernelLog();
+  /** A dmesg that runs while the log grows. */
+  private static final class Follower {
+    final FakeKernelLog log;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final FutureTask<Integer> dmesg;
 
-    /** The log begins with all records; those before that one have been cleared. */
-    Follower(String option, int cleared) throws Exception {
-      printed.subList(0, cleared).forEach(log::log);
-      log.clear();
-      printed.subList(cleared, printed.size()).forEach(log::log);
+    Follower(String option) throws Exception {
+      this(option, new FakeKernelLog());
+    }
+
+    Follower(String option, FakeKernelLog log) throws Exception {
+      this.log = log;
       Client client = new Client(Map.of("TZ", "UTC"), Path.of(""), false, out, System.err);
       dmesg = new FutureTask<>(() -> new Dmesg(log, log).run(client, List.of(option)));
       Thread thread = new Thread(dmesg, "dmesg " + option);
@@ -137,30 +158,11 @@ class RecordedFollowTest {
       log.awaitReader();
     }
 
-    /** Hands over what the machine has printed since. */
-    void takeNew() {
-      LogRecord record = new LogRecord();
-      FormatBuffer text = new FormatBuffer(KmsgFormat.RECORD_MAX);
-      while (reader.read(record)) {
-        text.clear(KmsgFormat.RECORD_MAX);
-        KmsgFormat.format(record, false, text);
-        String line = text.toString().stripTrailing();
-        printed.add(line);
-        log.log(line);
-      }
-    }
-
     /** What it has shown when the log has ended. */
-    List<String> texts() throws Exception {
-      takeNew();
+    List<String> shown() throws Exception {
       log.halt();
       assertThat(dmesg.get()).isZero();
-      return RecordedFollowTest.texts(out.toString(StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public void close() {
-      log.halt();
+      return texts(out.toString(StandardCharsets.UTF_8));
     }
   }
 }
