@@ -74,7 +74,7 @@ class LogReadingTest {
   private String dmesg(Machine machine, String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Client client = new Client(Map.of("TZ", "UTC"), directory, false, out, out);
-    new Dmesg(source(machine, HangUp.NEVER), new LogControl(machine.log()))
+    new Dmesg(source(machine, HangUp.NEVER), new LogControl(machine.log(), true))
         .run(client, List.of(args));
     return out.toString(StandardCharsets.UTF_8);
   }
@@ -163,7 +163,7 @@ class LogReadingTest {
     Client client =
         new Client(
             Map.of(), directory, false, session.stream(Frame.OUT), session.stream(Frame.ERR));
-    Dmesg dmesg = new Dmesg(source(machine, session), new LogControl(machine.log()));
+    Dmesg dmesg = new Dmesg(source(machine, session), new LogControl(machine.log(), true));
     int status = dmesg.run(client, List.of("-wt"));
     Thread.interrupted(); // that is how it learns of the hang-up
     finish.accept(status);
