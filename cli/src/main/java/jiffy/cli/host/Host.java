@@ -98,6 +98,7 @@ public final class Host {
       }
       HostLogging.takeOver();
       kernel.settleIn();
+      HostLogging.check(this::say);
       Toolbox.warmUp();
       awaitStop();
       Thread guard = cutOffAfter(STOP_MILLIS);

@@ -2,6 +2,7 @@ package jiffy.cli.host;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.function.Consumer;
@@ -10,6 +11,8 @@ import java.util.logging.Handler;
 import java.util.logging.Logger;
 import jiffy.cli.tool.Strerror;
 import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.config.DefaultConfiguration;
 
 /**
  * The logging libraries in a JVM that is a kernel's alone: what {@code log4j2.xml} wants to know,
@@ -38,8 +41,12 @@ final class HostLogging {
    * @param say gets the reason if there can be none
    */
   static void prepare(Path consoleLog, Consumer<String> say) {
+    boolean isNew = Files.notExists(consoleLog);
     try {
       FileChannel.open(consoleLog, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
+      if (isNew) {
+        Files.delete(consoleLog); // a user's own configuration may want none
+      }
       System.setProperty(CONSOLE_LOG, consoleLog.toString());
     } catch (IOException e) {
       say.accept("no console.log: " + consoleLog + ": " + Strerror.of(e));
@@ -58,6 +65,19 @@ final class HostLogging {
       if (handler instanceof ConsoleHandler) {
         root.removeHandler(handler);
       }
+    }
+  }
+
+  /**
+   * Once Log4j has started.
+   *
+   * @param say told if a user's configuration is not there, in words that Log4j has not
+   */
+  static void check(Consumer<String> say) {
+    if (LogManager.getContext(false) instanceof LoggerContext context
+        && context.getConfiguration() instanceof DefaultConfiguration) {
+      String file = System.getProperty("log4j2.configurationFile", "its class path");
+      say.accept("Log4j finds no configuration in " + file + ": the console shows errors only");
     }
   }
 

@@ -212,6 +212,16 @@ class LoggingConfigurationsTest {
   }
 
   @Test
+  void prepare_fileThatCanBeWritten_isNamedButNotMade() {
+    property("jiffy.console.log", null);
+    List<String> said = new ArrayList<>();
+    HostLogging.prepare(dir.resolve("console.log"), said::add);
+    assertThat(said).isEmpty();
+    assertThat(System.getProperty("jiffy.console.log")).isEqualTo(dir + "/console.log");
+    assertThat(dir.resolve("console.log")).doesNotExist();
+  }
+
+  @Test
   void prepare_fileThatCannotBeWritten_isSaidAndLeftOut() {
     property("jiffy.console.log", null);
     List<String> said = new ArrayList<>();

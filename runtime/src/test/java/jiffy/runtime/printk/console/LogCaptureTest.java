@@ -1,8 +1,15 @@
 package jiffy.runtime.printk.console;
 
+import static jiffy.linux.Jiffies.jiffies;
+import static jiffy.linux.Spinlocks.spin_lock;
+import static jiffy.linux.Spinlocks.spin_lock_init;
+import static jiffy.linux.Spinlocks.spin_unlock;
+import static jiffy.linux.Timers.mod_timer;
+import static jiffy.linux.Timers.timer_setup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Handler;
@@ -12,6 +19,8 @@ import jiffy.runtime.Machine;
 import jiffy.runtime.printk.LogReader;
 import jiffy.runtime.printk.console.OwnLog4j.Kept;
 import jiffy.runtime.sched.Attachment;
+import jiffy.types.SpinlockT;
+import jiffy.types.TimerList;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.Logger;
 import org.apache.logging.log4j.core.Appender;
@@ -324,10 +333,34 @@ class LogCaptureTest {
     try (Machine machine = Machine.simulate("nr_cpus=1")) {
       capture(machine);
       try (Attachment here = machine.attach("task")) {
-        machine.simulation().orElseThrow().advance(java.time.Duration.ofSeconds(3));
+        machine.simulation().orElseThrow().advance(Duration.ofSeconds(3));
         library().info("one");
       }
       assertThat(machine.dmesg()).last().isEqualTo("[    3.000000] org.example.Library: one");
+    }
+  }
+
+  @Test
+  void handler_underALock_getsItIn_andNobodySleeps() {
+    try (Machine machine = Machine.simulate("nr_cpus=1")) {
+      capture(machine);
+      SpinlockT lock = new SpinlockT();
+      TimerList timer = new TimerList();
+      try (Attachment here = machine.attach("task")) {
+        spin_lock_init(lock);
+        timer_setup(
+            timer,
+            expired -> {
+              spin_lock(lock);
+              library().info("in softirq");
+              spin_unlock(lock);
+            },
+            0);
+        mod_timer(timer, jiffies() + 1);
+        machine.simulation().orElseThrow().advance(Duration.ofSeconds(1));
+      }
+      assertThat(captured(machine)).containsExactly("14 org.example.Library: in softirq");
+      assertThat(machine.dmesg()).noneMatch(line -> line.contains("BUG"));
     }
   }
 
