@@ -124,8 +124,9 @@ public final class Console {
         continue;
       }
       parked = true;
-      LogReader.Arm arm = reader.arm();
+      // In this order: what came before the stop must not be taken for nothing new.
       boolean stopping = stopSeq != FOREVER;
+      LogReader.Arm arm = reader.arm();
       if (arm == LogReader.Arm.ARMED && stopping) {
         break; // what is left is a record without its newline
       }
