@@ -122,7 +122,8 @@ public final class Client {
       }
       return call.run(request(args), out, err);
     } catch (EOFException e) {
-      return complain("jiffy: the kernel has gone: see " + directory.consoleLog());
+      return complain(
+          "jiffy: the kernel has gone: see host.log and console.log in " + directory.path());
     }
   }
 
