@@ -205,7 +205,7 @@ class KmsgWriteTest {
   /** Of the records of the recording those that a user could have written. */
   private static List<String> recorded() throws IOException {
     try (InputStream in =
-        KmsgWriteTest.class.getResourceAsStream("/printk/semprobe_printk_kmsg.txt")) {
+        KmsgWriteTest.class.getResourceAsStream("/truth/semprobe_printk_kmsg.txt")) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8)
           .lines()
           .filter(line -> !line.startsWith(" ") && line.length() < Log.LINE_MAX)
