@@ -184,7 +184,7 @@ class KtUserTest {
         .contains("ktuser: TimerStart(1) again = 1")
         .contains("FAULT_INJECTION: forcing a failure.")
         .anyMatch(line -> line.endsWith("probability 100, space 0, times 1"))
-        .anyMatch(line -> line.matches("  TimerStart \\(KernelTimer.java:\\d+\\) \\[KernelTimer]"));
+        .anyMatch(line -> line.matches(" TimerStart \\(KernelTimer.java:\\d+\\) \\[KernelTimer]"));
     assertThat(rmmod("ktuser")).isZero();
   }
 
