@@ -506,15 +506,15 @@ public final class Machine implements AutoCloseable {
           adapters.close();
           works.stop(here.context());
         }
-        kmsg.end();
       }
     } finally {
+      kmsg.end();
       interrupts.stop();
       softirqs.stop();
       arch.close();
       captures.forEach(LogCapture::close);
+      JarCopies.delete(cache, printk);
+      bootLog.close();
     }
-    JarCopies.delete(cache, printk);
-    bootLog.close();
   }
 }

@@ -105,7 +105,7 @@ public final class Host {
       // While modules are unloaded the tools still answer; the socket is closed after that.
       kernel.close();
       server.awaitEnds(LAST_WORDS_MILLIS);
-      HostLogging.close();
+      HostLogging.close(LAST_WORDS_MILLIS);
       guard.interrupt();
     }
   }
@@ -218,7 +218,16 @@ public final class Host {
     } catch (InterruptedException stoppedInTime) {
       return;
     }
-    say("the stop takes longer than " + millis + " ms: cut off");
+    Thread words =
+        new Thread(
+            () -> say("the stop takes longer than " + millis + " ms: cut off"), "last-words");
+    words.setDaemon(true);
+    words.start(); // a terminal that is stopped takes none
+    try {
+      words.join(LAST_WORDS_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     Runtime.getRuntime().halt(1);
   }
 

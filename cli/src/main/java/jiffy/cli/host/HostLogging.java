@@ -81,8 +81,17 @@ final class HostLogging {
     }
   }
 
-  /** Writes out what appenders still hold. */
-  static void close() {
-    LogManager.shutdown();
+  /**
+   * Writes out what appenders still hold; waits no longer than that for a terminal that is stopped.
+   */
+  static void close(long millis) {
+    Thread shutdown = new Thread(LogManager::shutdown, "jiffy-logging-end");
+    shutdown.setDaemon(true);
+    shutdown.start();
+    try {
+      shutdown.join(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -168,6 +168,7 @@ class LoggingConfigurationsTest {
   @Test
   void syslog_byUdp_isRfc5424() throws Exception {
     try (DatagramSocket server = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      server.setSoTimeout(60_000); // a datagram may be lost
       syslog("UDP", server.getLocalPort());
       machine.print(3, "worn out");
       show();

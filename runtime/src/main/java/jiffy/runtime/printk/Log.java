@@ -2,6 +2,7 @@ package jiffy.runtime.printk;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 import jiffy.kernel.Current;
 import jiffy.runtime.printk.format.FormatBuffer;
 import jiffy.runtime.printk.format.FormatCache;
@@ -56,7 +57,7 @@ public final class Log {
   private final ThreadLocal<Draft> drafts = ThreadLocal.withInitial(Draft::new);
   private volatile long clearSeq;
   private volatile boolean toldBadFormat;
-  private volatile long toldDropped;
+  private final AtomicLong toldDropped = new AtomicLong();
 
   /** A record in the making; each thread has one. */
   private static final class Draft {
@@ -64,9 +65,11 @@ public final class Log {
     final Stamp stamp = new Stamp();
     boolean inUse;
 
+    /**
+     * After inUse is false: this may meet a StackOverflowError, and is done again at the next use.
+     */
     void release() {
       text.release();
-      inUse = false;
     }
   }
 
@@ -123,6 +126,7 @@ public final class Log {
       formats.get(format).format(draft.text, symbols, shape, a, b, c, x, y, z);
       return finish(draft, current, level, format);
     } finally {
+      draft.inUse = false;
       draft.release();
     }
   }
@@ -148,6 +152,7 @@ public final class Log {
       formats.get(format).format(draft.text, symbols, args);
       return finish(draft, current, level, format);
     } finally {
+      draft.inUse = false;
       draft.release();
     }
   }
@@ -199,6 +204,7 @@ public final class Log {
       int length = lengthWithoutNewline(bytes, 0, draft.text.length());
       return append(draft.stamp, facility, level, LogRing.NEWLINE, bytes, 0, length);
     } finally {
+      draft.inUse = false;
       draft.release();
     }
   }
@@ -227,6 +233,7 @@ public final class Log {
           start,
           textLength);
     } finally {
+      draft.inUse = false;
       draft.release();
     }
     return length;
@@ -257,9 +264,10 @@ public final class Log {
     if (draft.inUse) {
       draft = new Draft();
     }
-    draft.inUse = true;
+    draft.text.release(); // of what a StackOverflowError kept there
     draft.text.clear(limit);
     stamper.stamp(current, draft.stamp);
+    draft.inUse = true; // no call from here to the caller's try
     return draft;
   }
 
@@ -302,18 +310,19 @@ public final class Log {
     if (seq == LogRing.NONE) {
       return 0;
     }
-    if (ring.dropped() != toldDropped) {
-      tellDropped();
+    long told = toldDropped.get();
+    if (ring.dropped() > told) {
+      tellDropped(told);
     }
     return n;
   }
 
-  /** Says in the log itself how many records found no place in it. */
-  private synchronized void tellDropped() {
-    long untold = ring.dropped() - toldDropped;
-    if (untold > 0) {
-      toldDropped += untold;
-      emit(null, 0, WARNING, "** " + untold + " printk messages dropped **");
+  /** Says in the log itself how many records found no place in it; if that finds none, later. */
+  private void tellDropped(long told) {
+    long dropped = ring.dropped();
+    if (toldDropped.compareAndSet(told, dropped)
+        && emit(null, 0, WARNING, "** " + (dropped - told) + " printk messages dropped **") == 0) {
+      toldDropped.addAndGet(told - dropped);
     }
   }
 

@@ -242,6 +242,8 @@ public final class LogRing {
           descriptors[d + META] = meta & ~(0xffffL << LogRecord.LENGTH_SHIFT);
           owedWake = true; // volatile: all of it before the state
           descriptors[d + STATE] = before + records << 2 | FINALIZED;
+        } else if ((descriptors[d + STATE] & 3) == COMMITTED) { // its successor may have looked
+          descriptors[d + STATE] = before << 2 | FINALIZED;
         }
         if ((claimed & OPEN) != 0) { // the neighbour that fill would have finished
           int n =

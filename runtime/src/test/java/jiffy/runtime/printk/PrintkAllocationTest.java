@@ -16,17 +16,64 @@ class PrintkAllocationTest {
 
   @Test
   void printk_inSteadyState_allocatesNothing() {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     try (Machine machine = Machine.boot("log_buf_len=64K nr_cpus=1");
         Attachment here = machine.attach("test")) {
-      print(); // formats are compiled, classes loaded
-      long before = threads.getCurrentThreadAllocatedBytes();
-      print();
-      long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+      double bytes = allocatedByPrinting();
       // Each 10 ms, at most, the wall clock is read: that may cost an Instant.
-      assertThat((double) bytes / RECORDS).as("bytes a record").isLessThan(1);
+      assertThat(bytes / RECORDS).as("bytes a record").isLessThan(1);
       assertThat(machine.log().ring().nextSeq()).isGreaterThan(2L * RECORDS);
     }
+  }
+
+  /** An overflow must not leave the thread's draft in use for ever. */
+  @Test
+  void printk_afterAnEndlessRecursion_allocatesNothingAgain() throws InterruptedException {
+    long[] bytes = new long[1];
+    try (Machine machine = Machine.boot("log_buf_len=64K nr_cpus=1")) {
+      Thread thread =
+          new Thread(
+              null,
+              () -> {
+                try (Attachment here = machine.attach("test")) {
+                  for (int pad = 0; pad < 60; pad++) {
+                    overflow(pad);
+                  }
+                  bytes[0] = allocatedByPrinting();
+                }
+              },
+              "recursion",
+              1 << 18);
+      thread.start();
+      thread.join();
+    }
+    assertThat((double) bytes[0] / RECORDS).as("bytes a record").isLessThan(1);
+  }
+
+  private static void overflow(int pad) {
+    try {
+      pad(pad);
+    } catch (StackOverflowError e) {
+      return; // as intended
+    }
+  }
+
+  /** Each round ends at another place in the calls below. */
+  private static int pad(int frames) {
+    return frames > 0 ? pad(frames - 1) + 1 : recurse(0);
+  }
+
+  @SuppressWarnings("InfiniteRecursion") // on purpose
+  private static int recurse(int depth) {
+    printk(KERN_INFO + "depth %ld of %s\n", (long) depth, "many");
+    return recurse(depth + 1) + 1;
+  }
+
+  private static long allocatedByPrinting() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    print(); // formats are compiled, classes loaded
+    long before = threads.getCurrentThreadAllocatedBytes();
+    print();
+    return threads.getCurrentThreadAllocatedBytes() - before;
   }
 
   private static void print() {

@@ -46,7 +46,9 @@ final class Recording {
       inside |= START.matcher(text).matches();
       inReport |= text.contains("[ cut here ]");
       inStack |= !inReport && text.startsWith("CPU: ");
-      if (inside && !inStack && (!inReport || text.startsWith(WARNING))) {
+      // On a host a handler's line may come in the midst of a task's report.
+      boolean isOfReport = (inStack || inReport) && !text.startsWith("semprobe: ");
+      if (inside && (!isOfReport || !inStack && text.startsWith(WARNING))) {
         String start = keyOf(text);
         long before = lines.stream().filter(line -> keyOf(line.text).equals(start)).count();
         lines.add(new Line(before == 0 ? start : start + " #" + (before + 1), text));

@@ -14,8 +14,8 @@ import org.apache.logging.log4j.core.LogEvent;
 final class AppenderWatch implements ErrorHandler {
   private final Appender appender;
   private final String logger;
-  private final ErrorHandler before;
-  private final Thread console = Thread.currentThread();
+  private ErrorHandler before; // guarded by the class, when it is changed
+  private volatile Thread console = Thread.currentThread();
 
   private boolean failed;
   private Throwable cause;
@@ -35,16 +35,31 @@ final class AppenderWatch implements ErrorHandler {
    * @param untold what the watch before has not said
    */
   static AppenderWatch over(Appender appender, String logger, long untold) {
-    AppenderWatch watch = new AppenderWatch(appender, logger);
-    watch.untold = untold;
-    appender.setHandler(watch);
-    return watch;
+    synchronized (AppenderWatch.class) { // another kernel's console may do the same
+      AppenderWatch watch = new AppenderWatch(appender, logger);
+      watch.untold = untold;
+      appender.setHandler(watch);
+      return watch;
+    }
   }
 
-  /** Puts the old handler back, unless somebody has put his before this. */
+  /** Takes this out again, wherever in the row of handlers it stands by now. */
   void leave() {
-    if (appender.getHandler() == this) {
-      appender.setHandler(before);
+    synchronized (AppenderWatch.class) {
+      console = null;
+      if (appender.getHandler() == this) {
+        appender.setHandler(before);
+        return;
+      }
+      ErrorHandler each = appender.getHandler();
+      while (each instanceof AppenderWatch) {
+        AppenderWatch watch = (AppenderWatch) each;
+        if (watch.before == this) {
+          watch.before = before;
+          return;
+        }
+        each = watch.before;
+      }
     }
   }
 

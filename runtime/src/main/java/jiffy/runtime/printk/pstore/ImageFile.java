@@ -7,6 +7,12 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /** How a ring lies in a file. */
 final class ImageFile {
@@ -73,6 +79,21 @@ final class ImageFile {
   private static long mix(long sum, long word) {
     long mixed = (sum ^ word) * 0x9e37_79b9_7f4a_7c15L; // 2^64 / golden ratio, odd
     return mixed ^ mixed >>> 32;
+  }
+
+  /**
+   * Opens a file that, if it is made, is its owner's alone: the log may hold what others shall not
+   * see.
+   */
+  static FileChannel open(Path file, OpenOption... options) throws IOException {
+    Path directory = file.toAbsolutePath().getParent();
+    if (!Files.getFileStore(directory).supportsFileAttributeView(PosixFileAttributeView.class)) {
+      return FileChannel.open(file, options);
+    }
+    return FileChannel.open(
+        file,
+        Set.of(options),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
   }
 
   static byte[] read(FileChannel channel, long from, int count) throws IOException {

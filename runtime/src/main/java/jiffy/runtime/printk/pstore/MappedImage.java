@@ -36,7 +36,7 @@ final class MappedImage implements RingImage {
   MappedImage(Path file, Header start, int records, int textBytes) throws IOException {
     this.records = records;
     try (FileChannel channel =
-        FileChannel.open(
+        ImageFile.open(
             file,
             StandardOpenOption.CREATE_NEW,
             StandardOpenOption.READ,

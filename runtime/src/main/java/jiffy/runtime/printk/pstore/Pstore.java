@@ -31,6 +31,7 @@ public final class Pstore implements AutoCloseable {
   /** Logs of dead kernels that are kept; the oldest go. */
   static final int KEPT = 8;
 
+  private static final int LOCK_TRIES = 1_000;
   private static final String RING = "ring";
   private static final String LOCK = "lock";
   private static final String CRASH = "crash-";
@@ -82,10 +83,10 @@ public final class Pstore implements AutoCloseable {
       throw new IOException(directory + " is another running kernel's, in this JVM");
     }
     FileChannel lockFile =
-        FileChannel.open(
+        ImageFile.open(
             directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
-      if (!tryLock(lockFile)) {
+      if (!lock(lockFile)) {
         throw new IOException(directory + " is another running kernel's");
       }
       Pstore pstore = new Pstore(directory, lockFile);
@@ -95,10 +96,21 @@ public final class Pstore implements AutoCloseable {
               Header.RUNS, records, textBytes, THIS_JVM, pid, bootWallNanos, kernel, commandLine);
       pstore.begin();
       return pstore;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       lockFile.close();
       throw e;
     }
+  }
+
+  /** Who merely looks whether it is held has it for a moment. */
+  private static boolean lock(FileChannel file) throws IOException {
+    for (int i = 0; i < LOCK_TRIES; i++) {
+      if (tryLock(file)) {
+        return true;
+      }
+      Thread.yield();
+    }
+    return false;
   }
 
   private static boolean tryLock(FileChannel file) throws IOException {
@@ -116,9 +128,9 @@ public final class Pstore implements AutoCloseable {
       return;
     }
     String name;
-    try {
-      DeadLog dead = DeadLog.read(ring);
-      if (dead.halted()) {
+    try (FileChannel file = FileChannel.open(ring, StandardOpenOption.READ)) {
+      Header dead = Header.read(file); // not the log itself: that may be as large as the memory
+      if (dead.state() == Header.HALTED) {
         Files.delete(ring);
         return;
       }

@@ -277,8 +277,7 @@ class ConsoleTest {
     assertThat(kept.messages()).containsExactly("one", "two");
     assertThat(console.errors()).isEqualTo(2);
     assertThat(complaints).hasSize(1);
-    assertThat(complaints.get(0))
-        .startsWith("console: appender full fails: No space left on device");
+    assertThat(complaints.get(0)).startsWith("console: appender full fails: ");
   }
 
   @Test

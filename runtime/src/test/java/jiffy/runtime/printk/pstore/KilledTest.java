@@ -86,6 +86,9 @@ class KilledTest {
     for (LogRecord record : records) {
       assertThat(record.seq()).isGreaterThan(seq);
       seq = record.seq();
+      if (record.text().startsWith("** ")) {
+        continue; // the machine is so busy that records were dropped, and it is said
+      }
       String[] words = record.text().split(" ");
       assertThat(words).as(record.text()).hasSize(6).startsWith("writer");
       int writer = Integer.parseInt(words[1]);
