@@ -35,7 +35,7 @@ class PrintkAllocationTest {
               null,
               () -> {
                 try (Attachment here = machine.attach("test")) {
-                  for (int pad = 0; pad < 60; pad++) {
+                  for (int pad = 0; pad < 500; pad++) {
                     overflow(pad);
                   }
                   bytes[0] = allocatedByPrinting();
