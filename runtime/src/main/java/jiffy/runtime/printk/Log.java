@@ -59,18 +59,15 @@ public final class Log {
   private volatile boolean toldBadFormat;
   private final AtomicLong toldDropped = new AtomicLong();
 
-  /** A record in the making; each thread has one. */
+  /**
+   * A record in the making; each thread has one. What ends its use is a plain store, then the
+   * release of its arguments, which may meet a StackOverflowError and is done again at the next
+   * use.
+   */
   private static final class Draft {
     final FormatBuffer text = new FormatBuffer(BUFFER_BYTES);
     final Stamp stamp = new Stamp();
     boolean inUse;
-
-    /**
-     * After inUse is false: this may meet a StackOverflowError, and is done again at the next use.
-     */
-    void release() {
-      text.release();
-    }
   }
 
   /** Makes a log of a ring, empty as a rule. */
@@ -127,7 +124,7 @@ public final class Log {
       return finish(draft, current, level, format);
     } finally {
       draft.inUse = false;
-      draft.release();
+      draft.text.release();
     }
   }
 
@@ -153,7 +150,7 @@ public final class Log {
       return finish(draft, current, level, format);
     } finally {
       draft.inUse = false;
-      draft.release();
+      draft.text.release();
     }
   }
 
@@ -205,7 +202,7 @@ public final class Log {
       return append(draft.stamp, facility, level, LogRing.NEWLINE, bytes, 0, length);
     } finally {
       draft.inUse = false;
-      draft.release();
+      draft.text.release();
     }
   }
 
@@ -234,7 +231,7 @@ public final class Log {
           textLength);
     } finally {
       draft.inUse = false;
-      draft.release();
+      draft.text.release();
     }
     return length;
   }
