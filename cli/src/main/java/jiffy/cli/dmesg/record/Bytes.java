@@ -1,4 +1,4 @@
-package jiffy.cli.dmesg;
+package jiffy.cli.dmesg.record;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -10,22 +10,22 @@ import java.util.Map;
  * Text as a log holds it: bytes, one char (0..255) a byte, because a log need not be valid in any
  * encoding. Escapes coming in (/dev/kmsg) and going out (a terminal must not be driven by a log).
  */
-final class Bytes {
+public final class Bytes {
   private Bytes() {}
 
   /** Bytes as text of one char each. */
-  static String text(byte[] bytes) {
+  public static String text(byte[] bytes) {
     return new String(bytes, ISO_8859_1);
   }
 
   /** A Java string as such text: itself, unless it holds what is no byte. */
-  static String text(String string) {
+  public static String text(String string) {
     boolean bytes = string.chars().allMatch(c -> c < 0x100);
     return bytes ? string : text(string.getBytes(UTF_8));
   }
 
   /** Whether an environment's locale is a UTF-8 one. */
-  static boolean isUtf8(Map<String, String> environment) {
+  public static boolean isUtf8(Map<String, String> environment) {
     for (String variable : new String[] {"LC_ALL", "LC_CTYPE", "LANG"}) {
       String locale = environment.getOrDefault(variable, "");
       if (!locale.isEmpty()) {
@@ -37,7 +37,7 @@ final class Bytes {
   }
 
   /** Replaces each {@code \xNN} by the byte that it names. */
-  static String unescape(String text) {
+  public static String unescape(String text) {
     if (text.indexOf('\\') < 0) {
       return text;
     }
@@ -62,7 +62,7 @@ final class Bytes {
    *
    * @param utf8 whether valid UTF-8 sequences of printable characters may pass
    */
-  static String escape(String text, boolean utf8) {
+  public static String escape(String text, boolean utf8) {
     StringBuilder safe = new StringBuilder(text.length() + 16);
     for (int i = 0; i < text.length(); ) {
       char c = text.charAt(i);
@@ -80,7 +80,7 @@ final class Bytes {
   }
 
   /** Appends a JSON string with its quotes; bytes from 0x7f on pass as they are. */
-  static void quote(StringBuilder json, String text) {
+  public static void quote(StringBuilder json, String text) {
     json.append('"');
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

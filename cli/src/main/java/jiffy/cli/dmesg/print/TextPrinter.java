@@ -1,11 +1,14 @@
-package jiffy.cli.dmesg;
+package jiffy.cli.dmesg.print;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import jiffy.cli.dmesg.record.Bytes;
+import jiffy.cli.dmesg.record.Message;
+import jiffy.cli.dmesg.time.TimeStamps;
 
 /** Writes records as lines: {@code facility:level: [time] [caller] text}. */
-final class TextPrinter implements Printer {
+public final class TextPrinter implements Printer {
   /**
    * How a line looks.
    *
@@ -17,7 +20,7 @@ final class TextPrinter implements Printer {
    * @param utf8 whether UTF-8 text need not be escaped
    * @param callerWidth columns for the caller id
    */
-  record Layout(
+  public record Layout(
       boolean decode,
       boolean raw,
       boolean adjoining,
@@ -30,7 +33,7 @@ final class TextPrinter implements Printer {
   private final TimeStamps stamps;
   private final Colors colors;
 
-  TextPrinter(Layout layout, TimeStamps stamps, Colors colors) {
+  public TextPrinter(Layout layout, TimeStamps stamps, Colors colors) {
     this.layout = layout;
     this.stamps = stamps;
     this.colors = colors;

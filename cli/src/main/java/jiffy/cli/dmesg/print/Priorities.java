@@ -1,15 +1,16 @@
-package jiffy.cli.dmesg;
+package jiffy.cli.dmesg.print;
 
 import java.util.List;
+import jiffy.cli.dmesg.record.DmesgFailure;
 
 /** The names of levels and facilities, and the lists of them that options take. */
-final class Priorities {
+public final class Priorities {
   /** Level names; the index is the level. */
-  static final List<String> LEVELS =
+  public static final List<String> LEVELS =
       List.of("emerg", "alert", "crit", "err", "warn", "notice", "info", "debug");
 
   /** Facility names; the index is the facility. */
-  static final List<String> FACILITIES =
+  public static final List<String> FACILITIES =
       List.of(
           "kern",
           "user",
@@ -39,12 +40,12 @@ final class Priorities {
   private Priorities() {}
 
   /** The name of a facility, or its number if it has none. */
-  static String facilityName(int facility) {
+  public static String facilityName(int facility) {
     return facility < FACILITIES.size() ? FACILITIES.get(facility) : Integer.toString(facility);
   }
 
   /** The set of levels in a list such as {@code err,+info}: bit n for level n. */
-  static int levels(String list) throws DmesgFailure {
+  public static int levels(String list) throws DmesgFailure {
     int set = 0;
     for (int begin = 0; begin < list.length() || begin == 0; ) {
       int end = itemEnd(list, begin);
@@ -60,7 +61,7 @@ final class Priorities {
   }
 
   /** The set of facilities in a list: bit n for facility n. */
-  static int facilities(String list) throws DmesgFailure {
+  public static int facilities(String list) throws DmesgFailure {
     int set = 0;
     for (int begin = 0; begin < list.length() || begin == 0; ) {
       int end = itemEnd(list, begin);
@@ -76,7 +77,7 @@ final class Priorities {
   }
 
   /** The console level that {@code -n} names: 1..8, or a name, which is then the last shown. */
-  static int consoleLevel(String name) throws DmesgFailure {
+  public static int consoleLevel(String name) throws DmesgFailure {
     int level = index(LEVELS, name);
     boolean numeric = !name.isEmpty() && Character.isDigit(name.charAt(0));
     if (numeric && level > 0 || "8".equals(name)) {

@@ -1,9 +1,11 @@
-package jiffy.cli.dmesg;
+package jiffy.cli.dmesg.print;
 
 import java.util.Map;
+import jiffy.cli.dmesg.record.DmesgFailure;
+import jiffy.cli.dmesg.time.TimeStamps;
 
 /** ANSI colours for the parts of a record; paints nothing when switched off. */
-final class Colors {
+public final class Colors {
   private static final String RESET = "\u001b[0m";
   private static final String RED = "\u001b[31m";
   private static final String GREEN = "\u001b[32m";
@@ -14,18 +16,18 @@ final class Colors {
 
   private final boolean on;
 
-  Colors(boolean on) {
+  public Colors(boolean on) {
     this.on = on;
   }
 
   /** When to paint. */
-  enum Mode {
+  public enum Mode {
     AUTO,
     ALWAYS,
     NEVER;
 
     /** The mode that {@code --color=name} asks for. */
-    static Mode named(String name) throws DmesgFailure {
+    public static Mode named(String name) throws DmesgFailure {
       String plain = name.startsWith("=") ? name.substring(1) : name;
       for (Mode mode : values()) {
         if (mode.name().equalsIgnoreCase(plain)) {
@@ -42,7 +44,7 @@ final class Colors {
    * @param mode what {@code --color} says, null if it was not given: only then do the files of
    *     terminal-colors.d count
    */
-  static boolean wanted(Mode mode, Client client) {
+  public static boolean wanted(Mode mode, Client client) {
     if (mode == Mode.ALWAYS || mode == Mode.NEVER || !client.terminal()) {
       return mode == Mode.ALWAYS;
     }
@@ -54,12 +56,12 @@ final class Colors {
   }
 
   /** A time stamp, its blank included. */
-  String stamp(TimeStamps.Stamp stamp) {
+  public String stamp(TimeStamps.Stamp stamp) {
     return paint(stamp.minuteBreak() ? GREEN + BOLD : GREEN, stamp.text());
   }
 
   /** The text of a record: its subsystem ({@code usb 1-1: }), then the rest by level. */
-  String text(String text, int level) {
+  public String text(String text, int level) {
     if (!on) {
       return text;
     }

@@ -1,4 +1,4 @@
-package jiffy.cli.dmesg;
+package jiffy.cli.dmesg.time;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -6,9 +6,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import jiffy.cli.dmesg.record.DmesgFailure;
 
 /** How the time of a record is shown. */
-enum TimeFormat {
+public enum TimeFormat {
   /** Seconds since boot: {@code [ 1.000000]}. */
   RAW,
   /** Seconds since the record before: {@code [< 1.000000>]}. */
@@ -29,7 +30,7 @@ enum TimeFormat {
   private static final Set<TimeFormat> NAMED = EnumSet.range(RAW, ISO);
 
   /** The format that {@code --time-format} calls {@code name}. */
-  static TimeFormat named(String name) throws DmesgFailure {
+  public static TimeFormat named(String name) throws DmesgFailure {
     for (TimeFormat format : NAMED) {
       if (format.name().toLowerCase(Locale.ROOT).equals(name)) {
         return format;
@@ -46,7 +47,7 @@ enum TimeFormat {
    *
    * @param showDelta whether {@code --show-delta} was given
    */
-  static List<TimeFormat> resolve(List<TimeFormat> requested, boolean showDelta) {
+  public static List<TimeFormat> resolve(List<TimeFormat> requested, boolean showDelta) {
     Set<TimeFormat> formats = new LinkedHashSet<>(requested);
     if (formats.isEmpty()) {
       formats.add(RAW);

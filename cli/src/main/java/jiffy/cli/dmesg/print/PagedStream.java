@@ -1,4 +1,4 @@
-package jiffy.cli.dmesg;
+package jiffy.cli.dmesg.print;
 
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,4 +1,4 @@
-package jiffy.cli.dmesg;
+package jiffy.cli.dmesg.record;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads records in their two written forms: that of /dev/kmsg and that of syslog(2). */
-final class MessageParser {
+public final class MessageParser {
   private static final long MICROS_PER_SECOND = 1_000_000;
 
   /** The longest record that /dev/kmsg may return, in bytes. */
@@ -22,7 +22,7 @@ final class MessageParser {
   private MessageParser() {}
 
   /** Reads a record of the running kernel; null if it is none. */
-  static Message kmsg(KmsgRecord record) {
+  public static Message kmsg(KmsgRecord record) {
     Message message = kmsg(record.text());
     return message == null ? null : message.from(record);
   }
@@ -33,7 +33,7 @@ final class MessageParser {
    *
    * @return the record, or null if it is none
    */
-  static Message kmsg(String record) {
+  public static Message kmsg(String record) {
     Matcher header = KMSG_HEADER.matcher(record);
     if (!header.lookingAt()) {
       return null;
@@ -51,7 +51,7 @@ final class MessageParser {
   }
 
   /** Cuts a file of /dev/kmsg records with a NUL byte after each. */
-  static List<String> kmsgRecords(String file) throws DmesgFailure {
+  public static List<String> kmsgRecords(String file) throws DmesgFailure {
     List<String> records = new ArrayList<>();
     for (int begin = 0; begin < file.length(); ) {
       int nul = file.indexOf('\0', begin);
@@ -66,7 +66,7 @@ final class MessageParser {
   }
 
   /** Reads the text that syslog(2) returns. A record starts at each line that starts with "<". */
-  static List<Message> syslog(String file) {
+  public static List<Message> syslog(String file) {
     List<Message> messages = new ArrayList<>();
     for (int begin = 0; begin < file.length(); ) {
       int next = file.indexOf("\n<", begin);

@@ -1,4 +1,4 @@
-package jiffy.cli.dmesg;
+package jiffy.cli.dmesg.record;
 
 /**
  * A record of the kernel's log, with what its text does not say.

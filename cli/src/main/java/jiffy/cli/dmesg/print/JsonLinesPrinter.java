@@ -1,11 +1,15 @@
-package jiffy.cli.dmesg;
+package jiffy.cli.dmesg.print;
+
+import jiffy.cli.dmesg.record.Bytes;
+import jiffy.cli.dmesg.record.Message;
+import jiffy.cli.dmesg.time.TimeStamps;
 
 /** Writes each record as a JSON object in a line of its own: JSON Lines, which needs no end. */
-final class JsonLinesPrinter implements Printer {
+public final class JsonLinesPrinter implements Printer {
   private final boolean decode;
 
   /** A printer that names facility and level if {@code decode}, and gives the number if not. */
-  JsonLinesPrinter(boolean decode) {
+  public JsonLinesPrinter(boolean decode) {
     this.decode = decode;
   }
 

@@ -1,4 +1,4 @@
-package jiffy.cli.dmesg;
+package jiffy.cli.dmesg.print;
 
 import java.io.OutputStream;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package jiffy.cli.dmesg;
+package jiffy.cli.dmesg.time;
 
 import java.time.Instant;
 import java.time.LocalDate;
@@ -8,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import jiffy.cli.dmesg.record.DmesgFailure;
 
 /**
  * The times that {@code --since} and {@code --until} take.
@@ -17,7 +18,7 @@ import java.util.regex.Pattern;
  * now today yesterday tomorrow  +5min  -5days  5 days ago  @1234567890[.5]
  * </pre>
  */
-final class TimeExpression {
+public final class TimeExpression {
   private static final long MICROS_PER_SECOND = 1_000_000;
   private static final double MICROS_PER_DAY = 86_400e6;
   private static final double MAX_SPAN_MICROS = 10_000 * 365.25 * MICROS_PER_DAY;
@@ -70,7 +71,7 @@ final class TimeExpression {
    * @param now the client's local time, for what is relative to it
    * @return microseconds since 1970
    */
-  static long epochMicros(String expression, ZonedDateTime now) throws DmesgFailure {
+  public static long epochMicros(String expression, ZonedDateTime now) throws DmesgFailure {
     Long micros = absolute(expression, now);
     if (micros == null) {
       micros = relative(expression, now);

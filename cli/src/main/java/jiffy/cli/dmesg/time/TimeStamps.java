@@ -1,20 +1,21 @@
-package jiffy.cli.dmesg;
+package jiffy.cli.dmesg.time;
 
 import java.time.ZonedDateTime;
 import java.time.format.TextStyle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import jiffy.cli.dmesg.record.Message;
 
 /** Writes the time of each record in the formats asked for. Confined to one thread. */
-final class TimeStamps {
+public final class TimeStamps {
   /**
    * One time stamp.
    *
    * @param text the stamp with its trailing blank
    * @param minuteBreak whether it announces a new minute ({@link TimeFormat#RELTIME})
    */
-  record Stamp(String text, boolean minuteBreak) {}
+  public record Stamp(String text, boolean minuteBreak) {}
 
   private static final long MICROS_PER_SECOND = 1_000_000;
 
@@ -27,18 +28,18 @@ final class TimeStamps {
   /** Local time of the last record that was stamped, null before the first. */
   private ZonedDateTime stamped;
 
-  TimeStamps(List<TimeFormat> formats, WallClock clock) {
+  public TimeStamps(List<TimeFormat> formats, WallClock clock) {
     this.formats = formats;
     this.clock = clock;
   }
 
   /** Passes over a record that is not shown; the next delta counts from it. */
-  void skip(Message message) {
+  public void skip(Message message) {
     previousMicros = message.timeMicros();
   }
 
   /** The stamps of the next record. */
-  List<Stamp> next(Message message) {
+  public List<Stamp> next(Message message) {
     long timeMicros = message.timeMicros();
     long deltaMicros = previousMicros == 0 ? 0 : timeMicros - previousMicros;
     previousMicros = timeMicros;
@@ -52,12 +53,12 @@ final class TimeStamps {
   }
 
   /** The stamps of a further line of a record ({@code --force-prefix}). */
-  List<Stamp> again(Message message) {
+  public List<Stamp> again(Message message) {
     return stamps(message.timeMicros(), 0, clock.at(message), false);
   }
 
   /** Seconds since boot, as in {@code %5d.%06d}. */
-  static String seconds(long micros) {
+  public static String seconds(long micros) {
     return padded(decimal(micros), 12);
   }
 

@@ -1,7 +1,9 @@
-package jiffy.cli.dmesg;
+package jiffy.cli.dmesg.print;
+
+import jiffy.cli.dmesg.record.Message;
 
 /** Writes records in one form. Confined to one thread. */
-interface Printer {
+public interface Printer {
   /** Appends a record. */
   void print(Message message, StringBuilder out);
 

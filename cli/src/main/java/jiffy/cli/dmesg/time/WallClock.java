@@ -1,4 +1,4 @@
-package jiffy.cli.dmesg;
+package jiffy.cli.dmesg.time;
 
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -8,6 +8,8 @@ import java.time.ZonedDateTime;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import jiffy.cli.dmesg.record.KmsgRecord;
+import jiffy.cli.dmesg.record.Message;
 
 /**
  * Turns record times into the client's local time. Immutable.
@@ -16,7 +18,7 @@ import java.util.regex.Pattern;
  * no suspend and no step of the clock since then makes it wrong. For one of a file there is only
  * the boot time to add.
  */
-final class WallClock {
+public final class WallClock {
   private static final long MICROS_PER_SECOND = 1_000_000;
 
   /** No date of year 10000 or later: keeps arithmetic and formats in bounds for absurd times. */
@@ -44,7 +46,7 @@ final class WallClock {
    *
    * @param bootEpochMicros boot time otherwise, in microseconds since 1970
    */
-  static WallClock of(Map<String, String> environment, long bootEpochMicros) {
+  public static WallClock of(Map<String, String> environment, long bootEpochMicros) {
     long boot = bootEpochMicros;
     Matcher forced = BOOT_TIME.matcher(environment.getOrDefault("DMESG_TEST_BOOTIME", ""));
     if (forced.matches()) {
@@ -54,12 +56,12 @@ final class WallClock {
   }
 
   /** The client's zone. */
-  ZoneId zone() {
+  public ZoneId zone() {
     return zone;
   }
 
   /** Wall time of a record, in microseconds since 1970. */
-  long epochMicros(Message message) {
+  public long epochMicros(Message message) {
     boolean noted = message.wallMicros() != KmsgRecord.NO_WALL_TIME && !forced;
     long micros =
         noted ? message.wallMicros() : bootEpochMicros + Math.min(message.timeMicros(), MAX_MICROS);
@@ -67,7 +69,7 @@ final class WallClock {
   }
 
   /** Local time of a record. */
-  ZonedDateTime at(Message message) {
+  public ZonedDateTime at(Message message) {
     long micros = epochMicros(message);
     long seconds = Math.floorDiv(micros, MICROS_PER_SECOND);
     long nanos = Math.floorMod(micros, MICROS_PER_SECOND) * 1000;

@@ -1,4 +1,4 @@
-package jiffy.cli.dmesg;
+package jiffy.cli.dmesg.record;
 
 /**
  * A log record as dmesg shows it.
@@ -10,30 +10,30 @@ package jiffy.cli.dmesg;
  * @param module whose record it is, "" if no module's or if that is not known
  * @param text the bytes of the text, one char (0..255) a byte, without the final newline
  */
-record Message(
+public record Message(
     int priority, long timeMicros, long wallMicros, String caller, String module, String text) {
   /** A record of a file, which says no more than that. */
-  Message(int priority, long timeMicros, String caller, String text) {
+  public Message(int priority, long timeMicros, String caller, String text) {
     this(priority, timeMicros, KmsgRecord.NO_WALL_TIME, caller, "", text);
   }
 
   /** The facility, or -1. */
-  int facility() {
+  public int facility() {
     return priority < 0 ? -1 : priority >> 3;
   }
 
   /** The level, 0 (emerg) to 7 (debug), or -1. */
-  int level() {
+  public int level() {
     return priority < 0 ? -1 : priority & 7;
   }
 
   /** The same record with the wall time and the module that its source knows. */
-  Message from(KmsgRecord source) {
+  public Message from(KmsgRecord source) {
     return new Message(priority, timeMicros, source.wallMicros(), caller, source.module(), text);
   }
 
   /** The same record with another text. */
-  Message withText(String other) {
+  public Message withText(String other) {
     return new Message(priority, timeMicros, wallMicros, caller, module, other);
   }
 }

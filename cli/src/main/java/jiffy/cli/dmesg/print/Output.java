@@ -1,4 +1,4 @@
-package jiffy.cli.dmesg;
+package jiffy.cli.dmesg.print;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -6,12 +6,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /** The client's standard output, written in large pieces. Confined to one thread. */
-final class Output {
+public final class Output {
   /** The client no longer reads: there is nobody to tell. */
-  static final class Gone extends Exception {
+  public static final class Gone extends Exception {
     private static final long serialVersionUID = 1L;
 
-    Gone(IOException cause) {
+    public Gone(IOException cause) {
       super(cause);
     }
   }
@@ -21,12 +21,12 @@ final class Output {
   private final OutputStream stream;
   private final StringBuilder pending = new StringBuilder(2 * PIECE);
 
-  Output(OutputStream stream) {
+  public Output(OutputStream stream) {
     this.stream = stream;
   }
 
   /** Has a pager show it all, if the stream goes to a terminal. Before the first write. */
-  void page(boolean terminal) throws Gone {
+  public void page(boolean terminal) throws Gone {
     try {
       if (terminal && stream instanceof PagedStream paged) {
         paged.page();
@@ -37,19 +37,19 @@ final class Output {
   }
 
   /** What has not been written yet: where printers append, one char a byte. */
-  StringBuilder pending() {
+  public StringBuilder pending() {
     return pending;
   }
 
   /** Writes if enough is pending. */
-  void spill() throws Gone {
+  public void spill() throws Gone {
     if (pending.length() >= PIECE) {
       flush();
     }
   }
 
   /** Writes all that is pending through to the client. */
-  void flush() throws Gone {
+  public void flush() throws Gone {
     try {
       stream.write(pending.toString().getBytes(StandardCharsets.ISO_8859_1));
       pending.setLength(0);

@@ -1,4 +1,4 @@
-package jiffy.cli.dmesg;
+package jiffy.cli.dmesg.record;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -11,9 +11,9 @@ import java.nio.charset.StandardCharsets;
  * <p>A reader gives up at a record of more than {@link #MAX_RECORD} bytes. A longer one becomes
  * several with the same header; its properties, which no reader shows, then stay behind.
  */
-final class KmsgExport implements Closeable {
+public final class KmsgExport implements Closeable {
   /** What util-linux has room for, its own final byte included. */
-  static final int MAX_RECORD = 2047;
+  public static final int MAX_RECORD = 2047;
 
   /** {@code \xNN}: not to be cut. */
   private static final int ESCAPE = 4;
@@ -21,12 +21,12 @@ final class KmsgExport implements Closeable {
   private final OutputStream file;
   private boolean begun;
 
-  KmsgExport(OutputStream file) {
+  public KmsgExport(OutputStream file) {
     this.file = file;
   }
 
   /** Adds a record as /dev/kmsg gives it out. */
-  void add(String record) throws IOException {
+  public void add(String record) throws IOException {
     if (record.length() <= MAX_RECORD) {
       put(record);
       return;

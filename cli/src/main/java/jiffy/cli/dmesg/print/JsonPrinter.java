@@ -1,14 +1,18 @@
-package jiffy.cli.dmesg;
+package jiffy.cli.dmesg.print;
+
+import jiffy.cli.dmesg.record.Bytes;
+import jiffy.cli.dmesg.record.Message;
+import jiffy.cli.dmesg.time.TimeStamps;
 
 /** Writes records as one JSON object, its array {@code dmesg} holding an object a record. */
-final class JsonPrinter implements Printer {
+public final class JsonPrinter implements Printer {
   private static final String MEMBER = "         ";
 
   private final boolean decode;
   private boolean begun;
 
   /** A printer that names facility and level if {@code decode}, and gives the number if not. */
-  JsonPrinter(boolean decode) {
+  public JsonPrinter(boolean decode) {
     this.decode = decode;
   }
 

@@ -1,4 +1,4 @@
-package jiffy.cli.dmesg;
+package jiffy.cli.dmesg.print;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * The user's word on colours in terminal-colors.d(5): files {@code dmesg.disable}, {@code disable},
  * {@code @xterm.enable} and so on, whose contents do not matter. Schemes are not read.
  */
-final class TerminalColors {
+public final class TerminalColors {
   private static final Path SYSTEM = Path.of("/etc/terminal-colors.d");
 
   /** {@code [[name][@terminal].]type}. */
@@ -23,7 +23,7 @@ final class TerminalColors {
   private TerminalColors() {}
 
   /** Whether the file that says most about dmesg on this terminal switches colours off. */
-  static boolean areDisabled(Map<String, String> environment) {
+  public static boolean areDisabled(Map<String, String> environment) {
     try (Stream<Path> files = Files.list(directory(environment))) {
       String terminal = environment.getOrDefault("TERM", "");
       // Twice what the name says, and the 1 of an enable, which wins a draw.

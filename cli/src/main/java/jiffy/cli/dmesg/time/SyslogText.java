@@ -1,15 +1,19 @@
-package jiffy.cli.dmesg;
+package jiffy.cli.dmesg.time;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import jiffy.cli.dmesg.record.KmsgRecord;
+import jiffy.cli.dmesg.record.Message;
+import jiffy.cli.dmesg.record.MessageParser;
+import jiffy.cli.dmesg.record.RecordSource;
 
 /**
  * The log as syslog(2) gives it out: each line of a record is a record of its own, properties are
  * left out, and a buffer of a given size gets the newest records that it holds whole.
  */
-final class SyslogText {
+public final class SyslogText {
   private SyslogText() {}
 
   /**
@@ -17,7 +21,7 @@ final class SyslogText {
    *
    * @param bufferSize bytes of text, with the prefix of each line; 0 for all there is
    */
-  static Collection<Message> lines(RecordSource.Reading reading, long bufferSize)
+  public static Collection<Message> lines(RecordSource.Reading reading, long bufferSize)
       throws IOException {
     Deque<Message> records = new ArrayDeque<>();
     long size = 0;
