@@ -68,6 +68,16 @@ public final class Log {
     final FormatBuffer text = new FormatBuffer(BUFFER_BYTES);
     final Stamp stamp = new Stamp();
     boolean inUse;
+
+    private FormatString last = FormatString.compile("");
+
+    /** A thread prints the same line again and again, as a rule: then its format is at hand. */
+    FormatString compiled(String format, FormatCache formats) {
+      if (last.source() != format) { // another String of that text costs a look into the cache
+        last = formats.get(format);
+      }
+      return last;
+    }
   }
 
   /** Makes a log of a ring, empty as a rule. */
@@ -120,7 +130,7 @@ public final class Log {
       Object z) {
     Draft draft = begin(current, textMax(level));
     try {
-      formats.get(format).format(draft.text, symbols, shape, a, b, c, x, y, z);
+      draft.compiled(format, formats).format(draft.text, symbols, shape, a, b, c, x, y, z);
       return finish(draft, current, level, format);
     } finally {
       draft.inUse = false;
@@ -146,7 +156,7 @@ public final class Log {
       if (!subsystem.isEmpty() || !device.isEmpty()) {
         draft.stamp.setDevice(subsystem, device);
       }
-      formats.get(format).format(draft.text, symbols, args);
+      draft.compiled(format, formats).format(draft.text, symbols, args);
       return finish(draft, current, level, format);
     } finally {
       draft.inUse = false;
