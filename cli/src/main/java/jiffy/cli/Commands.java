@@ -11,6 +11,7 @@ final class Commands {
     {"halt", "", "unload everything in reverse order and stop the kernel"},
     {"status", "", "show pid, uptime, modules, state directory"},
     {"insmod", "FILE [param=value...]", "load a module"},
+    {"modprobe", "[OPTION...] NAME [param=value...]", "load or unload (-r) a module with all it needs"},
     {"rmmod", "[-f] NAME|FILE...", "unload modules"},
     {"lsmod", "", "list modules"},
     {"dmesg", "[OPTION...]", "show, follow or clear the kernel log"},
@@ -22,7 +23,7 @@ final class Commands {
   };
 
   private static final String[] NOT_YET = {
-    "modprobe", "modinfo", "depmod", "shell", "ps", "top", "trace", "sysrq", "new"
+    "modinfo", "depmod", "shell", "ps", "top", "trace", "sysrq", "new"
   };
 
   /** No tool of Linux's: their options are what these say. */

@@ -152,7 +152,7 @@ final class Insertion {
     }
     return setting
         .kernel()
-        .insert(module.path(), parameters.forKernel(), order.has(Option.FORCE));
+        .insert(module.path(), parameters.forKernel(), order.flags());
   }
 
   private int fail(Target module, int error) throws StoppedException {

@@ -12,20 +12,22 @@ public interface ModuleKernel {
    * @param name as the kernel writes it
    * @param references how often it is used; -1 while it is being unloaded
    * @param holders the modules that use it
+   * @param users who else holds it, one a phrase
    */
-  record Loaded(String name, int references, List<String> holders) {}
+  record Loaded(String name, int references, List<String> holders, List<String> users) {}
 
   /** The module of that name; empty too if no kernel runs. */
   Optional<Loaded> find(String name);
 
-  /** Loads a file; returns when its init has. */
-  int insert(Path file, List<String> words, boolean force) throws StoppedException;
+  /**
+   * Loads a file; returns when its init has.
+   *
+   * @param flags what {@code finit_module} takes
+   */
+  int insert(Path file, List<String> words, int flags) throws StoppedException;
 
   /** Unloads a module; returns when its exit has. */
   int remove(String name, boolean force) throws StoppedException;
-
-  /** Who uses a module besides other modules, a sentence each: open files, references. */
-  List<String> users(String name);
 
   /** {@code /proc/cmdline}; empty if no kernel runs. */
   String commandLine();

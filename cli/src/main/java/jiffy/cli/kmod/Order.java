@@ -7,10 +7,11 @@ import java.util.Set;
  * What the user wants of modprobe.
  *
  * @param options those without a value
+ * @param flags for {@code finit_module}
  * @param waitMillis how long a removal may wait for the last user, 0: not at all
  * @param words the arguments
  */
-public record Order(Set<Option> options, int waitMillis, List<String> words) {
+public record Order(Set<Option> options, int flags, int waitMillis, List<String> words) {
   /** An option; the comment says the letters. */
   public enum Option {
     /** {@code -a}. */
@@ -25,7 +26,7 @@ public record Order(Set<Option> options, int waitMillis, List<String> words) {
     IGNORE_COMMANDS,
     /** {@code -b}. */
     USE_BLACKLIST,
-    /** {@code -f}, {@code --force-vermagic}, {@code --force-modversion}. */
+    /** {@code -f} and {@code -r}. */
     FORCE,
     /** {@code -R}. */
     SHOW_ALIAS,

@@ -149,24 +149,27 @@ final class Removal {
     if (tells) {
       String reason = setting.kernel().reason(-error);
       setting.console().say(Level.ERROR, "could not remove '" + name + "': " + reason);
-      return sayUsers(name);
+      return sayUsers(name, error == -Errno.EAGAIN);
     }
     return 1;
   }
 
   private int sayInUse(String name) throws StoppedException {
     say("Module " + name + " is in use.");
-    List<String> holders = find(name).map(ModuleKernel.Loaded::holders).orElse(List.of());
-    if (!holders.isEmpty()) {
-      String modules = String.join(" ", holders);
-      setting.console().say(Level.NOTICE, name + " is in use by: " + modules);
-    }
-    return sayUsers(name);
+    return sayUsers(name, true);
   }
 
-  private int sayUsers(String name) throws StoppedException {
-    for (String user : setting.kernel().users(name)) {
-      setting.console().say(Level.NOTICE, name + " is held by " + user);
+  private int sayUsers(String name, boolean withModules) throws StoppedException {
+    ModuleKernel.Loaded module = find(name).orElse(null);
+    if (module != null) {
+      List<String> users = new ArrayList<>();
+      if (withModules && !module.holders().isEmpty()) {
+        users.add("module " + String.join(", ", module.holders()));
+      }
+      users.addAll(module.users());
+      for (String user : users) {
+        setting.console().say(Level.NOTICE, name + " is held by " + user);
+      }
     }
     return 1;
   }

@@ -9,11 +9,14 @@ import jiffy.cli.tool.Invocation.NoKernelException;
 
 /** All tools, by the name they are called by. Thread safe. */
 public final class Toolbox {
+  private static final ModuleTrees TREES = new ModuleTrees();
+
   private static final Map<String, Tool> TOOLS =
       Map.ofEntries(
           Map.entry("insmod", new Insmod()),
           Map.entry("rmmod", new Rmmod()),
           Map.entry("lsmod", new Lsmod()),
+          Map.entry("modprobe", new ModprobeTool(TREES)),
           Map.entry("dmesg", new DmesgTool()),
           Map.entry("cat", new Cat()),
           Map.entry("write", new Write()),
