@@ -11,7 +11,11 @@ final class Commands {
     {"halt", "", "unload everything in reverse order and stop the kernel"},
     {"status", "", "show pid, uptime, modules, state directory"},
     {"insmod", "FILE [param=value...]", "load a module"},
-    {"modprobe", "[OPTION...] NAME [param=value...]", "load or unload (-r) a module with all it needs"},
+    {
+      "modprobe",
+      "[OPTION...] NAME [param=value...]",
+      "load or unload (-r) a module with all it needs"
+    },
     {"rmmod", "[-f] NAME|FILE...", "unload modules"},
     {"lsmod", "", "list modules"},
     {"dmesg", "[OPTION...]", "show, follow or clear the kernel log"},

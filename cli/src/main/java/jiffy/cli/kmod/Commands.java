@@ -23,7 +23,8 @@ import jiffy.linux.Errno;
  */
 final class Commands {
   private static final String SWITCH = "module.allow_install_commands";
-  private static final Set<String> YES = Set.of(SWITCH, SWITCH + "=1", SWITCH + "=y", SWITCH + "=Y");
+  private static final Set<String> YES =
+      Set.of(SWITCH, SWITCH + "=1", SWITCH + "=y", SWITCH + "=Y");
   private static final long LOOK_MILLIS = 100;
 
   private final ModuleKernel kernel;

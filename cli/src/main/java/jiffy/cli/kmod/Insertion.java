@@ -45,8 +45,7 @@ final class Insertion {
       return 0;
     }
     boolean ignoresCommand = order.has(Option.IGNORE_COMMANDS);
-    List<Step> steps =
-        LoadPlan.of(setting.lookup(), setting.config(), wanted, ignoresCommand);
+    List<Step> steps = LoadPlan.of(setting.lookup(), setting.config(), wanted, ignoresCommand);
     for (Step step : steps) {
       Optional<ModprobeConfig.Forbid> forbid = setting.config().forbidden(step.module().name());
       if (forbid.isPresent() && step.isRequired()) {
@@ -145,14 +144,10 @@ final class Insertion {
 
   private int insert(Target module, Parameters parameters) throws StoppedException {
     if (module.path() == null) {
-      setting
-          .console()
-          .say(Level.ERROR, "could not find module by name='" + module.name() + "'");
+      setting.console().say(Level.ERROR, "could not find module by name='" + module.name() + "'");
       return -Errno.ENOENT;
     }
-    return setting
-        .kernel()
-        .insert(module.path(), parameters.forKernel(), order.flags());
+    return setting.kernel().insert(module.path(), parameters.forKernel(), order.flags());
   }
 
   private int fail(Target module, int error) throws StoppedException {

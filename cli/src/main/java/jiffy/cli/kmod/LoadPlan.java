@@ -41,8 +41,7 @@ final class LoadPlan {
   private final Set<String> placed = new HashSet<>();
   private final List<Step> steps = new ArrayList<>();
 
-  private LoadPlan(
-      Lookup lookup, ModprobeConfig config, Target wanted, boolean ignoresCommand) {
+  private LoadPlan(Lookup lookup, ModprobeConfig config, Target wanted, boolean ignoresCommand) {
     this.lookup = lookup;
     this.config = config;
     this.wanted = wanted;

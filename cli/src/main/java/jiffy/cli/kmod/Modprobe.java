@@ -183,8 +183,7 @@ public final class Modprobe {
       }
       return 0;
     } catch (BadModuleException e) {
-      String reason =
-          e.getMessage() == null ? setting.kernel().reason(e.errno()) : e.getMessage();
+      String reason = e.getMessage() == null ? setting.kernel().reason(e.errno()) : e.getMessage();
       setting.console().say(Level.FATAL, "Module " + name + ": " + reason);
       return 1;
     }

@@ -113,9 +113,7 @@ final class Removal {
 
   private int removeItself(String name, boolean tells) throws StoppedException {
     Optional<String> command =
-        order.has(Option.IGNORE_COMMANDS)
-            ? Optional.empty()
-            : setting.config().remove(name);
+        order.has(Option.IGNORE_COMMANDS) ? Optional.empty() : setting.config().remove(name);
     boolean waits = order.waitMillis() > 0;
     boolean isUsed = find(name).filter(loaded -> uses(loaded) > 0).isPresent();
     if (isUsed && command.isEmpty() && !waits && !order.has(Option.FORCE)) {

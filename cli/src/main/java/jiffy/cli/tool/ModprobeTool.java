@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import jiffy.cli.kmod.Console.Level;
-import jiffy.cli.kmod.ModuleTree;
 import jiffy.cli.kmod.Modprobe;
+import jiffy.cli.kmod.ModuleTree;
 import jiffy.cli.kmod.Order;
 import jiffy.cli.kmod.Order.Option;
 import jiffy.cli.kmod.StoppedException;
@@ -153,9 +153,7 @@ final class ModprobeTool implements Tool {
       for (String name : DEPRECATED.keySet().stream().filter(options::has).sorted().toList()) {
         host.say(
             Level.WARNING,
-            name
-                + " is deprecated and scheduled for removal; use "
-                + DEPRECATED.get(name));
+            name + " is deprecated and scheduled for removal; use " + DEPRECATED.get(name));
       }
       int waitMillis = waitMillis(options.value("--wait"));
       if (waitMillis < 0) {
@@ -233,8 +231,7 @@ final class ModprobeTool implements Tool {
     ModuleTree tree = trees.of(call, options.value("--dirname"), options.value("--set-version"));
     List<String> complaints = new ArrayList<>();
     ModprobeConfig config =
-        ConfigFiles.read(
-            places(call, options), tree.index(), host.commandLine(), complaints::add);
+        ConfigFiles.read(places(call, options), tree.index(), host.commandLine(), complaints::add);
     for (String complaint : complaints) {
       host.sayOfLibrary(complaint);
     }
@@ -246,8 +243,7 @@ final class ModprobeTool implements Tool {
   private static List<Path> places(Invocation call, KmodOptions.Parsed options) {
     List<String> given = options.values("--config");
     return given.isEmpty()
-        ? List.of(
-            call.stateDirectory().resolve(CONFIG), ModuleTrees.home(call).resolve(CONFIG))
+        ? List.of(call.stateDirectory().resolve(CONFIG), ModuleTrees.home(call).resolve(CONFIG))
         : given.stream().map(each -> call.directory().resolve(each)).toList();
   }
 
