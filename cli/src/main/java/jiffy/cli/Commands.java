@@ -11,13 +11,9 @@ final class Commands {
     {"halt", "", "unload everything in reverse order and stop the kernel"},
     {"status", "", "show pid, uptime, modules, state directory"},
     {"insmod", "FILE [param=value...]", "load a module"},
-    {
-      "modprobe",
-      "[OPTION...] NAME [param=value...]",
-      "load or unload (-r) a module with all it needs"
-    },
+    {"modprobe", "[-r] NAME [param=value...]", "load or unload (-r) a module with all it needs"},
     {"rmmod", "[-f] NAME|FILE...", "unload modules"},
-    {"lsmod", "", "list modules"},
+    {"lsmod", "[-J]", "list modules; -J: as JSON"},
     {"dmesg", "[OPTION...]", "show, follow or clear the kernel log"},
     {"pstore", "[DIR|FILE] [OPTION...]", "show the log of a kernel that died; --list: of each"},
     {"cat", "FILE...", "show files such as /proc/modules or /dev/kmsg"},

@@ -13,8 +13,8 @@ public final class Toolbox {
 
   private static final Map<String, Tool> TOOLS =
       Map.ofEntries(
-          Map.entry("insmod", new Insmod()),
-          Map.entry("rmmod", new Rmmod()),
+          Map.entry("insmod", new Insmod(TREES)),
+          Map.entry("rmmod", new Rmmod(TREES)),
           Map.entry("lsmod", new Lsmod()),
           Map.entry("modprobe", new ModprobeTool(TREES)),
           Map.entry("dmesg", new DmesgTool()),
