@@ -14,6 +14,8 @@ final class Commands {
     {"modprobe", "[-r] NAME [param=value...]", "load or unload (-r) a module with all it needs"},
     {"rmmod", "[-f] NAME|FILE...", "unload modules"},
     {"lsmod", "[-J]", "list modules; -J: as JSON"},
+    {"modinfo", "[OPTION...] NAME|FILE...", "show what modules say of themselves"},
+    {"depmod", "[OPTION...] [VERSION]", "write the index of a tree of modules, or check them"},
     {"dmesg", "[OPTION...]", "show, follow or clear the kernel log"},
     {"pstore", "[DIR|FILE] [OPTION...]", "show the log of a kernel that died; --list: of each"},
     {"cat", "FILE...", "show files such as /proc/modules or /dev/kmsg"},
@@ -23,7 +25,7 @@ final class Commands {
   };
 
   private static final String[] NOT_YET = {
-    "modinfo", "depmod", "shell", "ps", "top", "trace", "sysrq", "new"
+    "shell", "ps", "top", "trace", "sysrq", "new"
   };
 
   /** No tool of Linux's: their options are what these say. */

@@ -4,9 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,16 +12,17 @@ import java.util.stream.Collectors;
 import jiffy.cli.kmod.ModuleTree;
 import jiffy.cli.kmod.depmod.ModuleScan;
 import jiffy.cli.kmod.index.ModuleIndex;
-import jiffy.runtime.Version;
 
 /**
  * Where a tool looks for modules: a tree that depmod has been over, or plain directories of JARs,
  * whose index is made in memory and kept as long as the files stay the same. Thread safe.
  */
 final class ModuleTrees {
-  private static final String VARIABLE = "JIFFY_MODULES";
+  private final ModuleScan scan;
 
-  private final ModuleScan scan = new ModuleScan();
+  ModuleTrees(ModuleScan scan) {
+    this.scan = scan;
+  }
 
   /**
    * The tree for a call.
@@ -33,10 +32,12 @@ final class ModuleTrees {
    */
   ModuleTree of(Invocation call, String root, String version) {
     if (root == null && version == null) {
-      return plain(directories(call));
+      return plain(ModulePlaces.directories(call));
     }
-    Path base = call.directory().resolve(root == null ? "/" : root);
-    return onDisk(base.resolve("lib/modules").resolve(version == null ? Version.JIFFY : version));
+    Path tree = ModulePlaces.tree(call, root, null, version);
+    return tree == null
+        ? new ModuleTree(root + "", ModuleIndex.of(call.directory(), Map.of()), "")
+        : onDisk(tree);
   }
 
   private static ModuleTree onDisk(Path directory) {
@@ -68,30 +69,9 @@ final class ModuleTrees {
     }
   }
 
-  /** {@code JIFFY_MODULES}, else what the build leaves and what users put there. */
-  private static List<Path> directories(Invocation call) {
-    List<Path> directories = new ArrayList<>();
-    String given = call.environment().getOrDefault(VARIABLE, "");
-    for (String each : given.split(File.pathSeparator)) {
-      if (!each.isEmpty()) {
-        try {
-          directories.add(call.directory().resolve(each).normalize());
-        } catch (InvalidPathException noSuchFile) {
-          continue;
-        }
-      }
-    }
-    if (directories.isEmpty()) {
-      Path home = home(call);
-      directories.add(home.resolve("sample-modules/target/modules"));
-      directories.add(home.resolve("plugins"));
-    }
-    return directories;
-  }
-
   /** The directory above {@code scripts/}. */
   static Path home(Invocation call) {
     String home = System.getProperty("jiffy.home", "");
-    return home.isEmpty() ? call.directory() : Path.of(home);
+    return call.directory().resolve(home);
   }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import jiffy.cli.kmod.modinfo.BuiltinModinfo;
 import jiffy.runtime.module.file.ModuleNames;
 
 /**
@@ -28,7 +29,7 @@ public final class Depmod {
    * What is asked for.
    *
    * @param directory the tree, absolute: ROOT/lib/modules/VERSION
-   * @param output where the index files go
+   * @param output where the index files go; null: nowhere, the modules are only checked
    * @param version of the kernel
    * @param places directories and files that configure depmod
    * @param files the only modules to look at; empty: all of the tree
@@ -184,8 +185,10 @@ public final class Depmod {
         order.putIfAbsent(request.directory.resolve(line.strip()), order.size());
       }
     } catch (IOException e) {
-      String text = "could not open modules.order at " + request.directory;
-      messages.add(new Report.Message("WARNING", text, e));
+      if (request.files.isEmpty()) {
+        String text = "could not open modules.order at " + request.directory;
+        messages.add(new Report.Message("WARNING", text, e));
+      }
     }
     return modules.stream()
         .sorted(
@@ -225,7 +228,11 @@ public final class Depmod {
       texts.values().forEach(out::append);
       return 0;
     }
+    if (request.output == null) {
+      return 0;
+    }
     try {
+      addBuiltins(texts);
       IndexFiles.write(request.output, texts);
       return 0;
     } catch (IOException e) {
@@ -236,6 +243,14 @@ public final class Depmod {
                   + ", the old ones are left as they were",
               e));
       return 1;
+    }
+  }
+
+  /** What the modules that the kernel has without a file answer to. */
+  private void addBuiltins(Map<String, String> texts) throws IOException {
+    Path file = request.directory.resolve("modules.builtin.modinfo");
+    if (Files.isRegularFile(file)) {
+      texts.put("modules.builtin.alias", new BuiltinModinfo(Files.readString(file)).aliases());
     }
   }
 }

@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Finds JARs. Results are sorted by name: a file system's own order is nobody's. */
-final class JarFiles {
+public final class JarFiles {
   private JarFiles() {}
 
   static boolean isJar(Path file) {
@@ -24,11 +24,24 @@ final class JarFiles {
     return name.toLowerCase(Locale.ROOT).endsWith(".jar") && !name.startsWith(".");
   }
 
-  /** Those in a directory; none if there is no such directory. */
-  static List<Path> in(Path directory) throws IOException {
+  /**
+   * Those in a directory; none if there is no such directory.
+   *
+   * @throws IOException if it cannot be read
+   */
+  public static List<Path> in(Path directory) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       return files.filter(JarFiles::isJar).filter(Files::isRegularFile).sorted().toList();
     } catch (NoSuchFileException e) {
+      return List.of();
+    }
+  }
+
+  /** Those in a directory, as far as it can be read. */
+  static List<Path> orNone(Path directory) {
+    try {
+      return in(directory);
+    } catch (IOException e) {
       return List.of();
     }
   }

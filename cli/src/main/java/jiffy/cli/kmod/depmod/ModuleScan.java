@@ -113,18 +113,19 @@ public final class ModuleScan {
 
   private ScannedJar readNow(Path jar) {
     try {
-      return new ScannedJar(jar, ModuleFile.read(jar, jar.toString(), host), null);
+      return new ScannedJar(jar, ModuleFile.read(jar, jar.toString(), host), 0, null);
     } catch (BadModuleException e) {
-      return new ScannedJar(jar, null, e.getMessage());
+      return new ScannedJar(jar, null, e.errno(), e.getMessage());
     }
   }
 
   /**
    * The modules whose symbols a module uses, in the order in which it does.
    *
-   * @param directories where they may be, in and below
+   * @param places directories where they may be
+   * @param isDeep whether the directories below these are looked into, too
    */
-  public List<ScannedJar> librariesOf(ScannedJar user, List<Path> directories) {
+  public List<ScannedJar> librariesOf(ScannedJar user, List<Path> places, boolean isDeep) {
     if (user.imports().isEmpty()) {
       return List.of();
     }
@@ -132,8 +133,8 @@ public final class ModuleScan {
         user.imports().stream().map(i -> i.owner() + ".class").collect(Collectors.toSet());
     Map<String, ScannedJar> byName = new LinkedHashMap<>();
     byName.put(user.name(), user);
-    for (Path directory : directories) {
-      for (Path file : JarFiles.below(directory)) {
+    for (Path place : places) {
+      for (Path file : isDeep ? JarFiles.below(place) : JarFiles.orNone(place)) {
         if (hasAny(file, wanted)) {
           ScannedJar jar = read(file);
           byName.putIfAbsent(jar.name(), jar);
