@@ -176,7 +176,8 @@ public final class Splat {
   public static List<String> frames(StackTraceElement[] stack) {
     List<String> lines = new ArrayList<>();
     for (StackTraceElement frame : stack) {
-      if (isShown(frame.getClassName()) && lines.size() < FRAMES) {
+      boolean isHidden = frame.getFileName() == null; // how the JVM calls a lambda
+      if (!isHidden && isShown(frame.getClassName()) && lines.size() < FRAMES) {
         String loader = frame.getClassLoaderName();
         boolean isHosts = loader == null || HOST_LOADERS.contains(loader);
         lines.add(
