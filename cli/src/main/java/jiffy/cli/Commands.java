@@ -13,6 +13,8 @@ final class Commands {
     {"insmod", "FILE [param=value...]", "load a module"},
     {"rmmod", "[-f] NAME|FILE...", "unload modules"},
     {"lsmod", "", "list modules"},
+    {"modinfo", "[OPTION...] NAME|FILE...", "show what modules say of themselves"},
+    {"depmod", "[OPTION...] [VERSION]", "write the index of a tree of modules, or check them"},
     {"dmesg", "[OPTION...]", "show, follow or clear the kernel log"},
     {"pstore", "[DIR|FILE] [OPTION...]", "show the log of a kernel that died; --list: of each"},
     {"cat", "FILE...", "show files such as /proc/modules or /dev/kmsg"},
@@ -22,7 +24,7 @@ final class Commands {
   };
 
   private static final String[] NOT_YET = {
-    "modprobe", "modinfo", "depmod", "shell", "ps", "top", "trace", "sysrq", "new"
+    "modprobe", "shell", "ps", "top", "trace", "sysrq", "new"
   };
 
   /** No tool of Linux's: their options are what these say. */
