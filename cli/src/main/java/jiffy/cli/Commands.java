@@ -24,9 +24,7 @@ final class Commands {
     {"irq", "N...", "interrupt the kernel on lines N, see /proc/interrupts"},
   };
 
-  private static final String[] NOT_YET = {
-    "shell", "ps", "top", "trace", "sysrq", "new"
-  };
+  private static final String[] NOT_YET = {"shell", "ps", "top", "trace", "sysrq", "new"};
 
   /** No tool of Linux's: their options are what these say. */
   private static final List<String> OUR_OWN =
