@@ -1,5 +1,7 @@
 package jiffy.kernel;
 
+import jiffy.types.Mutex;
+
 /**
  * Who answers for a timer, a task or a lock: one load of one module, or the kernel itself.
  *
@@ -12,6 +14,9 @@ public final class Owner {
 
   /** Module name, as lsmod shows it. */
   public final String name;
+
+  /** {@code kernel_param_lock}: held while one of its parameters is set or read. */
+  public final Mutex paramLock = new Mutex();
 
   private volatile boolean going;
 

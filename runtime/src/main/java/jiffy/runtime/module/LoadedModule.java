@@ -6,7 +6,7 @@ import jiffy.kernel.Owner;
 import jiffy.linux.KernelModule;
 import jiffy.runtime.module.file.ModuleFile;
 import jiffy.runtime.module.file.PrivateCopy;
-import jiffy.runtime.module.param.Param;
+import jiffy.runtime.module.param.ParamSet;
 import org.pf4j.PluginWrapper;
 
 /**
@@ -24,6 +24,7 @@ final class LoadedModule {
   final ModuleFile file;
   final PrivateCopy copy;
   final long address;
+  final ParamSet params;
 
   /** As Linux counts: the base, 1 while init runs, 1 for each get; 0 is going for good. */
   private final AtomicInteger refs = new AtomicInteger(REF_BASE + 1);
@@ -33,13 +34,13 @@ final class LoadedModule {
   private volatile boolean isPermanent;
   private volatile PluginWrapper wrapper;
   private volatile KernelModule instance;
-  private volatile List<Param> params = List.of();
 
   LoadedModule(Owner owner, ModuleFile file, PrivateCopy copy, long address) {
     this.owner = owner;
     this.file = file;
     this.copy = copy;
     this.address = address;
+    this.params = new ParamSet(owner.paramLock);
   }
 
   String name() {
@@ -94,14 +95,6 @@ final class LoadedModule {
     return isPermanent;
   }
 
-  void setParams(List<Param> params) {
-    this.params = params;
-  }
-
-  List<Param> params() {
-    return params;
-  }
-
   /** {@code try_module_get}. */
   boolean tryGet() {
     return state != ModuleState.GOING
@@ -130,7 +123,6 @@ final class LoadedModule {
   void forget() {
     wrapper = null;
     instance = null;
-    params = List.of();
   }
 
   ModuleView view() {

@@ -149,15 +149,7 @@ final class ModuleLife {
   private int init(LoadedModule module, List<String> words) throws Throwable {
     PluginWrapper wrapper = module.wrapper();
     Class.forName(module.file.className(), true, wrapper.getPluginClassLoader());
-    List<Param> params = new ArrayList<>();
-    for (ParamSpec spec : module.file.params()) {
-      params.add(Param.bind(spec, wrapper.getPluginClassLoader()));
-    }
-    module.setParams(params);
-    int error = setParams(module, bootParameters.getOrDefault(module.name(), List.of()));
-    if (error == 0) {
-      error = setParams(module, words);
-    }
+    int error = setParams(module, words);
     if (error != 0) {
       return error;
     }
@@ -166,8 +158,21 @@ final class ModuleLife {
     return init == null ? 0 : init.init();
   }
 
-  private int setParams(LoadedModule module, List<String> words) {
-    return ParamLine.apply(module.name(), ParamLine.join(words), module.params(), log::print);
+  private int setParams(LoadedModule module, List<String> words) throws Throwable {
+    List<Param> params = new ArrayList<>();
+    for (ParamSpec spec : module.file.params()) {
+      params.add(Param.bind(spec, module.loader()));
+    }
+    module.params.bind(params);
+    String first = ParamLine.join(bootParameters.getOrDefault(module.name(), List.of()));
+    int error = module.params.apply(module.name(), first, log::print);
+    if (error == 0) {
+      error = module.params.apply(module.name(), ParamLine.join(words), log::print);
+    }
+    if (error == 0) {
+      module.params.show();
+    }
+    return error;
   }
 
   /** From going to gone. */
@@ -187,11 +192,28 @@ final class ModuleLife {
   }
 
   private void clearAway(Context caller, LoadedModule module, String when) {
+    closeParams(caller, module);
     module.owner.setGoing();
     leftovers.takeBack(caller, module.owner, when);
     ClassLoader loader = module.loader();
     drop(module);
     watch.add(module.name(), loader);
+  }
+
+  /** No callback of a parameter runs any more; its {@code free} does, last. */
+  private void closeParams(Context caller, LoadedModule module) {
+    for (Param param : module.params.close()) {
+      if (param.hasFree()) {
+        hooks.run(
+            caller,
+            module,
+            "free of " + param.spec.name(),
+            () -> {
+              param.free();
+              return 0;
+            });
+      }
+    }
   }
 
   private void drop(LoadedModule module) {

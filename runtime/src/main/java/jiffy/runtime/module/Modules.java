@@ -94,7 +94,6 @@ public final class Modules implements AutoCloseable {
     this.settings = settings;
     hostClasses = settings.weaver().map(Weaver::hostClasses).orElseGet(HostClasses::new);
     registry = new Registry(arch);
-    files = new SysModule(registry, log);
     taint = new Taint(log);
     host =
         Suppliers.memoize(
@@ -102,6 +101,7 @@ public final class Modules implements AutoCloseable {
                 new PluginHost(
                     settings.cacheDirectory(), settings.version(), settings.weaver(), log));
     Hooks hooks = new Hooks(arch, contexts, log, taint);
+    files = new SysModule(registry, hooks, log);
     Linker linker = new Linker(arch, registry, log);
     leftovers = new Leftovers(holders, log);
     life = new ModuleLife(log, settings, registry, linker, host, hooks, leftovers, watch);

@@ -236,6 +236,17 @@ public final class ModuleFiles implements FileOps, Owned {
     return entries.values().stream().filter(e -> !e.isDirectory()).map(e -> e.path).toList();
   }
 
+  /** Those of the directories, which there are even if no file is in them. */
+  List<String> directories() {
+    return entries.values().stream().filter(Entry::isDirectory).map(e -> e.path).toList();
+  }
+
+  /** The mode of a file; 0 if there is none of that path. */
+  int mode(String path) {
+    Entry entry = entries.get(path);
+    return entry == null ? 0 : entry.struct.__mode;
+  }
+
   /** The machine halts: readers who sleep in a module's file are told to go. */
   public void hangUpReaders() {
     entries.values().forEach(this::hangUpReaders);
