@@ -1,5 +1,6 @@
 package jiffy.kernel;
 
+import jiffy.types.ModuleStruct;
 import jiffy.types.Mutex;
 
 /**
@@ -18,6 +19,9 @@ public final class Owner {
   /** {@code kernel_param_lock}: held while one of its parameters is set or read. */
   public final Mutex paramLock = new Mutex();
 
+  /** As modules know it. */
+  public final ModuleStruct module;
+
   private volatile boolean going;
 
   /** The kernel itself: owner of what no module set up. */
@@ -30,6 +34,7 @@ public final class Owner {
   public Owner(Kernel kernel, String name) {
     this.kernel = kernel;
     this.name = name;
+    this.module = new ModuleStruct(this);
   }
 
   /** Whether the module's exit has finished: from then on nothing of it may be armed. */

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import jiffy.types.KernelParam;
+import jiffy.types.ModuleStruct;
 
 /**
  * {@code linux/moduleparam.h}: what texts each type of parameter takes, and how it reads back; for
@@ -25,8 +26,8 @@ import jiffy.types.KernelParam;
  * }
  * }</pre>
  *
- * <p>The variable is that of {@code kp}: a static field, or the first element of an array. It may
- * be wider than the type; an unsigned number keeps its bits. One that is too narrow, or of another
+ * <p>The variable is that of {@code kp}: a static field, or the first element of an array. It may be
+ * wider than the type; an unsigned number keeps its bits. One that is too narrow, or of another
  * kind, is a ClassCastException, and so an oops. Numbers are read as {@link Kstrtox#kstrtoull} with
  * base 0 does.
  *
@@ -42,8 +43,7 @@ import jiffy.types.KernelParam;
  *
  * <p>Those that get append the value and a newline to the buffer, and return the bytes appended.
  *
- * <p>Contexts: those of the callbacks, which is process context with {@code kernel_param_lock}
- * held.
+ * <p>Contexts: those of the callbacks, which is process context with {@code kernel_param_lock} held.
  */
 public final class Moduleparam {
   /** {@code KERNEL_PARAM_OPS_FL_NOARG}: the bare name is enough; {@code set} is given null. */
@@ -58,9 +58,20 @@ public final class Moduleparam {
   private Moduleparam() {}
 
   /**
-   * {@code int param_set_byte(const char *val, const struct kernel_param *kp)}. Returns 0 or an
-   * errno.
+   * {@code void kernel_param_lock(struct module *mod)}: keeps the module's parameters as they are,
+   * so that several can be read together. Process context, not in a callback of a parameter, where
+   * it is held.
    */
+  public static void kernel_param_lock(ModuleStruct mod) {
+    Mutexes.mutex_lock(mod.__owner.paramLock);
+  }
+
+  /** {@code void kernel_param_unlock(struct module *mod)}: by who locked it. Process context. */
+  public static void kernel_param_unlock(ModuleStruct mod) {
+    Mutexes.mutex_unlock(mod.__owner.paramLock);
+  }
+
+  /** {@code int param_set_byte(const char *val, const struct kernel_param *kp)}. Returns 0 or an errno. */
   public static int param_set_byte(String val, KernelParam kp) {
     return setUnsigned(val, kp, Byte.SIZE);
   }
@@ -70,10 +81,7 @@ public final class Moduleparam {
     return appendUnsigned(buffer, kp, Byte.SIZE);
   }
 
-  /**
-   * {@code int param_set_short(const char *val, const struct kernel_param *kp)}. Returns 0 or an
-   * errno.
-   */
+  /** {@code int param_set_short(const char *val, const struct kernel_param *kp)}. Returns 0 or an errno. */
   public static int param_set_short(String val, KernelParam kp) {
     return setSigned(val, kp, Short.SIZE);
   }
@@ -83,10 +91,7 @@ public final class Moduleparam {
     return append(buffer, Long.toString(((Number) kp.__load()).longValue()));
   }
 
-  /**
-   * {@code int param_set_ushort(const char *val, const struct kernel_param *kp)}. Returns 0 or an
-   * errno.
-   */
+  /** {@code int param_set_ushort(const char *val, const struct kernel_param *kp)}. Returns 0 or an errno. */
   public static int param_set_ushort(String val, KernelParam kp) {
     return setUnsigned(val, kp, Short.SIZE);
   }
@@ -96,10 +101,7 @@ public final class Moduleparam {
     return appendUnsigned(buffer, kp, Short.SIZE);
   }
 
-  /**
-   * {@code int param_set_int(const char *val, const struct kernel_param *kp)}. Returns 0 or an
-   * errno.
-   */
+  /** {@code int param_set_int(const char *val, const struct kernel_param *kp)}. Returns 0 or an errno. */
   public static int param_set_int(String val, KernelParam kp) {
     return setSigned(val, kp, Integer.SIZE);
   }
@@ -109,10 +111,7 @@ public final class Moduleparam {
     return append(buffer, Long.toString(((Number) kp.__load()).longValue()));
   }
 
-  /**
-   * {@code int param_set_uint(const char *val, const struct kernel_param *kp)}. Returns 0 or an
-   * errno.
-   */
+  /** {@code int param_set_uint(const char *val, const struct kernel_param *kp)}. Returns 0 or an errno. */
   public static int param_set_uint(String val, KernelParam kp) {
     return setUnsigned(val, kp, Integer.SIZE);
   }
@@ -122,10 +121,7 @@ public final class Moduleparam {
     return appendUnsigned(buffer, kp, Integer.SIZE);
   }
 
-  /**
-   * {@code int param_set_long(const char *val, const struct kernel_param *kp)}. Returns 0 or an
-   * errno.
-   */
+  /** {@code int param_set_long(const char *val, const struct kernel_param *kp)}. Returns 0 or an errno. */
   public static int param_set_long(String val, KernelParam kp) {
     return setSigned(val, kp, Long.SIZE);
   }
@@ -135,10 +131,7 @@ public final class Moduleparam {
     return append(buffer, Long.toString(((Number) kp.__load()).longValue()));
   }
 
-  /**
-   * {@code int param_set_ulong(const char *val, const struct kernel_param *kp)}. Returns 0 or an
-   * errno.
-   */
+  /** {@code int param_set_ulong(const char *val, const struct kernel_param *kp)}. Returns 0 or an errno. */
   public static int param_set_ulong(String val, KernelParam kp) {
     return setUnsigned(val, kp, Long.SIZE);
   }
@@ -148,10 +141,7 @@ public final class Moduleparam {
     return appendUnsigned(buffer, kp, Long.SIZE);
   }
 
-  /**
-   * {@code int param_set_ullong(const char *val, const struct kernel_param *kp)}. Returns 0 or an
-   * errno.
-   */
+  /** {@code int param_set_ullong(const char *val, const struct kernel_param *kp)}. Returns 0 or an errno. */
   public static int param_set_ullong(String val, KernelParam kp) {
     return setUnsigned(val, kp, Long.SIZE);
   }
@@ -161,10 +151,7 @@ public final class Moduleparam {
     return appendUnsigned(buffer, kp, Long.SIZE);
   }
 
-  /**
-   * {@code int param_set_hexint(const char *val, const struct kernel_param *kp)}. Returns 0 or an
-   * errno.
-   */
+  /** {@code int param_set_hexint(const char *val, const struct kernel_param *kp)}. Returns 0 or an errno. */
   public static int param_set_hexint(String val, KernelParam kp) {
     return setUnsigned(val, kp, Integer.SIZE);
   }
@@ -307,8 +294,8 @@ public final class Moduleparam {
   }
 
   /**
-   * {@code int param_set_copystring(const char *val, const struct kernel_param *kp)}: into a
-   * buffer, which is a byte[], or a String with a greatest length.
+   * {@code int param_set_copystring(const char *val, const struct kernel_param *kp)}: into a buffer,
+   * which is a byte[], or a String with a greatest length.
    *
    * @return 0, -EINVAL or -ENOSPC
    */

@@ -26,7 +26,6 @@ final class Insmod implements Tool {
       \t-h, --help               show this help
       """;
 
-  // A JAR has neither version magic nor symbol checksums: forcing them changes nothing.
   private static final KmodOptions OPTIONS =
       new KmodOptions(
           "insmod",
@@ -53,13 +52,21 @@ final class Insmod implements Tool {
     if (file == null || !Files.exists(file)) {
       return options.error("could not load module " + name + ": " + Strerror.of(Errno.ENOENT));
     }
-    int result = load(call, file, words.subList(1, words.size()));
+    int result = load(call, file, words.subList(1, words.size()), flags(options));
     return result == 0
         ? 0
         : options.error("could not insert module " + name + ": " + Strerror.ofInsmod(-result));
   }
 
-  private static int load(Invocation call, Path file, List<String> parameters)
+  private static int flags(KmodOptions.Parsed options) {
+    boolean all = options.has("-f");
+    return (all || options.has("--force-modversion")
+            ? RunningKernel.MODULE_INIT_IGNORE_MODVERSIONS
+            : 0)
+        | (all || options.has("--force-vermagic") ? RunningKernel.MODULE_INIT_IGNORE_VERMAGIC : 0);
+  }
+
+  private static int load(Invocation call, Path file, List<String> parameters, int flags)
       throws NoKernelException {
     if (Files.isDirectory(file)) {
       return -Errno.EISDIR;
@@ -70,7 +77,7 @@ final class Insmod implements Tool {
     if (!Files.isReadable(file)) {
       return -Errno.EACCES;
     }
-    return call.needKernel().insmod(file, parameters);
+    return call.needKernel().insmod(file, parameters, flags);
   }
 
   @Override

@@ -43,8 +43,8 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
   }
 
   @Override
-  public int insmod(Path file, List<String> parameters) {
-    calls.add("insmod " + file + " " + parameters);
+  public int insmod(Path file, List<String> parameters, int flags) {
+    calls.add("insmod " + file + " " + parameters + (flags == 0 ? "" : " flags " + flags));
     if (bug != null) {
       throw bug;
     }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import jiffy.kernel.Owner;
 import jiffy.linux.KernelModule;
+import jiffy.runtime.context.Context;
 import jiffy.runtime.module.file.ModuleFile;
 import jiffy.runtime.module.file.PrivateCopy;
 import jiffy.runtime.module.param.ParamSet;
@@ -34,6 +35,12 @@ final class LoadedModule {
   private volatile boolean isPermanent;
   private volatile PluginWrapper wrapper;
   private volatile KernelModule instance;
+
+  /** What runs its init or exit now, or null. */
+  private volatile Context hook;
+
+  /** Of a hook that was given up, and of who gave it up: the second to be through buries it. */
+  private final AtomicInteger mourners = new AtomicInteger(2);
 
   LoadedModule(Owner owner, ModuleFile file, PrivateCopy copy, long address) {
     this.owner = owner;
@@ -97,8 +104,12 @@ final class LoadedModule {
 
   /** {@code try_module_get}. */
   boolean tryGet() {
-    return state != ModuleState.GOING
-        && refs.getAndUpdate(count -> count == 0 ? 0 : count + 1) != 0;
+    return state != ModuleState.GOING && state != ModuleState.ZOMBIE && get();
+  }
+
+  /** {@code __module_get}. @return false if it is going for good */
+  boolean get() {
+    return refs.getAndUpdate(count -> count == 0 ? 0 : count + 1) != 0;
   }
 
   /** {@code module_put}. @return whether there was anything to give back */
@@ -113,6 +124,24 @@ final class LoadedModule {
    */
   boolean releaseBase() {
     return refs.compareAndSet(REF_BASE, 0);
+  }
+
+  /** It is given up: nobody gets a reference any more, and none counts. */
+  void dropReferences() {
+    refs.set(0);
+  }
+
+  void setHook(Context context) {
+    hook = context;
+  }
+
+  Context hook() {
+    return hook;
+  }
+
+  /** True for the second of the two. */
+  boolean isLastMourner() {
+    return mourners.decrementAndGet() == 0;
   }
 
   int refcount() {

@@ -128,7 +128,7 @@ final class SysAttributes {
    */
   private int run(Context caller, LoadedModule module, ParamSpec spec, Task.Body body) {
     if (!spec.ops().isEmpty()) {
-      return hooks.run(caller, module, "parameter " + spec.name(), body);
+      return hooks.callBack(caller, module, "parameter " + spec.name(), body);
     }
     try {
       return body.run();

@@ -114,4 +114,10 @@ public final class ParamSet {
       mutex_unlock(lock);
     }
   }
+
+  /** As {@link #close} of a module that is given up, and might hold the lock for ever. */
+  public void abandon() {
+    params = List.of();
+    isShown = false;
+  }
 }
