@@ -113,7 +113,7 @@ class ToolboxTest {
         "insmod -Z|insmod: invalid option -- 'Z'",
         "insmod -vZ hello.jar|insmod: invalid option -- 'Z'",
         "insmod --zap|insmod: unrecognized option '--zap'",
-        "insmod --zap=1 x|insmod: unrecognized option '--zap'",
+        "insmod --zap=1 x|insmod: unrecognized option '--zap=1'",
         "insmod missing.ko|insmod: ERROR: could not load module missing.ko: No such file or"
             + " directory",
         "insmod .|insmod: ERROR: could not insert module .: Is a directory",

@@ -93,6 +93,9 @@ final class SysAttributes {
     if (!module.file.version().isEmpty()) {
       all.add(line("version", READ_ONLY, of -> of.file.version()));
     }
+    if (module.file.modinfo().srcversion() != null) {
+      all.add(line("srcversion", READ_ONLY, of -> of.file.modinfo().srcversion()));
+    }
     if (module.params.isShown()) {
       for (ParamSpec spec : module.file.params()) {
         if (spec.perm() != 0) {

@@ -11,6 +11,7 @@ import java.util.Set;
 import jiffy.kernel.Owner;
 import jiffy.runtime.module.file.BadModuleException;
 import jiffy.runtime.module.file.Exports;
+import jiffy.runtime.module.file.Modinfo;
 import jiffy.runtime.module.file.ModuleFile;
 import jiffy.runtime.module.file.PrivateCopy;
 import org.junit.jupiter.api.Test;
@@ -85,7 +86,8 @@ class ModuleStateTest {
             List.of(),
             List.of(),
             new Exports(List.of(), Set.of(), Set.of()),
-            "");
+            "",
+            new Modinfo(List.of()));
     return new LoadedModule(new Owner(null, "m"), file, copy, 0xffffffffc0200000L);
   }
 

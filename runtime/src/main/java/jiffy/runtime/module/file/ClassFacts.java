@@ -3,6 +3,7 @@ package jiffy.runtime.module.file;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -106,7 +107,7 @@ final class ClassFacts extends ClassVisitor {
     if (!descriptor.equals(MODULE_INFO)) {
       return null;
     }
-    moduleInfo = new HashMap<>();
+    moduleInfo = new LinkedHashMap<>(); // modinfo shows it in order
     return new Values(moduleInfo);
   }
 
@@ -234,7 +235,7 @@ final class ClassFacts extends ClassVisitor {
     return fields.get(field + descriptor);
   }
 
-  /** What {@code @ModuleInfo} gives, or null without one. */
+  /** What {@code @ModuleInfo} gives, in the order of the class file, or null without one. */
   Map<String, Object> moduleInfo() {
     return moduleInfo;
   }

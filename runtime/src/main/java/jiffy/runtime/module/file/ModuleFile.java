@@ -25,6 +25,7 @@ import jiffy.runtime.module.param.ParamSpec;
  * @param imports what must come from other modules
  * @param exports what other modules may use
  * @param requires version constraint on the kernel ({@code Plugin-Requires}); may be empty
+ * @param modinfo all that it says of itself in pairs
  */
 public record ModuleFile(
     String name,
@@ -38,7 +39,8 @@ public record ModuleFile(
     List<ParamSpec> params,
     List<Import> imports,
     Exports exports,
-    String requires) {
+    String requires,
+    Modinfo modinfo) {
 
   private static final String KERNEL_MODULE = "jiffy/linux/KernelModule";
 
@@ -50,7 +52,13 @@ public record ModuleFile(
    * @throws BadModuleException ENOEXEC with a line for the log, or EIO
    */
   public static ModuleFile read(Path jar, String file, HostClasses host) throws BadModuleException {
-    return new Reading(file, JarContents.read(jar, file)).module(host);
+    try {
+      return new Reading(file, JarContents.read(jar, file)).module(host);
+    } catch (ClassCastException e) {
+      throw new BadModuleException(
+          ENOEXEC,
+          file + ": an annotation has a value of a wrong type: compile it against Jiffy's API");
+    }
   }
 
   /** The steps of {@link #read}, which share what was read and the name for messages. */
@@ -60,8 +68,10 @@ public record ModuleFile(
       ClassFacts type = moduleClass();
       checkInstantiable(type);
       Map<String, Object> info = type.moduleInfo() == null ? Map.of() : type.moduleInfo();
+      String name = name(info);
+      List<ParamSpec> params = ParamFields.of(file, jar.classes);
       return new ModuleFile(
-          name(info),
+          name,
           type.className(),
           (String) info.get("license"),
           strings(info, "author"),
@@ -69,10 +79,25 @@ public record ModuleFile(
           (String) info.getOrDefault("version", ""),
           strings(info, "alias"),
           strings(info, "softdep"),
-          ParamFields.of(file, jar.classes),
+          params,
           Imports.of(jar.classes, jar.readers, type.name(), host),
           Exports.of(file, jar.classes),
-          attribute("Plugin-Requires"));
+          attribute("Plugin-Requires"),
+          modinfo(info, name, params));
+    }
+
+    private Modinfo modinfo(Map<String, Object> info, String name, List<ParamSpec> params)
+        throws BadModuleException {
+      List<Modinfo.Pair> found = new ArrayList<>();
+      found.add(new Modinfo.Pair("name", name));
+      if (!info.getOrDefault("version", "").equals("")) { // as MODULE_VERSION has it made
+        found.add(new Modinfo.Pair("srcversion", SourceVersion.of(jar.bytes)));
+      }
+      try {
+        return Modinfo.of(info, params, found);
+      } catch (IllegalArgumentException e) {
+        throw bad(e.getMessage());
+      }
     }
 
     private String attribute(String key) {

@@ -19,7 +19,8 @@ import jiffy.linux.ModuleParam;
     author = {"First Author <a@b>", "Second Author"},
     description = "all parameter types",
     version = "1.2.3",
-    alias = "params-alias")
+    alias = "params-alias",
+    info = "custom=xyz")
 public final class Params extends KernelModule {
   @ModuleParam(value = "an int", perm = 0644)
   static int myint = 42;

@@ -1,4 +1,4 @@
-package jiffy.cli.dmesg;
+package jiffy.cli.options;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -11,15 +11,16 @@ import picocli.CommandLine.Model.OptionSpec;
  * -xT}), abbreviated long options, options after operands, {@code --}. The result is in the one
  * form that picocli cannot read in two ways, {@code --name} or {@code --name=value}.
  */
-final class Getopt {
+public final class Getopt {
   /**
    * An option as it was found.
    *
    * @param name the long name without dashes
    * @param value its argument, or null
    */
-  record Found(String name, String value) {
-    String canonical() {
+  public record Found(String name, String value) {
+    /** {@code --name} or {@code --name=value}. */
+    public String canonical() {
       return value == null ? "--" + name : "--" + name + "=" + value;
     }
   }
@@ -27,10 +28,10 @@ final class Getopt {
   private final List<OptionSpec> options;
   private final List<Found> found = new ArrayList<>();
   private final List<String> operands = new ArrayList<>();
-  private DmesgFailure failure;
+  private String failure;
 
   /** Scans {@code args} up to the first error. Candidates are listed in {@code order}. */
-  Getopt(CommandSpec command, List<String> args) {
+  public Getopt(CommandSpec command, List<String> args) {
     options =
         command.options().stream().sorted(Comparator.comparingInt(OptionSpec::order)).toList();
     int next = 0;
@@ -54,17 +55,17 @@ final class Getopt {
   }
 
   /** The options before the first error, in the order typed. */
-  List<Found> found() {
+  public List<Found> found() {
     return found;
   }
 
   /** The arguments that are no options. */
-  List<String> operands() {
+  public List<String> operands() {
     return operands;
   }
 
-  /** The first error, or null. */
-  DmesgFailure failure() {
+  /** The first error in getopt's words, or null. */
+  public String failure() {
     return failure;
   }
 
@@ -81,17 +82,16 @@ final class Getopt {
             .findFirst()
             .orElse(candidates.size() == 1 ? candidates.get(0) : null);
     if (option == null) {
-      failure =
-          DmesgFailure.usage(candidates.isEmpty() ? unknown(text) : ambiguous(text, candidates));
+      failure = candidates.isEmpty() ? unknown(text) : ambiguous(text, candidates);
       return false;
     }
     if (value != null && option.arity().max() == 0) {
-      failure = DmesgFailure.usage("option '--" + longName(option) + "' doesn't allow an argument");
+      failure = "option '--" + longName(option) + "' doesn't allow an argument";
       return false;
     }
     boolean takes = value == null && option.arity().min() == 1;
     if (takes && following == null) {
-      failure = DmesgFailure.usage("option '--" + longName(option) + "' requires an argument");
+      failure = "option '--" + longName(option) + "' requires an argument";
       return false;
     }
     found.add(new Found(longName(option), takes ? following : value));
@@ -104,7 +104,7 @@ final class Getopt {
       char letter = letters.charAt(i);
       OptionSpec option = shortOption(letter);
       if (option == null) {
-        failure = DmesgFailure.usage("invalid option -- '" + letter + "'");
+        failure = "invalid option -- '" + letter + "'";
         return false;
       }
       if (option.arity().max() == 0) {
@@ -114,7 +114,7 @@ final class Getopt {
       String attached = i + 1 < letters.length() ? letters.substring(i + 1) : null;
       boolean takes = attached == null && option.arity().min() == 1;
       if (takes && following == null) {
-        failure = DmesgFailure.usage("option requires an argument -- '" + letter + "'");
+        failure = "option requires an argument -- '" + letter + "'";
         return false;
       }
       found.add(new Found(longName(option), takes ? following : attached));
