@@ -26,8 +26,8 @@ import jiffy.types.ModuleStruct;
  * }
  * }</pre>
  *
- * <p>The variable is that of {@code kp}: a static field, or the first element of an array. It may be
- * wider than the type; an unsigned number keeps its bits. One that is too narrow, or of another
+ * <p>The variable is that of {@code kp}: a static field, or the first element of an array. It may
+ * be wider than the type; an unsigned number keeps its bits. One that is too narrow, or of another
  * kind, is a ClassCastException, and so an oops. Numbers are read as {@link Kstrtox#kstrtoull} with
  * base 0 does.
  *
@@ -43,7 +43,8 @@ import jiffy.types.ModuleStruct;
  *
  * <p>Those that get append the value and a newline to the buffer, and return the bytes appended.
  *
- * <p>Contexts: those of the callbacks, which is process context with {@code kernel_param_lock} held.
+ * <p>Contexts: those of the callbacks, which is process context with {@code kernel_param_lock}
+ * held.
  */
 public final class Moduleparam {
   /** {@code KERNEL_PARAM_OPS_FL_NOARG}: the bare name is enough; {@code set} is given null. */
@@ -71,7 +72,10 @@ public final class Moduleparam {
     Mutexes.mutex_unlock(mod.__owner.paramLock);
   }
 
-  /** {@code int param_set_byte(const char *val, const struct kernel_param *kp)}. Returns 0 or an errno. */
+  /**
+   * {@code int param_set_byte(const char *val, const struct kernel_param *kp)}. Returns 0 or an
+   * errno.
+   */
   public static int param_set_byte(String val, KernelParam kp) {
     return setUnsigned(val, kp, Byte.SIZE);
   }
@@ -81,7 +85,10 @@ public final class Moduleparam {
     return appendUnsigned(buffer, kp, Byte.SIZE);
   }
 
-  /** {@code int param_set_short(const char *val, const struct kernel_param *kp)}. Returns 0 or an errno. */
+  /**
+   * {@code int param_set_short(const char *val, const struct kernel_param *kp)}. Returns 0 or an
+   * errno.
+   */
   public static int param_set_short(String val, KernelParam kp) {
     return setSigned(val, kp, Short.SIZE);
   }
@@ -91,7 +98,10 @@ public final class Moduleparam {
     return append(buffer, Long.toString(((Number) kp.__load()).longValue()));
   }
 
-  /** {@code int param_set_ushort(const char *val, const struct kernel_param *kp)}. Returns 0 or an errno. */
+  /**
+   * {@code int param_set_ushort(const char *val, const struct kernel_param *kp)}. Returns 0 or an
+   * errno.
+   */
   public static int param_set_ushort(String val, KernelParam kp) {
     return setUnsigned(val, kp, Short.SIZE);
   }
@@ -101,7 +111,10 @@ public final class Moduleparam {
     return appendUnsigned(buffer, kp, Short.SIZE);
   }
 
-  /** {@code int param_set_int(const char *val, const struct kernel_param *kp)}. Returns 0 or an errno. */
+  /**
+   * {@code int param_set_int(const char *val, const struct kernel_param *kp)}. Returns 0 or an
+   * errno.
+   */
   public static int param_set_int(String val, KernelParam kp) {
     return setSigned(val, kp, Integer.SIZE);
   }
@@ -111,7 +124,10 @@ public final class Moduleparam {
     return append(buffer, Long.toString(((Number) kp.__load()).longValue()));
   }
 
-  /** {@code int param_set_uint(const char *val, const struct kernel_param *kp)}. Returns 0 or an errno. */
+  /**
+   * {@code int param_set_uint(const char *val, const struct kernel_param *kp)}. Returns 0 or an
+   * errno.
+   */
   public static int param_set_uint(String val, KernelParam kp) {
     return setUnsigned(val, kp, Integer.SIZE);
   }
@@ -121,7 +137,10 @@ public final class Moduleparam {
     return appendUnsigned(buffer, kp, Integer.SIZE);
   }
 
-  /** {@code int param_set_long(const char *val, const struct kernel_param *kp)}. Returns 0 or an errno. */
+  /**
+   * {@code int param_set_long(const char *val, const struct kernel_param *kp)}. Returns 0 or an
+   * errno.
+   */
   public static int param_set_long(String val, KernelParam kp) {
     return setSigned(val, kp, Long.SIZE);
   }
@@ -131,7 +150,10 @@ public final class Moduleparam {
     return append(buffer, Long.toString(((Number) kp.__load()).longValue()));
   }
 
-  /** {@code int param_set_ulong(const char *val, const struct kernel_param *kp)}. Returns 0 or an errno. */
+  /**
+   * {@code int param_set_ulong(const char *val, const struct kernel_param *kp)}. Returns 0 or an
+   * errno.
+   */
   public static int param_set_ulong(String val, KernelParam kp) {
     return setUnsigned(val, kp, Long.SIZE);
   }
@@ -141,7 +163,10 @@ public final class Moduleparam {
     return appendUnsigned(buffer, kp, Long.SIZE);
   }
 
-  /** {@code int param_set_ullong(const char *val, const struct kernel_param *kp)}. Returns 0 or an errno. */
+  /**
+   * {@code int param_set_ullong(const char *val, const struct kernel_param *kp)}. Returns 0 or an
+   * errno.
+   */
   public static int param_set_ullong(String val, KernelParam kp) {
     return setUnsigned(val, kp, Long.SIZE);
   }
@@ -151,7 +176,10 @@ public final class Moduleparam {
     return appendUnsigned(buffer, kp, Long.SIZE);
   }
 
-  /** {@code int param_set_hexint(const char *val, const struct kernel_param *kp)}. Returns 0 or an errno. */
+  /**
+   * {@code int param_set_hexint(const char *val, const struct kernel_param *kp)}. Returns 0 or an
+   * errno.
+   */
   public static int param_set_hexint(String val, KernelParam kp) {
     return setUnsigned(val, kp, Integer.SIZE);
   }
@@ -294,8 +322,8 @@ public final class Moduleparam {
   }
 
   /**
-   * {@code int param_set_copystring(const char *val, const struct kernel_param *kp)}: into a buffer,
-   * which is a byte[], or a String with a greatest length.
+   * {@code int param_set_copystring(const char *val, const struct kernel_param *kp)}: into a
+   * buffer, which is a byte[], or a String with a greatest length.
    *
    * @return 0, -EINVAL or -ENOSPC
    */

@@ -352,8 +352,7 @@ class ToolboxTest {
     assertThat(run("ls /nosuch /sys/module/kt/parameters x")).isEqualTo(1);
     assertThat(out()).endsWith("x\n/sys/module/kt/parameters:\ninterval\nx\n");
     assertThat(err())
-        .isEqualTo(
-            "ls: /nosuch: No such file or directory\nls: x: No such file or directory\n");
+        .isEqualTo("ls: /nosuch: No such file or directory\nls: x: No such file or directory\n");
   }
 
   @Test

@@ -103,8 +103,7 @@ final class Hooks {
     try {
       arch.spawn(caller.task().comm, thread -> stand.live(thread, body));
     } catch (IllegalStateException | OutOfMemoryError e) {
-      log.print(
-          KernelLog.ERR, stand.module.name() + ": no thread for " + stand.what + ": " + e);
+      log.print(KernelLog.ERR, stand.module.name() + ": no thread for " + stand.what + ": " + e);
       return -ENOMEM;
     }
     try {

@@ -69,10 +69,7 @@ final class Cycles {
 
   /** Walks all ways from a module that lead back to it and meet nobody twice. */
   private void search(
-      Graph<ScannedJar> graph,
-      Graph<ScannedJar> reaches,
-      ScannedJar root,
-      Set<ScannedJar> told) {
+      Graph<ScannedJar> graph, Graph<ScannedJar> reaches, ScannedJar root, Set<ScannedJar> told) {
     LinkedHashSet<ScannedJar> path = new LinkedHashSet<>();
     Deque<Iterator<ScannedJar>> ways = new ArrayDeque<>();
     Deque<ScannedJar> heads = new ArrayDeque<>();

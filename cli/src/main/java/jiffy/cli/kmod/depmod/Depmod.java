@@ -106,8 +106,7 @@ public final class Depmod {
     if (!Files.isDirectory(request.directory)) {
       throw new NotDirectoryException(request.directory.toString());
     }
-    List<Path> files =
-        new ArrayList<>(JarFiles.below(request.directory, config::isExcluded));
+    List<Path> files = new ArrayList<>(JarFiles.below(request.directory, config::isExcluded));
     for (Path external : config.externals()) {
       if (Files.isDirectory(external)) {
         files.addAll(JarFiles.below(external, config::isExcluded));

@@ -82,7 +82,11 @@ final class DepmodConfig {
         if (!isNothing && !take(words)) {
           complaints.add(
               Report.error(
-                  file + " line " + number + ": ignoring bad line starting with '" + words.get(0)
+                  file
+                      + " line "
+                      + number
+                      + ": ignoring bad line starting with '"
+                      + words.get(0)
                       + "'"));
         }
       }
@@ -91,7 +95,9 @@ final class DepmodConfig {
     }
   }
 
-  /** @return whether it could be understood */
+  /**
+   * @return whether it could be understood
+   */
   private boolean take(List<String> words) {
     int arguments = words.size() - 1;
     switch (words.get(0)) {

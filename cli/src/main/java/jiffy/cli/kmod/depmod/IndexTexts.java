@@ -48,8 +48,7 @@ final class IndexTexts {
     String devices = devices();
     if (!devices.isEmpty()) {
       texts.put(
-          "modules.devname",
-          "# Device nodes to trigger on-demand module loading.\n" + devices);
+          "modules.devname", "# Device nodes to trigger on-demand module loading.\n" + devices);
     }
     return texts;
   }

@@ -17,7 +17,6 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import jiffy.runtime.module.file.BadModuleException;
 import jiffy.runtime.module.file.HostClasses;
-import jiffy.runtime.module.file.Import;
 import jiffy.runtime.module.file.ModuleFile;
 
 /**
