@@ -22,6 +22,9 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
   /** What the next write returns. */
   public volatile Written written = new Written(true, 0, Integer.MAX_VALUE);
 
+  /** Its command line. */
+  public volatile String commandLine = "hz=250";
+
   /** Whether the user may read the log. */
   public volatile boolean mayReadLog = true;
 
@@ -43,8 +46,8 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
   }
 
   @Override
-  public int insmod(Path file, List<String> parameters) {
-    calls.add("insmod " + file + " " + parameters);
+  public int insmod(Path file, List<String> parameters, int flags) {
+    calls.add("insmod " + file + " " + parameters + (flags == 0 ? "" : " flags " + flags));
     if (bug != null) {
       throw bug;
     }
@@ -150,7 +153,7 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
 
   @Override
   public String commandLine() {
-    return "hz=250";
+    return commandLine;
   }
 
   @Override

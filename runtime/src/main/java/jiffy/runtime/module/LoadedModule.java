@@ -104,8 +104,12 @@ final class LoadedModule {
 
   /** {@code try_module_get}. */
   boolean tryGet() {
-    return state != ModuleState.GOING
-        && refs.getAndUpdate(count -> count == 0 ? 0 : count + 1) != 0;
+    return state != ModuleState.GOING && get();
+  }
+
+  /** {@code __module_get}. @return false if it is going for good */
+  boolean get() {
+    return refs.getAndUpdate(count -> count == 0 ? 0 : count + 1) != 0;
   }
 
   /** {@code module_put}. @return whether there was anything to give back */

@@ -1,12 +1,12 @@
 package jiffy.runtime.module;
 
-import static jiffy.linux.Errno.EINVAL;
 import static jiffy.linux.Errno.ENOENT;
 import static jiffy.linux.Errno.ENOEXEC;
 import static jiffy.linux.Errno.ENOMEM;
 
 import com.google.common.base.Suppliers;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -44,6 +44,12 @@ import jiffy.runtime.sched.Tasks;
  * held meanwhile: others load, unload and list, whatever a hook does.
  */
 public final class Modules implements AutoCloseable {
+  /** {@code insmod --force-modversion}: whatever the symbols' signatures are. */
+  public static final int MODULE_INIT_IGNORE_MODVERSIONS = 1;
+
+  /** {@code insmod --force-vermagic}: whatever API the module was built for. */
+  public static final int MODULE_INIT_IGNORE_VERMAGIC = 2;
+
   /** Where Linux puts its first module: addresses are made up, but each its own. */
   private static final long FIRST_ADDRESS = 0xffffffffc0200000L;
 
@@ -63,6 +69,7 @@ public final class Modules implements AutoCloseable {
   private final LoaderWatch watch = new LoaderWatch();
   private final AtomicLong nextAddress = new AtomicLong(FIRST_ADDRESS);
   private final Registry registry;
+  private final References references;
   private final Taint taint;
 
   /**
@@ -103,7 +110,10 @@ public final class Modules implements AutoCloseable {
                     settings.cacheDirectory(), settings.version(), settings.weaver(), log));
     Hooks hooks = new Hooks(arch, contexts, log, taint);
     Linker linker = new Linker(arch, registry, log);
-    leftovers = new Leftovers(holders, log);
+    references = new References(registry, log);
+    List<Owned> all = new ArrayList<>(holders);
+    all.add(references);
+    leftovers = new Leftovers(all, log);
     life = new ModuleLife(log, settings, registry, linker, host, hooks, leftovers, watch);
     PrivateCopy.deleteAll(settings.cacheDirectory());
   }
@@ -135,11 +145,22 @@ public final class Modules implements AutoCloseable {
    *     </ul>
    */
   public int insmod(Context caller, Path file, List<String> words) {
-    return insmod(caller, file, words, module -> {});
+    return insmod(caller, file, words, 0, module -> {});
   }
 
   /** As above; a module that has become live is told to {@code loaded}, before the return. */
   public int insmod(Context caller, Path file, List<String> words, Consumer<ModuleView> loaded) {
+    return insmod(caller, file, words, 0, loaded);
+  }
+
+  /**
+   * {@code finit_module}: as above.
+   *
+   * @param flags an or of {@link #MODULE_INIT_IGNORE_MODVERSIONS} and {@link
+   *     #MODULE_INIT_IGNORE_VERMAGIC}; each taints the kernel F
+   */
+  public int insmod(
+      Context caller, Path file, List<String> words, int flags, Consumer<ModuleView> loaded) {
     sayHeldLoaders();
     PrivateCopy copy;
     ModuleFile read;
@@ -152,7 +173,7 @@ public final class Modules implements AutoCloseable {
       }
       return -e.errno();
     }
-    return insmod(caller, read, copy, words, loaded);
+    return insmod(caller, read, copy, words, flags, loaded);
   }
 
   /** The copy goes if it is not to be used. */
@@ -179,6 +200,7 @@ public final class Modules implements AutoCloseable {
       ModuleFile file,
       PrivateCopy copy,
       List<String> words,
+      int flags,
       Consumer<ModuleView> loaded) {
     Owner owner = new Owner(kernel, file.name());
     long address = nextAddress.getAndAdd(copy.pages());
@@ -251,29 +273,51 @@ public final class Modules implements AutoCloseable {
     return files;
   }
 
-  /** {@code try_module_get}: a reference keeps the module from going. False if it goes. */
-  public boolean tryGet(Owner owner) {
-    LoadedModule module = loadOf(owner);
+  /** For an open file: keeps the module from going. False if it goes. */
+  public boolean hold(Owner owner) {
+    LoadedModule module = registry.loadOf(owner);
     return module != null && module.tryGet();
   }
 
-  /** {@code module_put}: gives back a reference that {@link #tryGet} gave. */
-  public void put(Owner owner) {
-    LoadedModule module = loadOf(owner);
-    if (module != null && !module.put()) {
-      log.print(KernelLog.WARNING, owner.name + ": module_put() without a try_module_get()");
+  /** Undoes {@link #hold}. */
+  public void letGo(Owner owner) {
+    LoadedModule module = registry.loadOf(owner);
+    if (module != null) {
+      module.put();
     }
   }
 
-  /** {@code module_refcount}; -EINVAL for an owner that is no module of this kernel. */
-  public int refcount(Owner owner) {
-    LoadedModule module = loadOf(owner);
-    return module == null ? -EINVAL : module.refcount();
+  /** {@code try_module_get}, on the taker's account. False if the module goes. */
+  public boolean tryGet(Owner taker, Owner owner) {
+    return references.tryGet(taker, owner);
   }
 
-  private LoadedModule loadOf(Owner owner) {
-    LoadedModule module = registry.find(owner.name);
-    return module != null && module.owner == owner ? module : null;
+  /** {@code __module_get}, on the taker's account. */
+  public void get(Owner taker, Owner owner) {
+    references.get(taker, owner);
+  }
+
+  /** {@code module_put}: gives back a reference, first of all one of the giver's own. */
+  public void put(Owner giver, Owner owner) {
+    references.put(giver, owner);
+  }
+
+  /** {@code module_refcount}; -1 for one that goes or has gone. */
+  public int refcount(Owner owner) {
+    LoadedModule module = registry.loadOf(owner);
+    return module == null ? -1 : module.refcount();
+  }
+
+  /**
+   * Who has a reference of a module but for those that link to it, one a phrase: {@code 2
+   * references of its own}, {@code 1 reference of ktuser}. Open files are {@code ModuleFiles}' to
+   * name.
+   *
+   * @param name as {@link #list} has it; none of that name: nobody
+   */
+  public List<String> takers(String name) {
+    LoadedModule module = registry.find(name);
+    return module == null ? List.of() : references.of(module);
   }
 
   /**

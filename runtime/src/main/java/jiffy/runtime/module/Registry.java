@@ -9,6 +9,7 @@ import static jiffy.linux.Errno.EPERM;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import jiffy.kernel.Owner;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.WaitList;
@@ -222,6 +223,16 @@ final class Registry {
     lock.lock();
     try {
       return modules.stream().filter(m -> m.name().equals(name)).findFirst().orElse(null);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The load that this owner stands for, or null if it is gone. */
+  LoadedModule loadOf(Owner owner) {
+    lock.lock();
+    try {
+      return modules.stream().filter(m -> m.owner == owner).findFirst().orElse(null);
     } finally {
       lock.unlock();
     }

@@ -20,6 +20,7 @@ import jiffy.kernel.Kernel;
 import jiffy.kernel.LockOps;
 import jiffy.kernel.LogOps;
 import jiffy.kernel.MemoryOps;
+import jiffy.kernel.ModuleOps;
 import jiffy.kernel.Owner;
 import jiffy.kernel.ReportOps;
 import jiffy.kernel.RwLockOps;
@@ -87,7 +88,8 @@ final class Room implements AutoCloseable {
             new InterruptOps(
                 unused(SoftirqOps.class), unused(TaskletOps.class), unused(IrqOps.class)),
             unused(WorkOps.class),
-            unused(MemoryOps.class));
+            unused(MemoryOps.class),
+            unused(ModuleOps.class));
     contexts.bind(kernel);
     ModuleSettings settings =
         new ModuleSettings(dir.resolve("cache"), parameters, "0.1.0", 200_000_000L);

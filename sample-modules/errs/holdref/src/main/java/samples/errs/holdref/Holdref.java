@@ -6,6 +6,9 @@
  */
 package samples.errs.holdref;
 
+import static jiffy.linux.Modules.THIS_MODULE;
+import static jiffy.linux.Modules.__module_get;
+import static jiffy.linux.Modules.module_refcount;
 import static jiffy.linux.Printk.pr_info;
 
 import jiffy.linux.KernelModule;
@@ -18,6 +21,11 @@ public final class Holdref extends KernelModule {
   @ModuleParam static int n = 1;
 
   static int i_init() {
+    int i;
+    for (i = 0; i < n; i++) {
+      __module_get(THIS_MODULE());
+    }
+    pr_info("holdref: refcount %d\n", module_refcount(THIS_MODULE()));
     return 0;
   }
 
