@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import jiffy.cli.kmod.ModuleTree;
 import jiffy.cli.kmod.depmod.ModuleScan;
 import jiffy.cli.kmod.depmod.ScannedJar;
 import jiffy.cli.kmod.index.ModuleIndex;
@@ -70,10 +71,12 @@ final class ModinfoTool implements Tool {
 
   private static final String BUILTIN = "modules.builtin.modinfo";
 
+  private final ModuleTrees trees;
   private final ModuleScan scan;
 
-  ModinfoTool(ModuleScan scan) {
-    this.scan = scan;
+  ModinfoTool(ModuleTrees trees) {
+    this.trees = trees;
+    this.scan = trees.scan();
   }
 
   @Override
@@ -102,8 +105,8 @@ final class ModinfoTool implements Tool {
     /** The only key to show, or null. */
     private final String field;
 
-    /** The tree to look in; null: the places of modules. */
-    private final Path tree;
+    /** Whether a tree is named; else it is about the places of modules. */
+    private final boolean isTree;
 
     private final List<Subject> shown = new ArrayList<>();
     private ModuleIndex index;
@@ -114,9 +117,7 @@ final class ModinfoTool implements Tool {
       this.options = options;
       this.text = new ModinfoText(options.has("-0"));
       this.field = fieldOf(options);
-      boolean isTree = options.has("-b") || options.has("-k");
-      this.tree =
-          isTree ? ModulePlaces.tree(call, options.value("-b"), null, options.value("-k")) : null;
+      this.isTree = options.has("-b") || options.has("-k");
     }
 
     int all() throws GoneException {
@@ -135,9 +136,7 @@ final class ModinfoTool implements Tool {
       if (file != null) {
         return showFile(file, file.toString());
       }
-      if (!prepare()) {
-        return 1;
-      }
+      prepare();
       List<ModuleIndex.Entry> found = modules(word);
       Subject builtin = found.isEmpty() ? builtin(word) : null;
       if (builtin != null) {
@@ -187,7 +186,7 @@ final class ModinfoTool implements Tool {
       if (jar.file() == null) {
         return refuse(jar, filename);
       }
-      List<Path> places = tree == null ? ModulePlaces.directories(call) : List.of(tree);
+      List<Path> places = isTree ? List.of(place()) : ModuleTrees.directories(call);
       Modinfo modinfo = jar.file().modinfo();
       if (modinfo.first("depends") == null) {
         modinfo = modinfo.orElse("depends", depends(jar, places));
@@ -201,7 +200,7 @@ final class ModinfoTool implements Tool {
       for (ScannedJar each : scan.librariesOf(jar, List.of(jar.path().getParent()), false)) {
         found.put(each.name(), each);
       }
-      for (ScannedJar each : scan.librariesOf(jar, places, tree != null)) {
+      for (ScannedJar each : scan.librariesOf(jar, places, isTree)) {
         found.putIfAbsent(each.name(), each);
       }
       return found.values().stream()
@@ -238,45 +237,41 @@ final class ModinfoTool implements Tool {
       return 0;
     }
 
-    /** Reads the index, when the first name wants it. @return false if that has failed */
-    private boolean prepare() throws GoneException {
+    /** The directory of the tree that is named. */
+    private Path place() {
+      String version = options.has("-k") ? options.value("-k") : Version.JIFFY;
+      String root = options.has("-b") ? options.value("-b") : "/";
+      return call.directory().resolve(root).resolve("lib/modules").resolve(version);
+    }
+
+    /** Reads the index, when the first name wants it. */
+    private void prepare() throws GoneException {
       if (index != null) {
-        return true;
+        return;
       }
-      try {
-        builtins = new BuiltinModinfo("");
-        if (tree == null) {
-          List<Path> places = ModulePlaces.directories(call);
-          ModuleScan.Index made = scan.index(places);
-          index = ModuleIndex.of(made.base(), made.texts());
-        } else {
-          readTree();
-        }
-        return true;
-      } catch (IOException e) {
-        options.error("could not read the modules' directories: " + Strerror.of(e));
-        return false;
+      ModuleTree tree = trees.of(call, options.value("-b"), options.value("-k"));
+      index = tree.index();
+      builtins = new BuiltinModinfo("");
+      if (isTree) {
+        readBuiltins();
+      }
+      boolean isNowhere = isTree && !Files.isDirectory(place());
+      if (isNowhere) {
+        options.say("WARNING", "no directory " + place() + ": say which version with -k");
+      } else if (!tree.hint().isEmpty() && !Files.exists(place().resolve(BUILTIN))) {
+        options.say("WARNING", tree.hint());
       }
     }
 
-    private void readTree() throws IOException, GoneException {
-      Map<String, String> texts = new LinkedHashMap<>();
-      for (String name : ModuleIndex.FILES) {
-        Path file = tree.resolve(name);
+    private void readBuiltins() throws GoneException {
+      Path file = place().resolve(BUILTIN);
+      try {
         if (Files.isRegularFile(file)) {
-          texts.put(name, Files.readString(file));
+          builtins =
+              new BuiltinModinfo(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
         }
-      }
-      index = ModuleIndex.of(tree, texts);
-      if (Files.isRegularFile(tree.resolve(BUILTIN))) {
-        builtins =
-            new BuiltinModinfo(Files.readString(tree.resolve(BUILTIN), StandardCharsets.UTF_8));
-      } else if (!texts.containsKey("modules.dep")) {
-        options.say(
-            "WARNING",
-            Files.isDirectory(tree)
-                ? "no modules.dep in " + tree + ": depmod makes it"
-                : "no directory " + tree + ": say which version with -k");
+      } catch (IOException e) {
+        options.say("WARNING", "could not read " + file + ": " + Strerror.of(e));
       }
     }
   }

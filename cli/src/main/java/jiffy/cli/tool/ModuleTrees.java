@@ -4,7 +4,9 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,16 +14,20 @@ import java.util.stream.Collectors;
 import jiffy.cli.kmod.ModuleTree;
 import jiffy.cli.kmod.depmod.ModuleScan;
 import jiffy.cli.kmod.index.ModuleIndex;
+import jiffy.runtime.Version;
 
 /**
  * Where a tool looks for modules: a tree that depmod has been over, or plain directories of JARs,
  * whose index is made in memory and kept as long as the files stay the same. Thread safe.
  */
 final class ModuleTrees {
-  private final ModuleScan scan;
+  private static final String VARIABLE = "JIFFY_MODULES";
 
-  ModuleTrees(ModuleScan scan) {
-    this.scan = scan;
+  private final ModuleScan scan = new ModuleScan();
+
+  /** What is known of module JARs, for all tools that look at them. */
+  ModuleScan scan() {
+    return scan;
   }
 
   /**
@@ -32,12 +38,10 @@ final class ModuleTrees {
    */
   ModuleTree of(Invocation call, String root, String version) {
     if (root == null && version == null) {
-      return plain(ModulePlaces.directories(call));
+      return plain(directories(call));
     }
-    Path tree = ModulePlaces.tree(call, root, null, version);
-    return tree == null
-        ? new ModuleTree(root + "", ModuleIndex.of(call.directory(), Map.of()), "")
-        : onDisk(tree);
+    Path base = call.directory().resolve(root == null ? "/" : root);
+    return onDisk(base.resolve("lib/modules").resolve(version == null ? Version.JIFFY : version));
   }
 
   private static ModuleTree onDisk(Path directory) {
@@ -69,9 +73,30 @@ final class ModuleTrees {
     }
   }
 
+  /** {@code JIFFY_MODULES}, else what the build leaves and what users put there. */
+  static List<Path> directories(Invocation call) {
+    List<Path> directories = new ArrayList<>();
+    String given = call.environment().getOrDefault(VARIABLE, "");
+    for (String each : given.split(File.pathSeparator)) {
+      if (!each.isEmpty()) {
+        try {
+          directories.add(call.directory().resolve(each).normalize());
+        } catch (InvalidPathException noSuchFile) {
+          continue;
+        }
+      }
+    }
+    if (directories.isEmpty()) {
+      Path home = home(call);
+      directories.add(home.resolve("sample-modules/target/modules"));
+      directories.add(home.resolve("plugins"));
+    }
+    return directories;
+  }
+
   /** The directory above {@code scripts/}. */
   static Path home(Invocation call) {
     String home = System.getProperty("jiffy.home", "");
-    return call.directory().resolve(home);
+    return home.isEmpty() ? call.directory() : Path.of(home);
   }
 }

@@ -4,16 +4,12 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import jiffy.cli.kmod.depmod.ModuleScan;
 import jiffy.cli.tool.Invocation.GoneException;
 import jiffy.cli.tool.Invocation.NoKernelException;
 
 /** All tools, by the name they are called by. Thread safe. */
 public final class Toolbox {
-  /** What is known of module JARs, for all tools that look at them. */
-  private static final ModuleScan SCAN = new ModuleScan();
-
-  private static final ModuleTrees TREES = new ModuleTrees(SCAN);
+  private static final ModuleTrees TREES = new ModuleTrees();
 
   private static final Map<String, Tool> TOOLS =
       Map.ofEntries(
@@ -21,12 +17,11 @@ public final class Toolbox {
           Map.entry("rmmod", new Rmmod(TREES)),
           Map.entry("lsmod", new Lsmod()),
           Map.entry("modprobe", new ModprobeTool(TREES)),
-          Map.entry("modinfo", new ModinfoTool(SCAN)),
-          Map.entry("depmod", new DepmodTool(SCAN)),
+          Map.entry("modinfo", new ModinfoTool(TREES)),
+          Map.entry("depmod", new DepmodTool(TREES.scan())),
           Map.entry("dmesg", new DmesgTool()),
           Map.entry("cat", new Cat()),
           Map.entry("write", new Write()),
-          Map.entry("ls", new Ls()),
           Map.entry("irq", new Irq()),
           Map.entry("sysctl", new Sysctl()),
           Map.entry("pstore", new PstoreTool()),

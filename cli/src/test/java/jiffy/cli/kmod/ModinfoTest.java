@@ -169,9 +169,9 @@ class ModinfoTest {
     Sources.write(root.resolve("lib/modules/1.0/m.jar"), "");
     assertThat(modinfo("-b", root.toString(), "-k", "1.0", "m").err())
         .isEqualTo(
-            "modinfo: WARNING: no modules.dep in "
+            "modinfo: WARNING: there is no modules.dep in "
                 + root.resolve("lib/modules/1.0")
-                + ": depmod makes it\nmodinfo: ERROR: Module m not found.\n");
+                + ": run depmod\nmodinfo: ERROR: Module m not found.\n");
     assertThat(modinfo("-b", root.toString(), "m").err())
         .isEqualTo(
             "modinfo: WARNING: no directory "
