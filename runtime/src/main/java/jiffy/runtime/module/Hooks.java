@@ -4,6 +4,7 @@ import static jiffy.linux.Errno.EFAULT;
 import static jiffy.linux.Errno.ENOMEM;
 
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import jiffy.kernel.Current;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.arch.Expelled;
@@ -83,11 +84,26 @@ final class Hooks {
       long timeoutNanos,
       Task.Body body,
       Runnable onLateEnd) {
-    Stand stand = new Stand(caller, module, what, onLateEnd);
+    return run(new Stand(caller, module, what, module::setHook, onLateEnd), timeoutNanos, body);
+  }
+
+  /**
+   * Runs, in the same way, a function that is called while the module lives: of a parameter, say.
+   * It is never given up.
+   *
+   * @param what its name, for messages
+   * @return what the body returns; -EFAULT if it threw; -ENOMEM if there was no thread to run it
+   */
+  int callBack(Context caller, LoadedModule module, String what, Task.Body body) {
+    return run(new Stand(caller, module, what, hook -> {}, () -> {}), 0, body);
+  }
+
+  private int run(Stand stand, long timeoutNanos, Task.Body body) {
+    Context caller = stand.caller;
     try {
       arch.spawn(caller.task().comm, thread -> stand.live(thread, body));
     } catch (IllegalStateException | OutOfMemoryError e) {
-      log.print(KernelLog.ERR, module.name() + ": no thread for " + what + ": " + e);
+      log.print(KernelLog.ERR, stand.module.name() + ": no thread for " + stand.what + ": " + e);
       return -ENOMEM;
     }
     try {
@@ -105,15 +121,22 @@ final class Hooks {
     private final Context caller;
     private final LoadedModule module;
     private final String what;
+    private final Consumer<Context> bearer;
     private final Runnable onLateEnd;
     private int result;
     private volatile Context own;
     private volatile boolean left;
 
-    Stand(Context caller, LoadedModule module, String what, Runnable onLateEnd) {
+    Stand(
+        Context caller,
+        LoadedModule module,
+        String what,
+        Consumer<Context> bearer,
+        Runnable onLateEnd) {
       this.caller = caller;
       this.module = module;
       this.what = what;
+      this.bearer = bearer;
       this.onLateEnd = onLateEnd;
     }
 
@@ -121,12 +144,12 @@ final class Hooks {
       Context context = contexts.make(thread, caller.cpu, caller.task());
       Current.bind(context);
       own = context;
-      module.setHook(context);
+      bearer.accept(context);
       try {
         result = runHere(context, module, what, body);
       } finally {
         Current.bind(context); // it may have been expelled
-        module.setHook(null);
+        bearer.accept(null);
         boolean isLate = !state.compareAndSet(State.RUNNING, State.ENDED);
         left = true;
         waiters.wakeAll();

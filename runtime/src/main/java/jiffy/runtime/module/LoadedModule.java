@@ -7,7 +7,7 @@ import jiffy.linux.KernelModule;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.module.file.ModuleFile;
 import jiffy.runtime.module.file.PrivateCopy;
-import jiffy.runtime.module.param.Param;
+import jiffy.runtime.module.param.ParamSet;
 import org.pf4j.PluginWrapper;
 
 /**
@@ -25,6 +25,7 @@ final class LoadedModule {
   final ModuleFile file;
   final PrivateCopy copy;
   final long address;
+  final ParamSet params;
 
   /** As Linux counts: the base, 1 while init runs, 1 for each get; 0 is going for good. */
   private final AtomicInteger refs = new AtomicInteger(REF_BASE + 1);
@@ -34,7 +35,6 @@ final class LoadedModule {
   private volatile boolean isPermanent;
   private volatile PluginWrapper wrapper;
   private volatile KernelModule instance;
-  private volatile List<Param> params = List.of();
 
   /** What runs its init or exit now, or null. */
   private volatile Context hook;
@@ -47,6 +47,7 @@ final class LoadedModule {
     this.file = file;
     this.copy = copy;
     this.address = address;
+    this.params = new ParamSet(owner.paramLock);
   }
 
   String name() {
@@ -101,14 +102,6 @@ final class LoadedModule {
     return isPermanent;
   }
 
-  void setParams(List<Param> params) {
-    this.params = params;
-  }
-
-  List<Param> params() {
-    return params;
-  }
-
   /** {@code try_module_get}. */
   boolean tryGet() {
     return state != ModuleState.GOING && state != ModuleState.ZOMBIE && get();
@@ -159,7 +152,6 @@ final class LoadedModule {
   void forget() {
     wrapper = null;
     instance = null;
-    params = List.of();
   }
 
   ModuleView view() {

@@ -164,15 +164,7 @@ final class ModuleLife {
   private int init(LoadedModule module, List<String> words) throws Throwable {
     PluginWrapper wrapper = module.wrapper();
     Class.forName(module.file.className(), true, wrapper.getPluginClassLoader());
-    List<Param> params = new ArrayList<>();
-    for (ParamSpec spec : module.file.params()) {
-      params.add(Param.bind(spec, wrapper.getPluginClassLoader()));
-    }
-    module.setParams(params);
-    int error = setParams(module, bootParameters.getOrDefault(module.name(), List.of()));
-    if (error == 0) {
-      error = setParams(module, words);
-    }
+    int error = setParams(module, words);
     if (error != 0) {
       return error;
     }
@@ -181,8 +173,21 @@ final class ModuleLife {
     return init == null ? 0 : init.init();
   }
 
-  private int setParams(LoadedModule module, List<String> words) {
-    return ParamLine.apply(module.name(), ParamLine.join(words), module.params(), log::print);
+  private int setParams(LoadedModule module, List<String> words) throws Throwable {
+    List<Param> params = new ArrayList<>();
+    for (ParamSpec spec : module.file.params()) {
+      params.add(Param.bind(spec, module.loader()));
+    }
+    module.params.bind(params);
+    String first = ParamLine.join(bootParameters.getOrDefault(module.name(), List.of()));
+    int error = module.params.apply(module.name(), first, log::print);
+    if (error == 0) {
+      error = module.params.apply(module.name(), ParamLine.join(words), log::print);
+    }
+    if (error == 0) {
+      module.params.show();
+    }
+    return error;
   }
 
   /**
@@ -217,6 +222,7 @@ final class ModuleLife {
 
   /** Takes all from a module whose hook was given up, but for the thread that this runs on. */
   private void abandon(Context caller, LoadedModule module, String when) {
+    module.params.abandon();
     module.owner.setGoing();
     taint.addLockdepUnreliable(Taint.Flag.FORCED_RMMOD);
     module.setTaints(module.taints() | Taint.Flag.FORCED_RMMOD.mask);
@@ -239,11 +245,28 @@ final class ModuleLife {
   }
 
   private void clearAway(Context caller, LoadedModule module, String when) {
+    closeParams(caller, module);
     module.owner.setGoing();
     leftovers.takeBack(caller, module.owner, when);
     ClassLoader loader = module.loader();
     drop(module);
     watch.add(module.name(), loader);
+  }
+
+  /** No callback of a parameter runs any more; its {@code free} does, last. */
+  private void closeParams(Context caller, LoadedModule module) {
+    for (Param param : module.params.close()) {
+      if (param.hasFree()) {
+        hooks.callBack(
+            caller,
+            module,
+            "free of " + param.spec.name(),
+            () -> {
+              param.free();
+              return 0;
+            });
+      }
+    }
   }
 
   private void unlink(LoadedModule module) {

@@ -105,7 +105,6 @@ public final class Modules implements AutoCloseable {
     this.settings = settings;
     hostClasses = settings.weaver().map(Weaver::hostClasses).orElseGet(HostClasses::new);
     registry = new Registry(arch);
-    files = new SysModule(registry, log);
     taint = new Taint(log);
     vermagic = new Vermagic(settings.version(), log, taint);
     host =
@@ -115,6 +114,7 @@ public final class Modules implements AutoCloseable {
                     settings.cacheDirectory(), settings.version(), settings.weaver(), log));
     hungTasks = new HungTasks(arch, log, settings.version(), taint::mask);
     Hooks hooks = new Hooks(arch, contexts, log, taint, hungTasks);
+    files = new SysModule(registry, hooks, log);
     Linker linker = new Linker(arch, registry, log);
     references = new References(registry, log);
     List<Owned> all = new ArrayList<>(holders);

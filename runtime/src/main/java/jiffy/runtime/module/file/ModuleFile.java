@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.stream.Collectors;
 import jiffy.runtime.module.param.ParamSpec;
-import org.objectweb.asm.Opcodes;
 
 /**
  * What a module's JAR says of itself. Strings only, so it may outlive the module.
@@ -76,7 +75,7 @@ public record ModuleFile(
       checkInstantiable(type);
       Map<String, Object> info = type.moduleInfo() == null ? Map.of() : type.moduleInfo();
       String name = name(info);
-      List<ParamSpec> params = params();
+      List<ParamSpec> params = ParamFields.of(file, jar.classes);
       return new ModuleFile(
           name,
           type.className(),
@@ -219,42 +218,6 @@ public record ModuleFile(
             type.className()
                 + " has no constructor without parameters, or is an inner class that"
                 + " is not static");
-      }
-    }
-
-    private List<ParamSpec> params() throws BadModuleException {
-      List<ParamSpec> specs = new ArrayList<>();
-      for (ClassFacts type : jar.classes.values()) {
-        for (ClassFacts.ParamField field : type.params()) {
-          specs.add(param(type, field));
-        }
-      }
-      return List.copyOf(specs);
-    }
-
-    private ParamSpec param(ClassFacts type, ClassFacts.ParamField field)
-        throws BadModuleException {
-      String symbol = type.className() + "." + field.name();
-      boolean isArray = field.descriptor().startsWith("[");
-      if ((field.access() & Opcodes.ACC_STATIC) == 0) {
-        throw bad("parameter " + symbol + " is not static");
-      }
-      if ((field.access() & Opcodes.ACC_FINAL) != 0 && !isArray) {
-        throw bad("parameter " + symbol + " is final: it could not be set");
-      }
-      Map<String, Object> values = field.values();
-      String name = (String) values.getOrDefault("name", "");
-      try {
-        return ParamSpec.declare(
-            name.isEmpty() ? field.name() : name,
-            (String) values.getOrDefault("type", ""),
-            field.descriptor(),
-            type.className(),
-            field.name(),
-            (String) values.getOrDefault("value", ""),
-            (Integer) values.getOrDefault("perm", 0444));
-      } catch (IllegalArgumentException e) {
-        throw bad(e.getMessage());
       }
     }
   }
