@@ -19,6 +19,7 @@ final class Commands {
     {"dmesg", "[OPTION...]", "show, follow or clear the kernel log"},
     {"pstore", "[DIR|FILE] [OPTION...]", "show the log of a kernel that died; --list: of each"},
     {"cat", "FILE...", "show files such as /proc/modules or /dev/kmsg"},
+    {"ls", "[-l] [FILE...]", "list the directories that these files are in"},
     {"write", "[-n] FILE [TEXT...]", "write a line to such a file; -n: without its newline"},
     {"sysctl", "[-a] [NAME[=VALUE]...]", "show or change settings, such as kernel.printk"},
     {"irq", "N...", "interrupt the kernel on lines N, see /proc/interrupts"},
@@ -28,13 +29,13 @@ final class Commands {
 
   /** No tool of Linux's: their options are what these say. */
   private static final List<String> OUR_OWN =
-      List.of("run", "boot", "halt", "status", "cat", "write", "irq");
+      List.of("run", "boot", "halt", "status", "cat", "ls", "write", "irq");
 
   private Commands() {}
 
   /** Whether one of those takes the option, all of which take {@code --help}. */
   static boolean takesOption(String name, String option) {
-    return name.equals("write") && option.equals("-n");
+    return name.equals("write") && option.equals("-n") || name.equals("ls") && option.equals("-l");
   }
 
   static boolean isOurOwn(String name) {

@@ -1,6 +1,7 @@
 package jiffy.kernel;
 
 import jiffy.types.ModuleStruct;
+import jiffy.types.Mutex;
 
 /**
  * Who answers for a timer, a task or a lock: one load of one module, or the kernel itself.
@@ -14,6 +15,9 @@ public final class Owner {
 
   /** Module name, as lsmod shows it. */
   public final String name;
+
+  /** {@code kernel_param_lock}: held while one of its parameters is set or read. */
+  public final Mutex paramLock = new Mutex();
 
   /** As modules know it. */
   public final ModuleStruct module;

@@ -78,6 +78,8 @@ import jiffy.runtime.workqueue.Workqueues;
  * ends all threads that return.
  */
 public final class Machine implements AutoCloseable {
+  private static final long SECOND = 1_000_000_000L;
+
   private final BootParameters parameters;
   private final Arch arch;
   private final JiffiesClock clock;
@@ -187,7 +189,8 @@ public final class Machine implements AutoCloseable {
                 cache,
                 parameters.moduleWords(),
                 Version.JIFFY,
-                ModuleSettings.DEFAULT_EXIT_TIMEOUT_NANOS,
+                parameters.initTimeoutSecs() * SECOND,
+                exitTimeoutNanos(parameters, arch),
                 Optional.ofNullable(weaver)),
             List.of(
                 files,
@@ -206,6 +209,12 @@ public final class Machine implements AutoCloseable {
         proc, parameters, clock, softirqs, irqs, modules, log.levels(), printkSettings);
     printk.printBanner(parameters);
     bootLog.remark(printk);
+  }
+
+  /** While schedules are explored, who waits for ever is found at once, and not given up. */
+  private static long exitTimeoutNanos(BootParameters parameters, Arch arch) {
+    long usual = arch.hasChoicePoints() ? 0 : ModuleSettings.DEFAULT_EXIT_TIMEOUT_NANOS;
+    return parameters.exitTimeoutSecs().map(seconds -> seconds * SECOND).orElse(usual);
   }
 
   /**

@@ -209,6 +209,19 @@ final class MachineKernel implements HostedKernel, RunningKernel {
   }
 
   @Override
+  public List<DirectoryEntry> directory(String path) {
+    return machine
+        .proc()
+        .entries(path)
+        .map(
+            all ->
+                all.stream()
+                    .map(each -> new DirectoryEntry(each.name(), each.isDirectory(), each.mode()))
+                    .toList())
+        .orElse(null);
+  }
+
+  @Override
   public List<String> files() {
     return machine.proc().list();
   }

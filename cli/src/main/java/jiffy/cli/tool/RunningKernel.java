@@ -99,6 +99,17 @@ public interface RunningKernel {
    */
   Written write(String file, HangUp user, byte[] text);
 
+  /**
+   * What is in a directory.
+   *
+   * @param name without the directory's
+   * @param mode who may open it for what
+   */
+  record DirectoryEntry(String name, boolean isDirectory, int mode) {}
+
+  /** What is in a directory, sorted by name; null if there is no such directory. */
+  List<DirectoryEntry> directory(String path);
+
   /** The names of all such files. */
   List<String> files();
 

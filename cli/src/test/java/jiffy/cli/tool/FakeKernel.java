@@ -83,7 +83,7 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
   public int read(String file, HangUp user, Sink sink) throws Invocation.GoneException {
     String text = files.get(file);
     if (text == null) {
-      return -Errno.ENOENT;
+      return directory(file) != null ? -Errno.EISDIR : -Errno.ENOENT;
     }
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     sink.take(bytes, bytes.length);
@@ -94,6 +94,17 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
   public Written write(String file, HangUp user, byte[] text) {
     calls.add("write " + file + " " + new String(text, StandardCharsets.UTF_8));
     return written;
+  }
+
+  @Override
+  public List<DirectoryEntry> directory(String path) {
+    List<DirectoryEntry> found = new ArrayList<>();
+    for (String file : files.keySet()) {
+      if (file.startsWith(path + "/")) {
+        found.add(new DirectoryEntry(file.substring(path.length() + 1), false, 0644));
+      }
+    }
+    return found.isEmpty() ? null : found;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package jiffy.runtime.module;
 
+import static jiffy.linux.Errno.EBUSY;
 import static jiffy.linux.Errno.ENOENT;
 import static jiffy.linux.Errno.ENOEXEC;
 import static jiffy.linux.Errno.ENOMEM;
@@ -27,6 +28,7 @@ import jiffy.runtime.module.file.HostClasses;
 import jiffy.runtime.module.file.ModuleFile;
 import jiffy.runtime.module.file.ModuleNames;
 import jiffy.runtime.module.file.PrivateCopy;
+import jiffy.runtime.module.hung.HungTasks;
 import jiffy.runtime.module.loader.LoaderWatch;
 import jiffy.runtime.module.loader.PluginHost;
 import jiffy.runtime.module.loader.UnloadedLoader;
@@ -71,6 +73,8 @@ public final class Modules implements AutoCloseable {
   private final Registry registry;
   private final References references;
   private final Taint taint;
+  private final HungTasks hungTasks;
+  private final Vermagic vermagic;
 
   /**
    * Made at the first load: it starts PF4J's logging, which takes longer than the rest of a boot.
@@ -101,20 +105,22 @@ public final class Modules implements AutoCloseable {
     this.settings = settings;
     hostClasses = settings.weaver().map(Weaver::hostClasses).orElseGet(HostClasses::new);
     registry = new Registry(arch);
-    files = new SysModule(registry, log);
     taint = new Taint(log);
+    vermagic = new Vermagic(settings.version(), log, taint);
     host =
         Suppliers.memoize(
             () ->
                 new PluginHost(
                     settings.cacheDirectory(), settings.version(), settings.weaver(), log));
-    Hooks hooks = new Hooks(arch, contexts, log, taint);
+    hungTasks = new HungTasks(arch, log, settings.version(), taint::mask);
+    Hooks hooks = new Hooks(arch, contexts, log, taint, hungTasks);
+    files = new SysModule(registry, hooks, log);
     Linker linker = new Linker(arch, registry, log);
     references = new References(registry, log);
     List<Owned> all = new ArrayList<>(holders);
     all.add(references);
     leftovers = new Leftovers(all, log);
-    life = new ModuleLife(log, settings, registry, linker, host, hooks, leftovers, watch);
+    life = new ModuleLife(log, settings, registry, linker, host, hooks, leftovers, watch, taint);
     PrivateCopy.deleteAll(settings.cacheDirectory());
   }
 
@@ -132,7 +138,8 @@ public final class Modules implements AutoCloseable {
    *       <li>-EISDIR, -EPERM, -EIO: a file that cannot be read
    *       <li>-EINVAL: an empty file, a parameter's value that is none, or a symbol whose signature
    *           is another one
-   *       <li>-ENOEXEC: no JAR, no kernel module, of a newer Java; exports what another one does
+   *       <li>-ENOEXEC: no JAR, no kernel module, of a newer Java, built for another major version
+   *           of the API; exports what another one does
    *       <li>-ENOMEM: not enough memory to read it
    *       <li>-ENOSPC: no room for the copy, or a value too long
    *       <li>-ERANGE: a parameter's value too large
@@ -141,6 +148,8 @@ public final class Modules implements AutoCloseable {
    *       <li>-EFAULT: init, a constructor or a static initializer threw; all that it had set up is
    *           taken back. (Linux kills insmod and keeps the module for ever.)
    *       <li>-EPERM: the machine halts
+   *       <li>-ETIME: init has not returned in {@code module.init_timeout}, and was given up; all
+   *           that it had set up is taken back
    *       <li>whatever negative number init returned, even below -4095
    *     </ul>
    */
@@ -172,6 +181,11 @@ public final class Modules implements AutoCloseable {
         log.print(KernelLog.ERR, e.getMessage());
       }
       return -e.errno();
+    }
+    int error = vermagic.check(read, flags);
+    if (error != 0) {
+      copy.delete();
+      return error;
     }
     return insmod(caller, read, copy, words, flags, loaded);
   }
@@ -205,12 +219,20 @@ public final class Modules implements AutoCloseable {
     Owner owner = new Owner(kernel, file.name());
     long address = nextAddress.getAndAdd(copy.pages());
     LoadedModule module = new LoadedModule(owner, file, copy, address);
-    int error = registry.reserve(caller, module);
+    int error = registry.reserve(caller, module, flags != 0);
     if (error != 0) {
       copy.delete();
+      if (error == -EBUSY && registry.isZombies(file.name())) {
+        log.print(
+            KernelLog.ERR,
+            file.name()
+                + ": a zombie, whose init or exit was given up, bears this name: insmod -f loads"
+                + " another copy all the same");
+      }
       return error;
     }
-    module.setTaints(taint.addModule(file.name(), file.license()));
+    long forced = flags == 0 ? 0 : Taint.Flag.FORCED_MODULE.mask;
+    module.setTaints(taint.addModule(file.name(), file.license()) | forced);
     error = life.begin(caller, module, words);
     if (error == 0) {
       loaded.accept(module.view());
@@ -225,7 +247,9 @@ public final class Modules implements AutoCloseable {
    * @param nameOrFile {@code kt}, {@code my-timer}, {@code build/kt-1.0.jar}
    * @param force go on although the module is permanent or in use, but for users of its symbols;
    *     taints the kernel
-   * @return 0, -ENOENT: not loaded; -EBUSY: permanent, being loaded or unloaded; -EAGAIN: in use
+   * @return 0, -ENOENT: not loaded; -EBUSY: permanent, being loaded or unloaded, a zombie; -EAGAIN:
+   *     in use; -ETIME: exit has not returned in {@code module.exit_timeout}, and was given up:
+   *     what it has left is taken back, and the module a zombie until its thread ends
    */
   public int rmmod(Context caller, String nameOrFile, boolean force) {
     sayHeldLoaders();
@@ -241,8 +265,7 @@ public final class Modules implements AutoCloseable {
     if (verdict.isForced()) {
       taint.addLockdepUnreliable(Taint.Flag.FORCED_RMMOD);
     }
-    life.end(caller, module);
-    return 0;
+    return life.end(caller, module, settings.exitTimeoutNanos());
   }
 
   private LoadedModule lookUp(String nameOrFile) {
@@ -330,6 +353,11 @@ public final class Modules implements AutoCloseable {
     return leftovers.heldBy(owner);
   }
 
+  /** What is said of hooks that do not return. */
+  public HungTasks hungTasks() {
+    return hungTasks;
+  }
+
   /** What the kernel was made to bear. */
   public Taint taint() {
     return taint;
@@ -372,7 +400,7 @@ public final class Modules implements AutoCloseable {
   @Override
   public void close() {
     registry.close();
-    long patience = PATIENT_EXITS * settings.exitTimeoutNanos();
+    long patience = PATIENT_EXITS * settings.haltTimeoutNanos();
     try (Attachment here = tasks.attach("halt")) {
       for (LoadedModule module : registry.newestFirst()) {
         long start = arch.now();
@@ -394,10 +422,9 @@ public final class Modules implements AutoCloseable {
             "rmmod",
             Owner.CORE,
             () -> {
-              life.end((Context) Current.get(), module);
-              return 0;
+              return life.end((Context) Current.get(), module, 0);
             });
-    long most = settings.exitTimeoutNanos();
+    long most = settings.haltTimeoutNanos();
     long wait = Math.max(most / IMPATIENCE, Math.min(most, patience));
     if (!task.join(caller, arch.now() + wait)) {
       log.print(
@@ -408,12 +435,12 @@ public final class Modules implements AutoCloseable {
               module.name(),
               wait / 1_000_000,
               task.struct));
-      printStackOf(task, module);
+      printStackOf(module);
     }
   }
 
-  private void printStackOf(Task task, LoadedModule module) {
-    Context context = task.context();
+  private void printStackOf(LoadedModule module) {
+    Context context = module.hook();
     Thread thread = context == null ? null : context.thread.javaThread();
     if (thread != null) {
       Oops.printStack(log, module.name(), thread.getStackTrace());

@@ -239,6 +239,17 @@ public final class ModuleFiles implements FileOps, Owned {
     return entries.values().stream().filter(e -> !e.isDirectory()).map(e -> e.path).toList();
   }
 
+  /** Those of the directories, which there are even if no file is in them. */
+  List<String> directories() {
+    return entries.values().stream().filter(Entry::isDirectory).map(e -> e.path).toList();
+  }
+
+  /** The mode of a file; 0 if there is none of that path. */
+  int mode(String path) {
+    Entry entry = entries.get(path);
+    return entry == null ? 0 : entry.struct.__mode;
+  }
+
   /** What keeps a module from going, one a phrase: {@code open file /proc/kt by cat/97}. */
   public List<String> openOf(String module) {
     return pins.stream()

@@ -66,6 +66,7 @@ final class ClassFacts extends ClassVisitor {
   }
 
   private final Set<String> members = new HashSet<>();
+  private final Map<String, Integer> fields = new HashMap<>();
   private final List<ParamField> params = new ArrayList<>();
   private final List<ExportedMethod> exports = new ArrayList<>();
   private final Set<String> shownTypes = new LinkedHashSet<>();
@@ -114,6 +115,7 @@ final class ClassFacts extends ClassVisitor {
   public FieldVisitor visitField(
       int access, String name, String descriptor, String signature, Object value) {
     members.add(name + descriptor);
+    fields.put(name + descriptor, access);
     if ((access & SHOWN) != 0) {
       addTypes(descriptor, signature, shownTypes);
     }
@@ -226,6 +228,11 @@ final class ClassFacts extends ClassVisitor {
   /** Whether this class itself declares a field or method. */
   boolean declares(String member, String descriptor) {
     return members.contains(member + descriptor);
+  }
+
+  /** The flags of a field of its own, or null if there is none such. */
+  Integer accessOfField(String field, String descriptor) {
+    return fields.get(field + descriptor);
   }
 
   /** What {@code @ModuleInfo} gives, in the order of the class file, or null without one. */

@@ -51,7 +51,9 @@ public record Modinfo(List<Pair> pairs) {
     Collections.reverse(said);
     List<Pair> ofParams = new ArrayList<>();
     for (ParamSpec param : params) {
-      ofParams.add(new Pair("parmtype", param.name() + ":" + param.typeName()));
+      if (!param.typeName().isEmpty()) { // one of callbacks only has none
+        ofParams.add(new Pair("parmtype", param.name() + ":" + param.typeName()));
+      }
       if (!param.description().isEmpty()) {
         ofParams.add(new Pair("parm", param.name() + ":" + param.description()));
       }
