@@ -42,13 +42,19 @@ final class Insertion {
     boolean isAlias = wanted.alias() != null;
     if (setting.config().isBlacklisted(wanted.name())
         && (isAlias || order.has(Option.USE_BLACKLIST))) {
+      if (order.has(Option.VERBOSE)) {
+        String by = isAlias ? " by its alias " + wanted.alias() : "";
+        setting
+            .console()
+            .say(Level.NOTICE, "module " + wanted.name() + " is blacklisted: not loaded" + by);
+      }
       return 0;
     }
     boolean ignoresCommand = order.has(Option.IGNORE_COMMANDS);
     List<Step> steps = LoadPlan.of(setting.lookup(), setting.config(), wanted, ignoresCommand);
     for (Step step : steps) {
       Optional<ModprobeConfig.Forbid> forbid = setting.config().forbidden(step.module().name());
-      if (forbid.isPresent() && step.isRequired()) {
+      if (forbid.isPresent() && step.isRequired() && !isInKernel(step.module())) {
         return refuse(step, forbid.get());
       }
     }

@@ -99,12 +99,7 @@ public final class Modprobe {
     }
     List<Target> found = setting.lookup().find(name);
     if (found.isEmpty()) {
-      String place = setting.tree().place();
-      setting.console().say(level, "Module " + name + " not found in directory " + place);
-      if (!setting.tree().hint().isEmpty()) {
-        setting.console().say(Level.NOTICE, setting.tree().hint());
-      }
-      return 1;
+      return sayNotFound(level, name);
     }
     int status = 0;
     for (Target each : found) {
@@ -115,6 +110,15 @@ public final class Modprobe {
       }
     }
     return status;
+  }
+
+  private int sayNotFound(Level level, String name) throws StoppedException {
+    String place = setting.tree().place();
+    setting.console().say(level, "Module " + name + " not found in directory " + place);
+    if (!setting.tree().hint().isEmpty()) {
+      setting.console().say(Level.NOTICE, setting.tree().hint());
+    }
+    return 1;
   }
 
   private int insertFile(Order order, String name, List<String> parameters, Level level)
@@ -171,11 +175,11 @@ public final class Modprobe {
   private int showSymbols(String name, boolean exports) throws StoppedException {
     Path file = directory.resolve(name);
     if (!Names.isPath(name) && !Files.exists(file)) {
-      file =
-          setting.lookup().find(name).stream()
-              .map(Target::path)
-              .findFirst()
-              .orElse(directory.resolve(name));
+      List<Target> found = setting.lookup().find(name);
+      if (found.isEmpty() || found.get(0).path() == null) {
+        return sayNotFound(Level.FATAL, name);
+      }
+      file = found.get(0).path();
     }
     try {
       for (String line : exports ? SymbolVersions.exports(file) : SymbolVersions.imports(file)) {

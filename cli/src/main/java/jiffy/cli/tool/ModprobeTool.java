@@ -1,5 +1,6 @@
 package jiffy.cli.tool;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -20,6 +21,7 @@ import jiffy.cli.kmod.config.ModprobeConfig;
 import jiffy.cli.kmod.config.Words;
 import jiffy.cli.tool.Invocation.GoneException;
 import jiffy.cli.tool.Invocation.NoKernelException;
+import jiffy.linux.Errno;
 
 /** {@code modprobe}: its options, and where it finds trees and configuration. */
 final class ModprobeTool implements Tool {
@@ -228,6 +230,11 @@ final class ModprobeTool implements Tool {
 
   private Modprobe modprobe(Invocation call, KmodOptions.Parsed options, KmodHost host)
       throws StoppedException {
+    for (String given : options.values("--config")) {
+      if (!Files.exists(call.directory().resolve(given))) {
+        host.say(Level.WARNING, "could not open '" + given + "': " + Strerror.of(Errno.ENOENT));
+      }
+    }
     ModuleTree tree = trees.of(call, options.value("--dirname"), options.value("--set-version"));
     List<String> complaints = new ArrayList<>();
     ModprobeConfig config =

@@ -29,8 +29,6 @@ final class ErrsModules {
           Sample.ofErrs("hello"),
           Sample.ofErrs("params"),
           Sample.ofErrs("prop"),
-          Sample.ofErrs("holdref"),
-          Sample.ofErrs("noexit"),
           new Sample("KernelTimer", "KernelTimer", "samples.kerneltimer"),
           new Sample("ktuser", "ktuser", "samples.ktuser"));
 

@@ -47,9 +47,10 @@ class RecordedModprobeTest {
   private Path extra;
 
   @BeforeEach
-  void boot() {
+  void boot() throws IOException {
     extra = root.resolve("lib/modules").resolve(VERSION).resolve("extra");
     ErrsModules.writeTo(extra);
+    Files.createFile(extra.resolveSibling("modules.order"));
     session =
         ToolSession.boot("nr_cpus=2", extra)
             .with("MODPROBE_OPTIONS", "-d " + root + " -S " + VERSION)

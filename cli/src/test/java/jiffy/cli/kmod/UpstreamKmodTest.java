@@ -28,8 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * is not ours: they run if {@code -Djiffy.shared=DIR} names the directory of shared data.
  */
 class UpstreamKmodTest {
-  private static final String NO_CONFIG = "/nonexistent.d";
-
   @TempDir Path empty;
 
   private final FakeKernel kernel = new FakeKernel();
@@ -55,7 +53,7 @@ class UpstreamKmodTest {
   private KmodRun modprobe(Path root, String... words) {
     Path config = root.resolve("etc/modprobe.d");
     List<String> all = new ArrayList<>(List.of("modprobe", "-d", root.toString(), "-S", "4.4.4"));
-    all.addAll(List.of("-C", Files.exists(config) ? config.toString() : NO_CONFIG));
+    all.addAll(List.of("-C", Files.exists(config) ? config.toString() : empty.toString()));
     all.addAll(List.of(words));
     return KmodRun.of(kernel, Map.of(), empty, all.toArray(String[]::new));
   }
