@@ -73,121 +73,121 @@ public final class Moduleparam {
   }
 
   /**
-   * {@code int param_set_byte(const char *val, const struct kernel_param *kp)}. Returns 0 or an
+   * {@code int param_set_byte(const char *val, const struct kernel_param *kp)}: returns 0 or an
    * errno.
    */
   public static int param_set_byte(String val, KernelParam kp) {
     return setUnsigned(val, kp, Byte.SIZE);
   }
 
-  /** {@code int param_get_byte(char *buffer, const struct kernel_param *kp)}. Returns bytes. */
+  /** {@code int param_get_byte(char *buffer, const struct kernel_param *kp)}: returns bytes. */
   public static int param_get_byte(StringBuilder buffer, KernelParam kp) {
     return appendUnsigned(buffer, kp, Byte.SIZE);
   }
 
   /**
-   * {@code int param_set_short(const char *val, const struct kernel_param *kp)}. Returns 0 or an
+   * {@code int param_set_short(const char *val, const struct kernel_param *kp)}: returns 0 or an
    * errno.
    */
   public static int param_set_short(String val, KernelParam kp) {
     return setSigned(val, kp, Short.SIZE);
   }
 
-  /** {@code int param_get_short(char *buffer, const struct kernel_param *kp)}. Returns bytes. */
+  /** {@code int param_get_short(char *buffer, const struct kernel_param *kp)}: returns bytes. */
   public static int param_get_short(StringBuilder buffer, KernelParam kp) {
     return append(buffer, Long.toString(((Number) kp.__load()).longValue()));
   }
 
   /**
-   * {@code int param_set_ushort(const char *val, const struct kernel_param *kp)}. Returns 0 or an
+   * {@code int param_set_ushort(const char *val, const struct kernel_param *kp)}: returns 0 or an
    * errno.
    */
   public static int param_set_ushort(String val, KernelParam kp) {
     return setUnsigned(val, kp, Short.SIZE);
   }
 
-  /** {@code int param_get_ushort(char *buffer, const struct kernel_param *kp)}. Returns bytes. */
+  /** {@code int param_get_ushort(char *buffer, const struct kernel_param *kp)}: returns bytes. */
   public static int param_get_ushort(StringBuilder buffer, KernelParam kp) {
     return appendUnsigned(buffer, kp, Short.SIZE);
   }
 
   /**
-   * {@code int param_set_int(const char *val, const struct kernel_param *kp)}. Returns 0 or an
+   * {@code int param_set_int(const char *val, const struct kernel_param *kp)}: returns 0 or an
    * errno.
    */
   public static int param_set_int(String val, KernelParam kp) {
     return setSigned(val, kp, Integer.SIZE);
   }
 
-  /** {@code int param_get_int(char *buffer, const struct kernel_param *kp)}. Returns bytes. */
+  /** {@code int param_get_int(char *buffer, const struct kernel_param *kp)}: returns bytes. */
   public static int param_get_int(StringBuilder buffer, KernelParam kp) {
     return append(buffer, Long.toString(((Number) kp.__load()).longValue()));
   }
 
   /**
-   * {@code int param_set_uint(const char *val, const struct kernel_param *kp)}. Returns 0 or an
+   * {@code int param_set_uint(const char *val, const struct kernel_param *kp)}: returns 0 or an
    * errno.
    */
   public static int param_set_uint(String val, KernelParam kp) {
     return setUnsigned(val, kp, Integer.SIZE);
   }
 
-  /** {@code int param_get_uint(char *buffer, const struct kernel_param *kp)}. Returns bytes. */
+  /** {@code int param_get_uint(char *buffer, const struct kernel_param *kp)}: returns bytes. */
   public static int param_get_uint(StringBuilder buffer, KernelParam kp) {
     return appendUnsigned(buffer, kp, Integer.SIZE);
   }
 
   /**
-   * {@code int param_set_long(const char *val, const struct kernel_param *kp)}. Returns 0 or an
+   * {@code int param_set_long(const char *val, const struct kernel_param *kp)}: returns 0 or an
    * errno.
    */
   public static int param_set_long(String val, KernelParam kp) {
     return setSigned(val, kp, Long.SIZE);
   }
 
-  /** {@code int param_get_long(char *buffer, const struct kernel_param *kp)}. Returns bytes. */
+  /** {@code int param_get_long(char *buffer, const struct kernel_param *kp)}: returns bytes. */
   public static int param_get_long(StringBuilder buffer, KernelParam kp) {
     return append(buffer, Long.toString(((Number) kp.__load()).longValue()));
   }
 
   /**
-   * {@code int param_set_ulong(const char *val, const struct kernel_param *kp)}. Returns 0 or an
+   * {@code int param_set_ulong(const char *val, const struct kernel_param *kp)}: returns 0 or an
    * errno.
    */
   public static int param_set_ulong(String val, KernelParam kp) {
     return setUnsigned(val, kp, Long.SIZE);
   }
 
-  /** {@code int param_get_ulong(char *buffer, const struct kernel_param *kp)}. Returns bytes. */
+  /** {@code int param_get_ulong(char *buffer, const struct kernel_param *kp)}: returns bytes. */
   public static int param_get_ulong(StringBuilder buffer, KernelParam kp) {
     return appendUnsigned(buffer, kp, Long.SIZE);
   }
 
   /**
-   * {@code int param_set_ullong(const char *val, const struct kernel_param *kp)}. Returns 0 or an
+   * {@code int param_set_ullong(const char *val, const struct kernel_param *kp)}: returns 0 or an
    * errno.
    */
   public static int param_set_ullong(String val, KernelParam kp) {
     return setUnsigned(val, kp, Long.SIZE);
   }
 
-  /** {@code int param_get_ullong(char *buffer, const struct kernel_param *kp)}. Returns bytes. */
+  /** {@code int param_get_ullong(char *buffer, const struct kernel_param *kp)}: returns bytes. */
   public static int param_get_ullong(StringBuilder buffer, KernelParam kp) {
     return appendUnsigned(buffer, kp, Long.SIZE);
   }
 
   /**
-   * {@code int param_set_hexint(const char *val, const struct kernel_param *kp)}. Returns 0 or an
+   * {@code int param_set_hexint(const char *val, const struct kernel_param *kp)}: returns 0 or an
    * errno.
    */
   public static int param_set_hexint(String val, KernelParam kp) {
     return setUnsigned(val, kp, Integer.SIZE);
   }
 
-  /** {@code int param_get_hexint(char *buffer, const struct kernel_param *kp)}. Returns bytes. */
+  /** {@code int param_get_hexint(char *buffer, const struct kernel_param *kp)}: returns bytes. */
   public static int param_get_hexint(StringBuilder buffer, KernelParam kp) {
     long value = ((Number) kp.__load()).longValue() & 0xffff_ffffL;
-    return append(buffer, value == 0 ? "00000000" : String.format(Locale.ROOT, "%#08x", value));
+    return append(buffer, String.format(Locale.ROOT, "%#08x", value));
   }
 
   /**

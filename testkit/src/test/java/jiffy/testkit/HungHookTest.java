@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import jiffy.kernel.Current;
 import jiffy.kernel.Owner;
 import jiffy.linux.Errno;
@@ -112,7 +113,10 @@ class HungHookTest {
                   + " blocked for more than 120 seconds.",
               "      Tainted: G           OE      0.1.0 #1",
               "\"echo 0 > /proc/sys/kernel/hung_task_timeout_secs\" disables this message.",
-              String.format("task:insmod          state:D pid:%-5d init of hung", insmod.struct.pid)
+              String.format(
+                      Locale.ROOT,
+                      "task:insmod          state:D pid:%-5d init of hung",
+                      insmod.struct.pid)
                   .stripTrailing());
       assertThat(machine.dmesg())
           .anyMatch(line -> line.contains("(Hung.java:") && line.endsWith("[hung]"));

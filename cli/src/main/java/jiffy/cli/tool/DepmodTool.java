@@ -113,10 +113,23 @@ final class DepmodTool implements Tool {
         options.say(each.level(), each.text() + why);
       }
       call.out(report.out());
+      Path tree = tree(call, options.value("-b"), options.value("-m"), Version.JIFFY);
+      if (report.status() != 0 && options.words().isEmpty() && !Files.isDirectory(tree)) {
+        hint(options);
+      }
       return report.status();
     } catch (RefusedException e) {
       return options.say(e.level, e.getMessage());
     }
+  }
+
+  private static void hint(KmodOptions.Parsed options) throws GoneException {
+    String root = options.has("-b") ? "-b " + options.value("-b") + " " : "";
+    options.say(
+        "NOTICE",
+        "no version was given, so this is Jiffy's own: say which with 'depmod "
+            + root
+            + "VERSION'");
   }
 
   private static Depmod.Request request(Invocation call, KmodOptions.Parsed options)

@@ -1,5 +1,7 @@
 package jiffy.cli.tool;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -39,6 +41,9 @@ final class Ls implements Tool {
       call.out(text.toString());
       return 0;
     }
+    if (!path.equals(cleaned(path))) {
+      return show(call, kernel, cleaned(path), isLong, isOneOfMany);
+    }
     int slash = path.lastIndexOf('/');
     List<RunningKernel.DirectoryEntry> siblings =
         slash < 0 ? null : kernel.directory(slash == 0 ? "/" : path.substring(0, slash));
@@ -52,6 +57,16 @@ final class Ls implements Tool {
     }
     call.err(errorPrefix() + path + ": " + Strerror.of(Errno.ENOENT) + "\n");
     return 1;
+  }
+
+  /** Without double slashes and dots, which the kernel's table of files does not know. */
+  private static String cleaned(String path) {
+    try {
+      String clean = Path.of(path).normalize().toString();
+      return path.endsWith("/") && !clean.endsWith("/") ? clean + "/" : clean;
+    } catch (InvalidPathException nulByteOrLocale) {
+      return path;
+    }
   }
 
   private static String line(RunningKernel.DirectoryEntry entry, String name, boolean isLong) {

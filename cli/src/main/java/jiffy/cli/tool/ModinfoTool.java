@@ -191,7 +191,7 @@ final class ModinfoTool implements Tool {
       if (modinfo.first("depends") == null) {
         modinfo = modinfo.orElse("depends", depends(jar, places));
       }
-      return show(new Subject(jar.name(), filename, modinfo.orElse("vermagic", vermagic())), false);
+      return show(new Subject(jar.name(), filename, modinfo), false);
     }
 
     /** Where its own directory has what it needs, that is meant. */
@@ -284,9 +284,5 @@ final class ModinfoTool implements Tool {
       }
     }
     return field;
-  }
-
-  private static String vermagic() {
-    return Version.JIFFY.substring(0, Version.JIFFY.lastIndexOf('.'));
   }
 }

@@ -29,6 +29,7 @@ final class ErrsModules {
           Sample.ofErrs("hello"),
           Sample.ofErrs("params"),
           Sample.ofErrs("prop"),
+          new Sample("jit", "jit", "samples.jit"),
           new Sample("KernelTimer", "KernelTimer", "samples.kerneltimer"),
           new Sample("ktuser", "ktuser", "samples.ktuser"));
 

@@ -74,6 +74,7 @@ public final class Modules implements AutoCloseable {
   private final References references;
   private final Taint taint;
   private final HungTasks hungTasks;
+  private final Vermagic vermagic;
 
   /**
    * Made at the first load: it starts PF4J's logging, which takes longer than the rest of a boot.
@@ -105,6 +106,7 @@ public final class Modules implements AutoCloseable {
     hostClasses = settings.weaver().map(Weaver::hostClasses).orElseGet(HostClasses::new);
     registry = new Registry(arch);
     taint = new Taint(log);
+    vermagic = new Vermagic(settings.version(), log, taint);
     host =
         Suppliers.memoize(
             () ->
@@ -136,7 +138,8 @@ public final class Modules implements AutoCloseable {
    *       <li>-EISDIR, -EPERM, -EIO: a file that cannot be read
    *       <li>-EINVAL: an empty file, a parameter's value that is none, or a symbol whose signature
    *           is another one
-   *       <li>-ENOEXEC: no JAR, no kernel module, of a newer Java; exports what another one does
+   *       <li>-ENOEXEC: no JAR, no kernel module, of a newer Java, built for another major version
+   *           of the API; exports what another one does
    *       <li>-ENOMEM: not enough memory to read it
    *       <li>-ENOSPC: no room for the copy, or a value too long
    *       <li>-ERANGE: a parameter's value too large
@@ -178,6 +181,11 @@ public final class Modules implements AutoCloseable {
         log.print(KernelLog.ERR, e.getMessage());
       }
       return -e.errno();
+    }
+    int error = vermagic.check(read, flags);
+    if (error != 0) {
+      copy.delete();
+      return error;
     }
     return insmod(caller, read, copy, words, flags, loaded);
   }
@@ -223,7 +231,8 @@ public final class Modules implements AutoCloseable {
       }
       return error;
     }
-    module.setTaints(taint.addModule(file.name(), file.license()));
+    long forced = flags == 0 ? 0 : Taint.Flag.FORCED_MODULE.mask;
+    module.setTaints(taint.addModule(file.name(), file.license()) | forced);
     error = life.begin(caller, module, words);
     if (error == 0) {
       loaded.accept(module.view());

@@ -25,8 +25,11 @@ class ModuleStateTest {
           "UNFORMED GONE",
           "COMING LIVE",
           "COMING GOING",
+          "COMING ZOMBIE",
           "LIVE GOING",
-          "GOING GONE");
+          "GOING ZOMBIE",
+          "GOING GONE",
+          "ZOMBIE GONE");
 
   @TempDir Path dir;
 
@@ -64,6 +67,8 @@ class ModuleStateTest {
         return List.of(ModuleState.COMING, ModuleState.LIVE);
       case GOING:
         return List.of(ModuleState.COMING, ModuleState.GOING);
+      case ZOMBIE:
+        return List.of(ModuleState.COMING, ModuleState.ZOMBIE);
       default:
         return List.of(ModuleState.GONE);
     }
@@ -87,7 +92,8 @@ class ModuleStateTest {
             List.of(),
             new Exports(List.of(), Set.of(), Set.of()),
             "",
-            new Modinfo(List.of()));
+            new Modinfo(List.of()),
+            "");
     return new LoadedModule(new Owner(null, "m"), file, copy, 0xffffffffc0200000L);
   }
 

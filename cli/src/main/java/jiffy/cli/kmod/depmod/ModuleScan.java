@@ -28,6 +28,9 @@ public final class ModuleScan {
   /** More than a host has modules. */
   private static final int MOST_KNOWN = 20_000;
 
+  /** What is said of a file that no index can have. */
+  static final String BAD_NAME = ": a name with blanks or colons cannot be looked up: left out";
+
   /** What a file was when it was read. */
   private record Stamp(long size, long mtime, Object key) {}
 
@@ -80,6 +83,10 @@ public final class ModuleScan {
     List<String> problems = new ArrayList<>();
     for (Path file : files) {
       ScannedJar jar = read(file);
+      if (!jar.hasPlainName()) {
+        problems.add(file + BAD_NAME);
+        continue;
+      }
       ScannedJar first = byName.putIfAbsent(jar.name(), jar);
       if (first != null) {
         problems.add(file + ": module " + jar.name() + " is " + first.path() + " already");

@@ -26,6 +26,8 @@ import jiffy.runtime.module.param.ParamSpec;
  * @param exports what other modules may use
  * @param requires version constraint on the kernel ({@code Plugin-Requires}); may be empty
  * @param modinfo all that it says of itself in pairs
+ * @param vermagic major.minor of the API that it was built for ({@code Jiffy-Vermagic}); may be
+ *     empty
  */
 public record ModuleFile(
     String name,
@@ -40,7 +42,11 @@ public record ModuleFile(
     List<Import> imports,
     Exports exports,
     String requires,
-    Modinfo modinfo) {
+    Modinfo modinfo,
+    String vermagic) {
+
+  /** The manifest's attribute for {@link #vermagic}. */
+  public static final String VERMAGIC = "Jiffy-Vermagic";
 
   private static final String KERNEL_MODULE = "jiffy/linux/KernelModule";
 
@@ -83,7 +89,8 @@ public record ModuleFile(
           Imports.of(jar.classes, jar.readers, type.name(), host),
           Exports.of(file, jar.classes),
           attribute("Plugin-Requires"),
-          modinfo(info, name, params));
+          modinfo(info, name, params),
+          attribute(VERMAGIC));
     }
 
     private Modinfo modinfo(Map<String, Object> info, String name, List<ParamSpec> params)
@@ -92,6 +99,9 @@ public record ModuleFile(
       found.add(new Modinfo.Pair("name", name));
       if (!info.getOrDefault("version", "").equals("")) { // as MODULE_VERSION has it made
         found.add(new Modinfo.Pair("srcversion", SourceVersion.of(jar.bytes)));
+      }
+      if (!attribute(VERMAGIC).isEmpty()) {
+        found.add(new Modinfo.Pair("vermagic", attribute(VERMAGIC)));
       }
       try {
         return Modinfo.of(info, params, found);

@@ -181,7 +181,7 @@ class ParamLineTest {
             "newname=1",
             "myarr=1,2",
             "names=a,(null)",
-            "hexints=00000000,0x0000ff",
+            "hexints=0x000000,0x0000ff",
             "bytes=xyz",
             "mybuf=abc",
             "bint=7");
