@@ -84,6 +84,14 @@ public abstract class Current {
     return before;
   }
 
+  /**
+   * Makes this the context of another thread, from its next call on: one that was given up. For the
+   * runtime.
+   */
+  public static void rebind(KernelThread thread, Current current) {
+    thread.current = current;
+  }
+
   /** Linux's preempt_count: preempt depth, softirq, hardirq, NMI bits as in preempt.h. */
   public abstract int preemptCount();
 

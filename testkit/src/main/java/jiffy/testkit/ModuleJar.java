@@ -34,6 +34,8 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import jiffy.linux.KernelModule;
+import jiffy.runtime.Version;
+import jiffy.runtime.module.file.ModuleFile;
 
 /**
  * Makes module JARs for tests: of source text, compiled against Jiffy's API in memory, or of the
@@ -66,7 +68,9 @@ public final class ModuleJar {
   private final Map<String, byte[]> entries = new LinkedHashMap<>();
   private final Map<String, String> attributes = new LinkedHashMap<>();
 
-  private ModuleJar() {}
+  private ModuleJar() {
+    attributes.put(ModuleFile.VERMAGIC, Version.VERMAGIC);
+  }
 
   /** Compiles sources, at most one public class each, for Java 17. */
   public static ModuleJar of(String... sources) {
@@ -131,9 +135,18 @@ public final class ModuleJar {
     return new ModuleJar();
   }
 
-  /** Adds an attribute to the manifest. */
+  /**
+   * Adds an attribute to the manifest. {@code Jiffy-Vermagic}, the version of the API that it is
+   * for, is there already.
+   *
+   * @param value null takes it away
+   */
   public ModuleJar manifest(String name, String value) {
-    attributes.put(name, value);
+    if (value == null) {
+      attributes.remove(name);
+    } else {
+      attributes.put(name, value);
+    }
     return this;
   }
 

@@ -9,6 +9,7 @@ import static jiffy.linux.Errno.EPERM;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import jiffy.kernel.Owner;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.WaitList;
@@ -43,10 +44,11 @@ final class Registry {
    * Takes the module's name. While another of that name is being loaded this waits to see what
    * becomes of it; it is never taken afterwards, as in {@code add_unformed_module}.
    *
-   * @return 0; -EEXIST if one of that name is live; -EBUSY if it has just failed or goes; -EPERM
-   *     after {@link #close}
+   * @param overZombie the name of a zombie is free
+   * @return 0; -EEXIST if one of that name is live; -EBUSY if it has just failed, goes, or is a
+   *     zombie; -EPERM after {@link #close}
    */
-  int reserve(Context caller, LoadedModule module) {
+  int reserve(Context caller, LoadedModule module, boolean overZombie) {
     LoadedModule rival;
     lock.lock();
     try {
@@ -54,7 +56,7 @@ final class Registry {
         return -EPERM;
       }
       rival = find(module.name());
-      if (rival == null) {
+      if (rival == null || overZombie && rival.state() == ModuleState.ZOMBIE) {
         modules.add(module);
         return 0;
       }
@@ -69,6 +71,24 @@ final class Registry {
       caller.forgetClock();
     }
     return rival.state() == ModuleState.LIVE ? -EEXIST : -EBUSY;
+  }
+
+  /** From now on all that is left of it is a thread: its symbols and its libraries are free. */
+  void giveUp(LoadedModule module) {
+    lock.lock();
+    try {
+      module.dropReferences();
+      symbols.forget(module);
+    } finally {
+      lock.unlock();
+    }
+    move(module, ModuleState.ZOMBIE);
+  }
+
+  /** Whether a zombie bears the name of a module, which has none. */
+  boolean isZombies(String name) {
+    LoadedModule rival = find(name);
+    return rival != null && rival.state() == ModuleState.ZOMBIE;
   }
 
   /** Moves a module on; one that is gone leaves its name. */
@@ -217,11 +237,30 @@ final class Registry {
     }
   }
 
-  /** The module of that canonical name that is not gone, or null. */
+  /** The module of that canonical name that is not gone, or null; a zombie only if no other is. */
   LoadedModule find(String name) {
     lock.lock();
     try {
-      return modules.stream().filter(m -> m.name().equals(name)).findFirst().orElse(null);
+      LoadedModule zombie = null;
+      for (LoadedModule each : modules) {
+        if (each.name().equals(name)) {
+          if (each.state() != ModuleState.ZOMBIE) {
+            return each;
+          }
+          zombie = each;
+        }
+      }
+      return zombie;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The load that this owner stands for, or null if it is gone. */
+  LoadedModule loadOf(Owner owner) {
+    lock.lock();
+    try {
+      return modules.stream().filter(m -> m.owner == owner).findFirst().orElse(null);
     } finally {
       lock.unlock();
     }

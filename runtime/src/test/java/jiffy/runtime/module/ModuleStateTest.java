@@ -11,6 +11,7 @@ import java.util.Set;
 import jiffy.kernel.Owner;
 import jiffy.runtime.module.file.BadModuleException;
 import jiffy.runtime.module.file.Exports;
+import jiffy.runtime.module.file.Modinfo;
 import jiffy.runtime.module.file.ModuleFile;
 import jiffy.runtime.module.file.PrivateCopy;
 import org.junit.jupiter.api.Test;
@@ -24,8 +25,11 @@ class ModuleStateTest {
           "UNFORMED GONE",
           "COMING LIVE",
           "COMING GOING",
+          "COMING ZOMBIE",
           "LIVE GOING",
-          "GOING GONE");
+          "GOING ZOMBIE",
+          "GOING GONE",
+          "ZOMBIE GONE");
 
   @TempDir Path dir;
 
@@ -63,6 +67,8 @@ class ModuleStateTest {
         return List.of(ModuleState.COMING, ModuleState.LIVE);
       case GOING:
         return List.of(ModuleState.COMING, ModuleState.GOING);
+      case ZOMBIE:
+        return List.of(ModuleState.COMING, ModuleState.ZOMBIE);
       default:
         return List.of(ModuleState.GONE);
     }
@@ -85,6 +91,8 @@ class ModuleStateTest {
             List.of(),
             List.of(),
             new Exports(List.of(), Set.of(), Set.of()),
+            "",
+            new Modinfo(List.of()),
             "");
     return new LoadedModule(new Owner(null, "m"), file, copy, 0xffffffffc0200000L);
   }

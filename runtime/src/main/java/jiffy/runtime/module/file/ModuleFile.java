@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.stream.Collectors;
 import jiffy.runtime.module.param.ParamSpec;
-import org.objectweb.asm.Opcodes;
 
 /**
  * What a module's JAR says of itself. Strings only, so it may outlive the module.
@@ -26,6 +25,9 @@ import org.objectweb.asm.Opcodes;
  * @param imports what must come from other modules
  * @param exports what other modules may use
  * @param requires version constraint on the kernel ({@code Plugin-Requires}); may be empty
+ * @param modinfo all that it says of itself in pairs
+ * @param vermagic major.minor of the API that it was built for ({@code Jiffy-Vermagic}); may be
+ *     empty
  */
 public record ModuleFile(
     String name,
@@ -39,7 +41,12 @@ public record ModuleFile(
     List<ParamSpec> params,
     List<Import> imports,
     Exports exports,
-    String requires) {
+    String requires,
+    Modinfo modinfo,
+    String vermagic) {
+
+  /** The manifest's attribute for {@link #vermagic}. */
+  public static final String VERMAGIC = "Jiffy-Vermagic";
 
   private static final String KERNEL_MODULE = "jiffy/linux/KernelModule";
 
@@ -51,7 +58,13 @@ public record ModuleFile(
    * @throws BadModuleException ENOEXEC with a line for the log, or EIO
    */
   public static ModuleFile read(Path jar, String file, HostClasses host) throws BadModuleException {
-    return new Reading(file, JarContents.read(jar, file)).module(host);
+    try {
+      return new Reading(file, JarContents.read(jar, file)).module(host);
+    } catch (ClassCastException e) {
+      throw new BadModuleException(
+          ENOEXEC,
+          file + ": an annotation has a value of a wrong type: compile it against Jiffy's API");
+    }
   }
 
   /** The steps of {@link #read}, which share what was read and the name for messages. */
@@ -61,8 +74,10 @@ public record ModuleFile(
       ClassFacts type = moduleClass();
       checkInstantiable(type);
       Map<String, Object> info = type.moduleInfo() == null ? Map.of() : type.moduleInfo();
+      String name = name(info);
+      List<ParamSpec> params = ParamFields.of(file, jar.classes);
       return new ModuleFile(
-          name(info),
+          name,
           type.className(),
           (String) info.get("license"),
           strings(info, "author"),
@@ -70,10 +85,29 @@ public record ModuleFile(
           (String) info.getOrDefault("version", ""),
           strings(info, "alias"),
           strings(info, "softdep"),
-          params(),
+          params,
           Imports.of(jar.classes, jar.readers, type.name(), host),
           Exports.of(file, jar.classes),
-          attribute("Plugin-Requires"));
+          attribute("Plugin-Requires"),
+          modinfo(info, name, params),
+          attribute(VERMAGIC));
+    }
+
+    private Modinfo modinfo(Map<String, Object> info, String name, List<ParamSpec> params)
+        throws BadModuleException {
+      List<Modinfo.Pair> found = new ArrayList<>();
+      found.add(new Modinfo.Pair("name", name));
+      if (!info.getOrDefault("version", "").equals("")) { // as MODULE_VERSION has it made
+        found.add(new Modinfo.Pair("srcversion", SourceVersion.of(jar.bytes)));
+      }
+      if (!attribute(VERMAGIC).isEmpty()) {
+        found.add(new Modinfo.Pair("vermagic", attribute(VERMAGIC)));
+      }
+      try {
+        return Modinfo.of(info, params, found);
+      } catch (IllegalArgumentException e) {
+        throw bad(e.getMessage());
+      }
     }
 
     private String attribute(String key) {
@@ -184,42 +218,6 @@ public record ModuleFile(
             type.className()
                 + " has no constructor without parameters, or is an inner class that"
                 + " is not static");
-      }
-    }
-
-    private List<ParamSpec> params() throws BadModuleException {
-      List<ParamSpec> specs = new ArrayList<>();
-      for (ClassFacts type : jar.classes.values()) {
-        for (ClassFacts.ParamField field : type.params()) {
-          specs.add(param(type, field));
-        }
-      }
-      return List.copyOf(specs);
-    }
-
-    private ParamSpec param(ClassFacts type, ClassFacts.ParamField field)
-        throws BadModuleException {
-      String symbol = type.className() + "." + field.name();
-      boolean isArray = field.descriptor().startsWith("[");
-      if ((field.access() & Opcodes.ACC_STATIC) == 0) {
-        throw bad("parameter " + symbol + " is not static");
-      }
-      if ((field.access() & Opcodes.ACC_FINAL) != 0 && !isArray) {
-        throw bad("parameter " + symbol + " is final: it could not be set");
-      }
-      Map<String, Object> values = field.values();
-      String name = (String) values.getOrDefault("name", "");
-      try {
-        return ParamSpec.declare(
-            name.isEmpty() ? field.name() : name,
-            (String) values.getOrDefault("type", ""),
-            field.descriptor(),
-            type.className(),
-            field.name(),
-            (String) values.getOrDefault("value", ""),
-            (Integer) values.getOrDefault("perm", 0444));
-      } catch (IllegalArgumentException e) {
-        throw bad(e.getMessage());
       }
     }
   }
