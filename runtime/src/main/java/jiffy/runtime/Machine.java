@@ -185,7 +185,8 @@ public final class Machine implements AutoCloseable {
                 parameters.moduleWords(),
                 Version.JIFFY,
                 ModuleSettings.DEFAULT_EXIT_TIMEOUT_NANOS,
-                Optional.ofNullable(weaver)),
+                Optional.ofNullable(weaver),
+                parameters.exposed()),
             List.of(
                 files,
                 irqs,

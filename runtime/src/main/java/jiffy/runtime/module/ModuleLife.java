@@ -2,6 +2,7 @@ package jiffy.runtime.module;
 
 import static jiffy.linux.Errno.ENOEXEC;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,7 +18,6 @@ import jiffy.runtime.module.loader.PluginHost;
 import jiffy.runtime.module.param.Param;
 import jiffy.runtime.module.param.ParamLine;
 import jiffy.runtime.module.param.ParamSpec;
-import org.pf4j.PluginRuntimeException;
 import org.pf4j.PluginState;
 import org.pf4j.PluginWrapper;
 
@@ -86,7 +86,7 @@ final class ModuleLife {
     }
     try {
       PluginWrapper wrapper =
-          host.get().link(module.file, module.owner, module.copy.path(), linkage.classes());
+          host.get().link(module.file, module.owner, module.copy, linkage.links());
       module.setWrapper(wrapper);
       if (wrapper.getPluginState() == PluginState.DISABLED) {
         log.print(
@@ -140,6 +140,7 @@ final class ModuleLife {
               module.name(),
               result));
     }
+    host.get().started(module.wrapper());
     module.put(); // before it is live: an rmmod that sees it live finds no reference of ours
     registry.move(module, ModuleState.LIVE);
     return 0;
@@ -161,7 +162,7 @@ final class ModuleLife {
     if (error != 0) {
       return error;
     }
-    module.setInstance((KernelModule) wrapper.getPlugin());
+    module.setInstance(PluginCalls.of(wrapper.getPlugin()));
     KernelModule.InitCall init = module.instance().initCall();
     return init == null ? 0 : init.init();
   }
@@ -172,6 +173,7 @@ final class ModuleLife {
 
   /** From going to gone. */
   void end(Context caller, LoadedModule module) {
+    host.get().stopped(module.wrapper());
     KernelModule.ExitCall exit = module.instance().exitCall();
     if (exit != null) {
       hooks.run(
@@ -196,9 +198,10 @@ final class ModuleLife {
 
   private void drop(LoadedModule module) {
     try {
-      host.get().unlink(module.name());
-    } catch (PluginRuntimeException e) {
-      log.print(KernelLog.WARNING, module.name() + ": PF4J could not close it: " + e.getMessage());
+      host.get().unlink(module.wrapper());
+    } catch (UncheckedIOException e) {
+      log.print(
+          KernelLog.WARNING, module.name() + ": its JAR could not be closed: " + e.getMessage());
     }
     module.forget();
     module.copy.delete();

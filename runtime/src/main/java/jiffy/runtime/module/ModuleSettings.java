@@ -17,13 +17,15 @@ import jiffy.runtime.module.weave.Weaver;
  * @param exitTimeoutNanos how long {@link Modules#close} waits for the exit of one module
  * @param weaver puts choice points into the modules' classes; none: they are defined as they lie in
  *     the JAR
+ * @param exposed packages of the embedder's that modules see, with those below
  */
 public record ModuleSettings(
     Path cacheDirectory,
     Map<String, List<String>> parameters,
     String version,
     long exitTimeoutNanos,
-    Optional<Weaver> weaver) {
+    Optional<Weaver> weaver,
+    List<String> exposed) {
 
   /** How long a shutdown waits for one exit if nobody says otherwise: 5 s. */
   public static final long DEFAULT_EXIT_TIMEOUT_NANOS = 5_000_000_000L;
@@ -31,15 +33,16 @@ public record ModuleSettings(
   /** All as given. */
   public ModuleSettings {
     parameters = Map.copyOf(parameters);
+    exposed = List.copyOf(exposed);
   }
 
-  /** Without choice points. */
+  /** Without choice points, nothing exposed. */
   public ModuleSettings(
       Path cacheDirectory,
       Map<String, List<String>> parameters,
       String version,
       long exitTimeoutNanos) {
-    this(cacheDirectory, parameters, version, exitTimeoutNanos, Optional.empty());
+    this(cacheDirectory, parameters, version, exitTimeoutNanos, Optional.empty(), List.of());
   }
 
   /** Without parameters, with the default time for an exit. */

@@ -7,7 +7,11 @@ import static jiffy.linux.Errno.ENOENT;
 import static jiffy.linux.Errno.EPERM;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
@@ -23,8 +27,8 @@ import jiffy.runtime.module.file.Import;
 final class Registry {
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** Oldest first. Guarded by lock. */
-  private final List<LoadedModule> modules = new ArrayList<>();
+  /** By name, oldest first. Guarded by lock. */
+  private final Map<String, LoadedModule> modules = new LinkedHashMap<>();
 
   /** Guarded by lock. */
   private final SymbolTable symbols = new SymbolTable();
@@ -55,7 +59,7 @@ final class Registry {
       }
       rival = find(module.name());
       if (rival == null) {
-        modules.add(module);
+        modules.put(module.name(), module);
         return 0;
       }
     } finally {
@@ -77,7 +81,7 @@ final class Registry {
     try {
       module.setState(next);
       if (next == ModuleState.GONE) {
-        modules.remove(module);
+        modules.remove(module.name(), module);
         symbols.forget(module);
       }
     } finally {
@@ -139,8 +143,8 @@ final class Registry {
       if (library.state() != ModuleState.LIVE || !symbols.use(user, library)) {
         return -ENOENT;
       }
-      modules.remove(user);
-      modules.add(user);
+      modules.remove(user.name());
+      modules.put(user.name(), user); // the youngest
       return 0;
     } finally {
       lock.unlock();
@@ -221,7 +225,7 @@ final class Registry {
   LoadedModule find(String name) {
     lock.lock();
     try {
-      return modules.stream().filter(m -> m.name().equals(name)).findFirst().orElse(null);
+      return modules.get(name);
     } finally {
       lock.unlock();
     }
@@ -229,18 +233,28 @@ final class Registry {
 
   /** All that are listed, newest first. */
   List<LoadedModule> newestFirst() {
-    List<LoadedModule> all = new ArrayList<>();
+    List<LoadedModule> all;
     lock.lock();
     try {
-      for (int i = modules.size() - 1; i >= 0; i--) {
-        if (modules.get(i).state().isListed()) {
-          all.add(modules.get(i));
-        }
-      }
+      all = new ArrayList<>(modules.values());
     } finally {
       lock.unlock();
     }
+    all.removeIf(module -> !module.state().isListed());
+    Collections.reverse(all);
     return all;
+  }
+
+  /** The module of that canonical name, as it is now; none while it is not listed. */
+  Optional<ModuleView> view(String name) {
+    lock.lock();
+    try {
+      return Optional.ofNullable(modules.get(name))
+          .filter(module -> module.state().isListed())
+          .map(module -> module.view(symbols.holders(module)));
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** All that are listed, newest first, as they are at one moment. */

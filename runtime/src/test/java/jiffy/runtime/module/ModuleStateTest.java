@@ -12,6 +12,7 @@ import jiffy.kernel.Owner;
 import jiffy.runtime.module.file.BadModuleException;
 import jiffy.runtime.module.file.Exports;
 import jiffy.runtime.module.file.ModuleFile;
+import jiffy.runtime.module.file.PluginFacts;
 import jiffy.runtime.module.file.PrivateCopy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,7 +86,9 @@ class ModuleStateTest {
             List.of(),
             List.of(),
             new Exports(List.of(), Set.of(), Set.of()),
-            "");
+            "",
+            PluginFacts.NONE,
+            none);
     return new LoadedModule(new Owner(null, "m"), file, copy, 0xffffffffc0200000L);
   }
 

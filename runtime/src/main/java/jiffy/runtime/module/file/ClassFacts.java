@@ -24,6 +24,7 @@ final class ClassFacts extends ClassVisitor {
   private static final String MODULE_INFO = "Ljiffy/linux/ModuleInfo;";
   private static final String MODULE_PARAM = "Ljiffy/linux/ModuleParam;";
   private static final String EXPORT_SYMBOL = "Ljiffy/linux/ExportSymbol;";
+  private static final String EXTENSION = "Lorg/pf4j/Extension;";
   private static final int SHOWN = Opcodes.ACC_PUBLIC | Opcodes.ACC_PROTECTED;
 
   /** A static or other field with {@code @ModuleParam}. */
@@ -73,6 +74,7 @@ final class ClassFacts extends ClassVisitor {
   private String superName;
   private List<String> interfaces;
   private Map<String, Object> moduleInfo;
+  private Map<String, Object> extension;
 
   private ClassFacts() {
     super(Opcodes.ASM9);
@@ -102,6 +104,10 @@ final class ClassFacts extends ClassVisitor {
 
   @Override
   public AnnotationVisitor visitAnnotation(String descriptor, boolean visible) {
+    if (descriptor.equals(EXTENSION)) {
+      extension = new HashMap<>();
+      return new Values(extension);
+    }
     if (!descriptor.equals(MODULE_INFO)) {
       return null;
     }
@@ -230,6 +236,11 @@ final class ClassFacts extends ClassVisitor {
   /** What {@code @ModuleInfo} gives, or null without one. */
   Map<String, Object> moduleInfo() {
     return moduleInfo;
+  }
+
+  /** What PF4J's {@code @Extension} gives, or null without one. */
+  Map<String, Object> extension() {
+    return extension;
   }
 
   List<ParamField> params() {

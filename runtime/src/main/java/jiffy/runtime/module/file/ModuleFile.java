@@ -1,12 +1,14 @@
 package jiffy.runtime.module.file;
 
+import static jiffy.linux.Errno.EIO;
 import static jiffy.linux.Errno.ENOEXEC;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.jar.Attributes;
 import java.util.stream.Collectors;
 import jiffy.runtime.module.param.ParamSpec;
 import org.objectweb.asm.Opcodes;
@@ -15,7 +17,7 @@ import org.objectweb.asm.Opcodes;
  * What a module's JAR says of itself. Strings only, so it may outlive the module.
  *
  * @param name module name
- * @param className binary name of the class that extends KernelModule
+ * @param className binary name of the class that extends KernelModule, or of the PF4J plugin's
  * @param license null if it says none
  * @param authors one a string
  * @param description may be empty
@@ -26,6 +28,8 @@ import org.objectweb.asm.Opcodes;
  * @param imports what must come from other modules
  * @param exports what other modules may use
  * @param requires version constraint on the kernel ({@code Plugin-Requires}); may be empty
+ * @param plugin what PF4J knows of it
+ * @param remarks what is odd about it, though it can be loaded: lines for the log
  */
 public record ModuleFile(
     String name,
@@ -39,7 +43,9 @@ public record ModuleFile(
     List<ParamSpec> params,
     List<Import> imports,
     Exports exports,
-    String requires) {
+    String requires,
+    PluginFacts plugin,
+    List<String> remarks) {
 
   private static final String KERNEL_MODULE = "jiffy/linux/KernelModule";
 
@@ -51,14 +57,36 @@ public record ModuleFile(
    * @throws BadModuleException ENOEXEC with a line for the log, or EIO
    */
   public static ModuleFile read(Path jar, String file, HostClasses host) throws BadModuleException {
-    return new Reading(file, JarContents.read(jar, file)).module(host);
+    List<Library> libraries = new ArrayList<>();
+    try {
+      Library.copyOut(jar, file, entry -> Files.createTempFile("jiffy-lib", ".jar"), libraries);
+      return read(JarContents.read(jar, libraries, file), file, host);
+    } catch (IOException e) {
+      throw new BadModuleException(EIO, file + ": cannot be read: " + e.getMessage());
+    } finally {
+      libraries.forEach(library -> library.path().toFile().delete());
+    }
+  }
+
+  /** As above, of a copy, whose libraries lie beside it. */
+  public static ModuleFile read(PrivateCopy copy, String file, HostClasses host)
+      throws BadModuleException {
+    return read(JarContents.read(copy.path(), copy.libraries(), file), file, host);
+  }
+
+  private static ModuleFile read(JarContents jar, String file, HostClasses host)
+      throws BadModuleException {
+    List<String> remarks = new ArrayList<>(jar.remarks());
+    PluginFacts plugin = PluginFacts.of(file, jar, remarks);
+    Reading reading = new Reading(file, jar, plugin, remarks, host);
+    ClassFacts type = reading.moduleClass();
+    return type == null ? reading.plugin(reading.params()) : reading.module(type);
   }
 
   /** The steps of {@link #read}, which share what was read and the name for messages. */
-  private record Reading(String file, JarContents jar) {
-    ModuleFile module(HostClasses host) throws BadModuleException {
-      refusePluginDependencies();
-      ClassFacts type = moduleClass();
+  private record Reading(
+      String file, JarContents jar, PluginFacts plugin, List<String> remarks, HostClasses host) {
+    ModuleFile module(ClassFacts type) throws BadModuleException {
       checkInstantiable(type);
       Map<String, Object> info = type.moduleInfo() == null ? Map.of() : type.moduleInfo();
       return new ModuleFile(
@@ -71,14 +99,15 @@ public record ModuleFile(
           strings(info, "alias"),
           strings(info, "softdep"),
           params(),
-          Imports.of(jar.classes, jar.readers, type.name(), host),
-          Exports.of(file, jar.classes),
-          attribute("Plugin-Requires"));
+          Imports.of(jar.classes, jar.readers, List.of(type.name()), host),
+          Exports.of(file, jar.classes, host),
+          plugin.requires(),
+          plugin,
+          List.copyOf(remarks));
     }
 
-    private String attribute(String key) {
-      String value = jar.manifest.getValue(new Attributes.Name(key));
-      return value == null ? "" : value.trim();
+    ModuleFile plugin(List<ParamSpec> params) throws BadModuleException {
+      return PlainPlugin.read(file, jar, plugin, params, remarks, host);
     }
 
     private static List<String> strings(Map<String, Object> info, String key) {
@@ -103,40 +132,22 @@ public record ModuleFile(
       return name;
     }
 
-    private void refusePluginDependencies() throws BadModuleException {
-      for (String dependency : attribute("Plugin-Dependencies").split(",")) {
-        if (!dependency.isBlank() && !dependency.contains("?")) {
-          throw bad(
-              "Plugin-Dependencies ("
-                  + dependency.trim()
-                  + ") are not for kernel modules: what"
-                  + " one needs of another is found by its symbols");
-        }
-      }
-    }
-
-    private ClassFacts moduleClass() throws BadModuleException {
-      String named = attribute("Plugin-Class");
-      if (named.isEmpty()) {
+    /** Null: it is none, but a PF4J plugin. */
+    ClassFacts moduleClass() throws BadModuleException {
+      String named = plugin.className();
+      if (named.isEmpty() || named.equals(PlainPlugin.NO_CLASS)) {
         return onlyModuleClass();
       }
       ClassFacts type = jar.classes.get(named.replace('.', '/'));
       if (type == null) {
-        throw bad("its manifest says Plugin-Class: " + named + ", but there is no such class");
+        throw bad("its descriptor says Plugin-Class: " + named + ", but there is no such class");
       }
-      if (!isModule(type)) {
-        throw bad(
-            "a PF4J plugin, but no kernel module: "
-                + named
-                + " does not extend"
-                + " jiffy.linux.KernelModule");
-      }
-      return type;
+      return isModule(type) ? type : null;
     }
 
     private ClassFacts onlyModuleClass() throws BadModuleException {
       List<ClassFacts> found = new ArrayList<>();
-      for (ClassFacts type : jar.classes.values()) {
+      for (ClassFacts type : jar.ownClasses.values()) {
         if (isModule(type) && !type.isAbstract()) {
           found.add(type);
         } else if (type.moduleInfo() != null && !isModule(type)) {
@@ -149,8 +160,13 @@ public record ModuleFile(
         marked.removeIf(type -> type.moduleInfo() == null);
         found = marked.size() == 1 ? marked : found;
       }
+      if (found.isEmpty() && plugin.id().isEmpty()) {
+        throw bad(
+            "no kernel module: no class in it extends jiffy.linux.KernelModule; and no PF4J plugin:"
+                + " neither its manifest has a Plugin-Id, nor a plugin.properties a plugin.id");
+      }
       if (found.isEmpty()) {
-        throw bad("no kernel module: no class in it extends jiffy.linux.KernelModule");
+        return null;
       }
       if (found.size() > 1) {
         String names =
