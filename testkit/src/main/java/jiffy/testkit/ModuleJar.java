@@ -156,10 +156,33 @@ public final class ModuleJar {
     return this;
   }
 
+  /**
+   * Puts a library into the JAR, which is then on the module's class path.
+   *
+   * @param name its file name: {@code json-1.2.jar}
+   */
+  public ModuleJar library(String name, ModuleJar library) {
+    return library(name, library.bytes());
+  }
+
+  /** As above, of bytes that need be no JAR. */
+  public ModuleJar library(String name, byte[] bytes) {
+    return entry("lib/" + name, bytes);
+  }
+
   /** Adds all entries of another. */
   public ModuleJar plus(ModuleJar other) {
     entries.putAll(other.entries);
     return this;
+  }
+
+  /** A file that it has. */
+  public byte[] bytesOf(String name) {
+    byte[] bytes = entries.get(name);
+    if (bytes == null) {
+      throw new IllegalArgumentException("no " + name + " among " + entries.keySet());
+    }
+    return bytes.clone();
   }
 
   /** Leaves out a file; false promises are a way to break a JAR. */

@@ -237,7 +237,7 @@ class WovenModulesTest {
                 "public static void once() { count++; }",
                 "{ module_init(() -> 0); module_exit(() -> {}); }"));
     loading.insmod(jar);
-    Class<?> type = loading.modules().pluginHost().getPluginClassLoader("m").loadClass("Count");
+    Class<?> type = loading.modules().pluginManager().getPluginClassLoader("m").loadClass("Count");
     Woven.Recorder recorder = new Woven.Recorder();
     try (Machine recording = Machine.simulate("", recorder);
         Attachment here = recording.attach("test")) {
@@ -253,10 +253,11 @@ class WovenModulesTest {
     Path jar = jar(Sources.hello("A"));
     Path copy = ModuleJar.of(Sources.hello("A")).writeTo(dir.resolve("copy.jar"));
     Path other = ModuleJar.of(Sources.hello("B")).writeTo(dir.resolve("other.jar"));
-    var woven = weaver.weave(jar, Map.of());
-    assertThat(weaver.weave(jar, Map.of())).isSameAs(woven);
-    assertThat(weaver.weave(other, Map.of())).isNotSameAs(woven);
-    assertThat(weaver.weave(copy, Map.of()).find("A").bytes()).isEqualTo(woven.find("A").bytes());
+    var woven = weaver.weave(List.of(jar), Map.of());
+    assertThat(weaver.weave(List.of(jar), Map.of())).isSameAs(woven);
+    assertThat(weaver.weave(List.of(other), Map.of())).isNotSameAs(woven);
+    assertThat(weaver.weave(List.of(copy), Map.of()).find("A").bytes())
+        .isEqualTo(woven.find("A").bytes());
   }
 
   @Test
