@@ -121,6 +121,13 @@ class InsmodFileTest {
   }
 
   @Test
+  void insmod_jarOfPlainJavacAndJar_isFoundByItsClass() {
+    Path jar = ModuleJar.of(Sources.hello("Hello")).bare().writeTo(dir.resolve("plain.jar"));
+    assertThat(room.insmod(jar)).isZero();
+    assertThat(room.modules.find("plain")).isPresent();
+  }
+
+  @Test
   void insmod_jarWithoutAModule_isEnoexec() {
     ModuleJar jar = ModuleJar.of("public class Lib {}");
     assertRefused(Errno.ENOEXEC, jar.writeTo(dir.resolve("lib.jar")), "no class in it extends");

@@ -131,6 +131,27 @@ class PlainPluginTest {
   }
 
   @Test
+  void insmod_classPassedBetweenTwoOwnCopies_isSaidBesideTheJvmsWords() {
+    String box = "package box; public class Box {}";
+    String taker = "package taker; public class Taker { public static void take(box.Box box) {} }";
+    assertThat(room.insmod(write(described(ModuleJar.of(box, taker), "taker", null), "taker.jar")))
+        .isZero();
+    String giver = plugin("G").replace("printk(\"G: start\");", "taker.Taker.take(new box.Box());");
+    ModuleJar jar =
+        described(
+                ModuleJar.ofSources(List.of(box, taker), giver).plus(ModuleJar.of(box)),
+                "giver",
+                "plain.G")
+            .manifest("Plugin-Dependencies", "taker");
+    assertThat(room.insmod(write(jar, "giver.jar"))).isEqualTo(-Errno.EFAULT);
+    assertThat(room.log)
+        .anyMatch(line -> line.contains("loader constraint violation"))
+        .contains(
+            "4 giver: Two JARs have a class of that name, and it is passed from one module to the"
+                + " other: leave it out of one, and let that one take it from the other");
+  }
+
+  @Test
   void insmod_startThrows_isAFailedInitWithEverythingUndone() {
     String source =
         plugin("P")
@@ -287,7 +308,9 @@ class PlainPluginTest {
   void insmod_indexNamesAClassThatIsNotThere_isSaid() {
     ModuleJar jar =
         described(ModuleJar.of(plugin("P")), "p", "plain.P")
-            .entry("META-INF/extensions.idx", "# Generated\ngone.G # x\n".getBytes());
+            .entry(
+                "META-INF/extensions.idx",
+                "# Generated\ngone.G # x\n".getBytes(StandardCharsets.UTF_8));
     assertThat(room.insmod(write(jar, "p.jar"))).isZero();
     assertThat(room.logWithoutTaint())
         .containsExactly(

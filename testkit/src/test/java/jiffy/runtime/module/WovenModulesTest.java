@@ -248,6 +248,24 @@ class WovenModulesTest {
   }
 
   @Test
+  void weaver_libraries_areWovenAsThePartsOfTheModuleThatTheyAre() throws IOException {
+    String tally = "package org.tally; public class Tally { int sum; void add() { sum++; } }";
+    ModuleJar library = ModuleJar.of(tally);
+    Path jar =
+        ModuleJar.of(Sources.hello("A"))
+            .library("tally.jar", library)
+            .writeTo(dir.resolve("m.jar"));
+    Path alone = library.writeTo(dir.resolve("tally.jar"));
+    Weaver weaver = new Weaver();
+    var woven = weaver.weave(List.of(jar, alone), Map.of());
+    byte[] plain = library.bytesOf("org/tally/Tally.class");
+    assertThat(woven.find("org.tally.Tally").bytes()).isNotEqualTo(plain);
+    assertThat(woven.find("org.tally.Tally").place()).isEqualTo(1);
+    assertThat(woven.find("A").place()).isZero();
+    assertThat(weaver.weave(List.of(jar), Map.of()).find("org.tally.Tally")).isNull();
+  }
+
+  @Test
   void weaver_equalJarAgain_isRemembered() throws IOException {
     Weaver weaver = new Weaver();
     Path jar = jar(Sources.hello("A"));
