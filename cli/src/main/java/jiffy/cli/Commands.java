@@ -11,29 +11,31 @@ final class Commands {
     {"halt", "", "unload everything in reverse order and stop the kernel"},
     {"status", "", "show pid, uptime, modules, state directory"},
     {"insmod", "FILE [param=value...]", "load a module"},
+    {"modprobe", "[-r] NAME [param=value...]", "load or unload (-r) a module with all it needs"},
     {"rmmod", "[-f] NAME|FILE...", "unload modules"},
-    {"lsmod", "", "list modules"},
+    {"lsmod", "[-J]", "list modules; -J: as JSON"},
+    {"modinfo", "[OPTION...] NAME|FILE...", "show what modules say of themselves"},
+    {"depmod", "[OPTION...] [VERSION]", "write the index of a tree of modules, or check them"},
     {"dmesg", "[OPTION...]", "show, follow or clear the kernel log"},
     {"pstore", "[DIR|FILE] [OPTION...]", "show the log of a kernel that died; --list: of each"},
     {"cat", "FILE...", "show files such as /proc/modules or /dev/kmsg"},
+    {"ls", "[-l] [FILE...]", "list the directories that these files are in"},
     {"write", "[-n] FILE [TEXT...]", "write a line to such a file; -n: without its newline"},
     {"sysctl", "[-a] [NAME[=VALUE]...]", "show or change settings, such as kernel.printk"},
     {"irq", "N...", "interrupt the kernel on lines N, see /proc/interrupts"},
   };
 
-  private static final String[] NOT_YET = {
-    "modprobe", "modinfo", "depmod", "shell", "ps", "top", "trace", "sysrq", "new"
-  };
+  private static final String[] NOT_YET = {"shell", "ps", "top", "trace", "sysrq", "new"};
 
   /** No tool of Linux's: their options are what these say. */
   private static final List<String> OUR_OWN =
-      List.of("run", "boot", "halt", "status", "cat", "write", "irq");
+      List.of("run", "boot", "halt", "status", "cat", "ls", "write", "irq");
 
   private Commands() {}
 
   /** Whether one of those takes the option, all of which take {@code --help}. */
   static boolean takesOption(String name, String option) {
-    return name.equals("write") && option.equals("-n");
+    return name.equals("write") && option.equals("-n") || name.equals("ls") && option.equals("-l");
   }
 
   static boolean isOurOwn(String name) {

@@ -43,8 +43,7 @@ final class House {
 
   /** Every sample module that has been built. */
   static final JavaClasses SAMPLES =
-      new ClassFileImporter()
-          .importPaths(existing(children(root().resolve("sample-modules")), "target/classes"));
+      new ClassFileImporter().importPaths(existing(samples(), "target/classes"));
 
   private House() {}
 
@@ -52,7 +51,7 @@ final class House {
   static List<Path> sourceTrees() {
     return Stream.concat(
             existing(children(root()), "src/main/java").stream(),
-            existing(children(root().resolve("sample-modules")), "src/main/java").stream())
+            existing(samples(), "src/main/java").stream())
         .toList();
   }
 
@@ -65,6 +64,12 @@ final class House {
       }
     }
     throw new IllegalStateException("no module-api/pom.xml in " + start + " or above it");
+  }
+
+  /** The samples, and those of errs, which lie one deeper. */
+  private static List<Path> samples() {
+    Path all = root().resolve("sample-modules");
+    return Stream.concat(children(all).stream(), children(all.resolve("errs")).stream()).toList();
   }
 
   private static List<Path> existing(List<Path> dirs, String child) {

@@ -50,6 +50,9 @@ public final class Kernel {
   /** Memory. */
   public final MemoryOps memory;
 
+  /** References to modules. */
+  public final ModuleOps modules;
+
   /** All subsystems, made by the runtime at boot. */
   public Kernel(
       String name,
@@ -65,7 +68,8 @@ public final class Kernel {
       FileOps files,
       InterruptOps interrupts,
       WorkOps works,
-      MemoryOps memory) {
+      MemoryOps memory,
+      ModuleOps modules) {
     this.name = Objects.requireNonNull(name);
     this.hz = hz;
     this.timers = Objects.requireNonNull(timers);
@@ -80,6 +84,7 @@ public final class Kernel {
     this.interrupts = Objects.requireNonNull(interrupts);
     this.works = Objects.requireNonNull(works);
     this.memory = Objects.requireNonNull(memory);
+    this.modules = Objects.requireNonNull(modules);
   }
 
   @Override

@@ -1,5 +1,8 @@
 package jiffy.kernel;
 
+import jiffy.types.ModuleStruct;
+import jiffy.types.Mutex;
+
 /**
  * Who answers for a timer, a task or a lock: one load of one module, or the kernel itself.
  *
@@ -13,6 +16,12 @@ public final class Owner {
   /** Module name, as lsmod shows it. */
   public final String name;
 
+  /** {@code kernel_param_lock}: held while one of its parameters is set or read. */
+  public final Mutex paramLock = new Mutex();
+
+  /** As modules know it. */
+  public final ModuleStruct module;
+
   private volatile boolean going;
 
   /** The kernel itself: owner of what no module set up. */
@@ -25,6 +34,7 @@ public final class Owner {
   public Owner(Kernel kernel, String name) {
     this.kernel = kernel;
     this.name = name;
+    this.module = new ModuleStruct(this);
   }
 
   /** Whether the module's exit has finished: from then on nothing of it may be armed. */

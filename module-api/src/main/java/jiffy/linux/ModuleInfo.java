@@ -35,4 +35,14 @@ public @interface ModuleInfo {
 
   /** {@code MODULE_SOFTDEP}, one a string: {@code "pre: a b post: c"}. */
   String[] softdep() default {};
+
+  /** {@code MODULE_WEAKDEP}, one a string: names of modules that this one may ask for itself. */
+  String[] weakdep() default {};
+
+  /**
+   * {@code MODULE_INFO(tag, info)}, one a string: {@code "key=value"}, shown by modinfo as it is.
+   * Of what modinfo finds out itself ({@code srcversion}, {@code depends}, {@code vermagic}) a pair
+   * of that key takes the place.
+   */
+  String[] info() default {};
 }

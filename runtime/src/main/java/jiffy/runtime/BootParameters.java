@@ -20,6 +20,7 @@ import jiffy.runtime.printk.PrintkSettings.DevKmsg;
 public final class BootParameters {
   private static final int MAX_CPUS = 1 << 10;
   private static final int MAX_SPIN_NANOS = 1_000_000;
+  private static final int MAX_TIMEOUT_SECS = 1_000_000_000;
 
   /** Console loglevels of the words {@code quiet} and {@code debug}, as on Linux. */
   private static final int QUIET = 4;
@@ -49,6 +50,8 @@ public final class BootParameters {
   private boolean highres = true;
   private int hrtimerSpinNanos;
   private FaultAttributes failslab = FaultAttributes.NONE;
+  private int initTimeoutSecs;
+  private int exitTimeoutSecs = -1;
 
   private BootParameters(String commandLine) {
     this.commandLine = commandLine;
@@ -87,6 +90,8 @@ public final class BootParameters {
       case "highres" -> highres = bool(key, value);
       case "hrtimer_spin_ns" -> hrtimerSpinNanos = number(key, value, 0, MAX_SPIN_NANOS);
       case "failslab" -> failslab = faults(key, value);
+      case "module.init_timeout" -> initTimeoutSecs = number(key, value, 0, MAX_TIMEOUT_SECS);
+      case "module.exit_timeout" -> exitTimeoutSecs = number(key, value, 0, MAX_TIMEOUT_SECS);
       case "plugins" -> plugins = Path.of(value);
       case "module.expose" -> exposed = packages(key, value);
       default -> takeOther(word, key);
@@ -278,6 +283,16 @@ public final class BootParameters {
   /** Which allocations of modules are to fail. */
   public FaultAttributes failslab() {
     return failslab;
+  }
+
+  /** After how many seconds an init is given up; 0, the default: never. */
+  public int initTimeoutSecs() {
+    return initTimeoutSecs;
+  }
+
+  /** As above, of an exit, if it is given; the default is the modules' to know. */
+  public Optional<Integer> exitTimeoutSecs() {
+    return exitTimeoutSecs < 0 ? Optional.empty() : Optional.of(exitTimeoutSecs);
   }
 
   /** Parameters for modules: name to words, in the order given. */

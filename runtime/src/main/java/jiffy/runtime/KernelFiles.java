@@ -5,6 +5,7 @@ import jiffy.runtime.irq.IrqLines;
 import jiffy.runtime.irq.Softirqs;
 import jiffy.runtime.module.Modules;
 import jiffy.runtime.module.Taint;
+import jiffy.runtime.module.hung.HungTasks;
 import jiffy.runtime.module.loader.UnloadedLoader;
 import jiffy.runtime.printk.LogLevels;
 import jiffy.runtime.printk.PrintkSettings;
@@ -40,6 +41,13 @@ final class KernelFiles {
     proc.register("/proc/jiffy/unloaded", () -> unloaded(modules));
     Sysctls sysctls = new Sysctls();
     sysctls.register("kernel/tainted", tainted(modules.taint()));
+    HungTasks hung = modules.hungTasks();
+    sysctls.register(
+        "kernel/hung_task_timeout_secs",
+        Numbers.one(0, Integer.MAX_VALUE, hung::timeoutSecs, hung::setTimeoutSecs));
+    sysctls.register(
+        "kernel/hung_task_warnings",
+        Numbers.one(-1, Integer.MAX_VALUE, hung::warnings, hung::setWarnings));
     PrintkSysctls.register(sysctls, parameters.hz(), levels, settings);
     proc.register(sysctls);
   }

@@ -3,6 +3,7 @@ package jiffy.runtime;
 import com.google.common.base.Ticker;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import jiffy.kernel.IrqOps;
 import jiffy.kernel.Kernel;
 import jiffy.kernel.LockOps;
 import jiffy.kernel.MemoryOps;
+import jiffy.kernel.ModuleOps;
 import jiffy.kernel.RwLockOps;
 import jiffy.kernel.SleepLockOps;
 import jiffy.kernel.SoftirqOps;
@@ -76,6 +78,8 @@ import jiffy.runtime.workqueue.Workqueues;
  * ends all threads that return.
  */
 public final class Machine implements AutoCloseable {
+  private static final long SECOND = 1_000_000_000L;
+
   private final BootParameters parameters;
   private final Arch arch;
   private final JiffiesClock clock;
@@ -170,7 +174,8 @@ public final class Machine implements AutoCloseable {
                 ChoicePoints.before(arch, TaskletOps.class, tasklets),
                 ChoicePoints.before(arch, IrqOps.class, irqs)),
             ChoicePoints.before(arch, WorkOps.class, works),
-            ChoicePoints.before(arch, MemoryOps.class, memory));
+            ChoicePoints.before(arch, MemoryOps.class, memory),
+            ChoicePoints.before(arch, ModuleOps.class, linked));
     contexts.bind(kernel);
     this.cache = cache;
     this.modules =
@@ -184,7 +189,8 @@ public final class Machine implements AutoCloseable {
                 cache,
                 parameters.moduleWords(),
                 Version.JIFFY,
-                ModuleSettings.DEFAULT_EXIT_TIMEOUT_NANOS,
+                parameters.initTimeoutSecs() * SECOND,
+                exitTimeoutNanos(parameters, arch),
                 Optional.ofNullable(weaver),
                 parameters.exposed()),
             List.of(
@@ -204,6 +210,12 @@ public final class Machine implements AutoCloseable {
         proc, parameters, clock, softirqs, irqs, modules, log.levels(), printkSettings);
     printk.printBanner(parameters);
     bootLog.remark(printk);
+  }
+
+  /** While schedules are explored, who waits for ever is found at once, and not given up. */
+  private static long exitTimeoutNanos(BootParameters parameters, Arch arch) {
+    long usual = arch.hasChoicePoints() ? 0 : ModuleSettings.DEFAULT_EXIT_TIMEOUT_NANOS;
+    return parameters.exitTimeoutSecs().map(seconds -> seconds * SECOND).orElse(usual);
   }
 
   /**
@@ -411,6 +423,16 @@ public final class Machine implements AutoCloseable {
   private String lastMessage() {
     List<String> lines = dmesg();
     return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+  }
+
+  /**
+   * Who keeps a module from being unloaded, but for the modules that link to it: who has a file of
+   * it open, and who has taken references; one a phrase.
+   */
+  public List<String> usersOf(String module) {
+    List<String> users = new ArrayList<>(files.openOf(module));
+    users.addAll(modules.takers(module));
+    return users;
   }
 
   /** The files under /proc, /sys and /dev. */

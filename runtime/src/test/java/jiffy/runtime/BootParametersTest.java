@@ -93,6 +93,8 @@ class BootParametersTest {
   @Test
   void version_isTheParentPoms() throws IOException {
     assertThat(Files.readString(Path.of("pom.xml")))
-        .contains("<version>" + Version.JIFFY + "-SNAPSHOT</version>");
+        .contains("<version>" + Version.JIFFY + "-SNAPSHOT</version>")
+        .contains("<jiffy.vermagic>" + Version.VERMAGIC + "</jiffy.vermagic>");
+    assertThat(Version.JIFFY).startsWith(Version.VERMAGIC + ".");
   }
 }

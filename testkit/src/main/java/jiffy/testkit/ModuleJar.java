@@ -35,6 +35,8 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import jiffy.linux.KernelModule;
+import jiffy.runtime.Version;
+import jiffy.runtime.module.file.ModuleFile;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.Opcodes;
 
@@ -71,7 +73,9 @@ public final class ModuleJar {
   private final Map<String, String> attributes = new LinkedHashMap<>();
   private boolean isBare;
 
-  private ModuleJar() {}
+  private ModuleJar() {
+    attributes.put(ModuleFile.VERMAGIC, Version.VERMAGIC);
+  }
 
   /** Compiles sources, at most one public class each, for Java 17. */
   public static ModuleJar of(String... sources) {
@@ -137,17 +141,27 @@ public final class ModuleJar {
   }
 
   /**
-   * Leaves out what PF4J wants in the manifest of a plugin, as plain {@code javac} and {@code jar}
-   * do. Otherwise that is there if one class extends KernelModule.
+   * Leaves out what PF4J wants in the manifest of a plugin, and the version of the API, as plain
+   * {@code javac} and {@code jar} do. Otherwise that is there if one class extends KernelModule.
    */
   public ModuleJar bare() {
     isBare = true;
+    attributes.remove(ModuleFile.VERMAGIC);
     return this;
   }
 
-  /** Adds an attribute to the manifest. */
+  /**
+   * Adds an attribute to the manifest. {@code Jiffy-Vermagic}, the version of the API that it is
+   * for, is there already.
+   *
+   * @param value null takes it away
+   */
   public ModuleJar manifest(String name, String value) {
-    attributes.put(name, value);
+    if (value == null) {
+      attributes.remove(name);
+    } else {
+      attributes.put(name, value);
+    }
     return this;
   }
 

@@ -4,6 +4,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import jiffy.cli.dmesg.print.Colors;
+import jiffy.cli.dmesg.print.Priorities;
+import jiffy.cli.dmesg.record.DmesgFailure;
+import jiffy.cli.dmesg.time.TimeFormat;
+import jiffy.cli.options.Getopt;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -205,7 +210,9 @@ final class Options {
     if (informs) {
       return options;
     }
-    failure = failure == null ? getopt.failure() : failure;
+    if (failure == null && getopt.failure() != null) {
+      failure = DmesgFailure.usage(getopt.failure());
+    }
     if (failure == null && !getopt.operands().isEmpty()) {
       failure = DmesgFailure.usage("bad usage");
     }

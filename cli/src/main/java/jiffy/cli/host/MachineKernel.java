@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import jiffy.cli.dmesg.KernelLogControl;
-import jiffy.cli.dmesg.RecordSource;
+import jiffy.cli.dmesg.record.KernelLogControl;
+import jiffy.cli.dmesg.record.RecordSource;
 import jiffy.cli.tool.HangUp;
 import jiffy.cli.tool.Invocation;
 import jiffy.cli.tool.RunningKernel;
@@ -128,8 +128,8 @@ final class MachineKernel implements HostedKernel, RunningKernel {
   }
 
   @Override
-  public int insmod(Path file, List<String> parameters) {
-    int error = machine.modules().insmod(caller(), file, parameters);
+  public int insmod(Path file, List<String> parameters, int flags) {
+    int error = machine.modules().insmod(caller(), file, parameters, flags, module -> {});
     // One whose init has failed has gone: its name was taken meanwhile.
     tellPlugins(error == 0 ? DropFolder::came : DropFolder::went);
     return error;
@@ -157,7 +157,14 @@ final class MachineKernel implements HostedKernel, RunningKernel {
   @Override
   public List<Module> modules() {
     return machine.modules().list().stream()
-        .map(view -> new Module(view.name(), view.size(), view.refcount(), view.holders()))
+        .map(
+            view ->
+                new Module(
+                    view.name(),
+                    view.size(),
+                    view.refcount(),
+                    view.holders(),
+                    machine.usersOf(view.name())))
         .toList();
   }
 
@@ -199,6 +206,19 @@ final class MachineKernel implements HostedKernel, RunningKernel {
       }
       return new Written(true, (int) Math.min(taken, 0), done);
     }
+  }
+
+  @Override
+  public List<DirectoryEntry> directory(String path) {
+    return machine
+        .proc()
+        .entries(path)
+        .map(
+            all ->
+                all.stream()
+                    .map(each -> new DirectoryEntry(each.name(), each.isDirectory(), each.mode()))
+                    .toList())
+        .orElse(null);
   }
 
   @Override

@@ -28,14 +28,9 @@ final class Cat implements Tool {
     if (error == 0) {
       return 0;
     }
-    int errno = error == Errno.ENOENT && isDirectory(kernel, file) ? Errno.EISDIR : error;
-    call.err(errorPrefix() + file + ": " + Strerror.of(errno) + "\n");
+    String wayOut = error == Errno.EISDIR ? ": 'jiffy ls " + file + "' lists it" : "";
+    call.err(errorPrefix() + file + ": " + Strerror.of(error) + wayOut + "\n");
     return 1;
-  }
-
-  private static boolean isDirectory(RunningKernel kernel, String file) {
-    String directory = file.endsWith("/") ? file : file + "/";
-    return kernel.files().stream().anyMatch(name -> name.startsWith(directory));
   }
 
   @Override

@@ -2,7 +2,11 @@ package jiffy.cli.tool;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import jiffy.cli.kmod.ModuleTree;
+import jiffy.cli.kmod.UnknownSymbols;
 import jiffy.cli.tool.Invocation.GoneException;
 import jiffy.cli.tool.Invocation.NoKernelException;
 import jiffy.linux.Errno;
@@ -26,7 +30,6 @@ final class Insmod implements Tool {
       \t-h, --help               show this help
       """;
 
-  // A JAR has neither version magic nor symbol checksums: forcing them changes nothing.
   private static final KmodOptions OPTIONS =
       new KmodOptions(
           "insmod",
@@ -34,6 +37,12 @@ final class Insmod implements Tool {
           new String[] {"-f", "--force"},
           new String[] {"--force-modversion"},
           new String[] {"--force-vermagic"});
+
+  private final ModuleTrees trees;
+
+  Insmod(ModuleTrees trees) {
+    this.trees = trees;
+  }
 
   @Override
   public int run(Invocation call) throws GoneException, NoKernelException {
@@ -53,13 +62,37 @@ final class Insmod implements Tool {
     if (file == null || !Files.exists(file)) {
       return options.error("could not load module " + name + ": " + Strerror.of(Errno.ENOENT));
     }
-    int result = load(call, file, words.subList(1, words.size()));
-    return result == 0
-        ? 0
-        : options.error("could not insert module " + name + ": " + Strerror.ofInsmod(-result));
+    int result = load(call, file, words.subList(1, words.size()), flags(options));
+    if (result == 0) {
+      return 0;
+    }
+    options.error("could not insert module " + name + ": " + Strerror.ofInsmod(-result));
+    if (result == -Errno.ENOENT) {
+      sayWhoHasTheSymbols(call, options, file);
+    }
+    return 1;
   }
 
-  private static int load(Invocation call, Path file, List<String> parameters)
+  /** Its init may have returned that, too: then there is nothing to say. */
+  private void sayWhoHasTheSymbols(Invocation call, KmodOptions.Parsed options, Path file)
+      throws GoneException, NoKernelException {
+    Set<String> loaded = new HashSet<>();
+    call.needKernel().modules().forEach(module -> loaded.add(module.name()));
+    ModuleTree tree = trees.of(call, null, null);
+    for (String line : UnknownSymbols.of(tree, loaded::contains, file)) {
+      options.say("NOTICE", line);
+    }
+  }
+
+  private static int flags(KmodOptions.Parsed options) {
+    boolean all = options.has("-f");
+    return (all || options.has("--force-modversion")
+            ? RunningKernel.MODULE_INIT_IGNORE_MODVERSIONS
+            : 0)
+        | (all || options.has("--force-vermagic") ? RunningKernel.MODULE_INIT_IGNORE_VERMAGIC : 0);
+  }
+
+  private static int load(Invocation call, Path file, List<String> parameters, int flags)
       throws NoKernelException {
     if (Files.isDirectory(file)) {
       return -Errno.EISDIR;
@@ -70,7 +103,7 @@ final class Insmod implements Tool {
     if (!Files.isReadable(file)) {
       return -Errno.EACCES;
     }
-    return call.needKernel().insmod(file, parameters);
+    return call.needKernel().insmod(file, parameters, flags);
   }
 
   @Override

@@ -3,8 +3,8 @@ package jiffy.cli.tool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import jiffy.cli.dmesg.KernelLogControl;
-import jiffy.cli.dmesg.RecordSource;
+import jiffy.cli.dmesg.record.KernelLogControl;
+import jiffy.cli.dmesg.record.RecordSource;
 
 /**
  * What the tools ask of a kernel; called on one of its tasks. Results that can fail are Linux's: 0,
@@ -18,8 +18,15 @@ public interface RunningKernel {
    * @param size bytes it takes
    * @param references how often it is used; -1 while it is being unloaded
    * @param holders the modules that use it
+   * @param users who else holds it, one a phrase: {@code open file /proc/kt by cat/97}, {@code 2
+   *     references of its own}
    */
-  record Module(String name, long size, int references, List<String> holders) {}
+  record Module(String name, long size, int references, List<String> holders, List<String> users) {
+    /** One that nobody else holds. */
+    public Module(String name, long size, int references, List<String> holders) {
+      this(name, size, references, holders, List.of());
+    }
+  }
 
   /** Where a reading of the log begins. */
   enum From {
@@ -30,7 +37,23 @@ public interface RunningKernel {
   }
 
   /** Loads a module; returns when its init has. */
-  int insmod(Path file, List<String> parameters);
+  default int insmod(Path file, List<String> parameters) {
+    return insmod(file, parameters, 0);
+  }
+
+  /** Of {@link #insmod(Path, List, int)}: the version of a symbol need not be the right one. */
+  int MODULE_INIT_IGNORE_MODVERSIONS = 1;
+
+  /** Of {@link #insmod(Path, List, int)}: built for another kernel, but load it. */
+  int MODULE_INIT_IGNORE_VERMAGIC = 2;
+
+  /**
+   * {@code finit_module}: as above.
+   *
+   * @param flags an or of MODULE_INIT_IGNORE_ bits, which taint the kernel; with any of them the
+   *     module takes the name of one whose init or exit was given up
+   */
+  int insmod(Path file, List<String> parameters, int flags);
 
   /** Unloads a module; returns when its exit has. */
   int rmmod(String name, boolean force);
@@ -75,6 +98,17 @@ public interface RunningKernel {
    * @param user as for {@link #read(String, HangUp, Sink)}
    */
   Written write(String file, HangUp user, byte[] text);
+
+  /**
+   * What is in a directory.
+   *
+   * @param name without the directory's
+   * @param mode who may open it for what
+   */
+  record DirectoryEntry(String name, boolean isDirectory, int mode) {}
+
+  /** What is in a directory, sorted by name; null if there is no such directory. */
+  List<DirectoryEntry> directory(String path);
 
   /** The names of all such files. */
   List<String> files();

@@ -9,14 +9,20 @@ import jiffy.cli.tool.Invocation.NoKernelException;
 
 /** All tools, by the name they are called by. Thread safe. */
 public final class Toolbox {
+  private static final ModuleTrees TREES = new ModuleTrees();
+
   private static final Map<String, Tool> TOOLS =
       Map.ofEntries(
-          Map.entry("insmod", new Insmod()),
-          Map.entry("rmmod", new Rmmod()),
+          Map.entry("insmod", new Insmod(TREES)),
+          Map.entry("rmmod", new Rmmod(TREES)),
           Map.entry("lsmod", new Lsmod()),
+          Map.entry("modprobe", new ModprobeTool(TREES)),
+          Map.entry("modinfo", new ModinfoTool(TREES)),
+          Map.entry("depmod", new DepmodTool(TREES.scan())),
           Map.entry("dmesg", new DmesgTool()),
           Map.entry("cat", new Cat()),
           Map.entry("write", new Write()),
+          Map.entry("ls", new Ls()),
           Map.entry("irq", new Irq()),
           Map.entry("sysctl", new Sysctl()),
           Map.entry("pstore", new PstoreTool()),

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
-import jiffy.cli.dmesg.KernelLogControl;
-import jiffy.cli.dmesg.KmsgRecord;
-import jiffy.cli.dmesg.RecordSource;
+import jiffy.cli.dmesg.record.KernelLogControl;
+import jiffy.cli.dmesg.record.KmsgRecord;
+import jiffy.cli.dmesg.record.RecordSource;
 import jiffy.linux.Errno;
 
 /** A kernel that returns what it is told to, and remembers what it was asked. */
@@ -21,6 +21,9 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
 
   /** What the next write returns. */
   public volatile Written written = new Written(true, 0, Integer.MAX_VALUE);
+
+  /** Its command line. */
+  public volatile String commandLine = "hz=250";
 
   /** Whether the user may read the log. */
   public volatile boolean mayReadLog = true;
@@ -43,8 +46,8 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
   }
 
   @Override
-  public int insmod(Path file, List<String> parameters) {
-    calls.add("insmod " + file + " " + parameters);
+  public int insmod(Path file, List<String> parameters, int flags) {
+    calls.add("insmod " + file + " " + parameters + (flags == 0 ? "" : " flags " + flags));
     if (bug != null) {
       throw bug;
     }
@@ -80,7 +83,7 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
   public int read(String file, HangUp user, Sink sink) throws Invocation.GoneException {
     String text = files.get(file);
     if (text == null) {
-      return -Errno.ENOENT;
+      return directory(file) != null ? -Errno.EISDIR : -Errno.ENOENT;
     }
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     sink.take(bytes, bytes.length);
@@ -91,6 +94,17 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
   public Written write(String file, HangUp user, byte[] text) {
     calls.add("write " + file + " " + new String(text, StandardCharsets.UTF_8));
     return written;
+  }
+
+  @Override
+  public List<DirectoryEntry> directory(String path) {
+    List<DirectoryEntry> found = new ArrayList<>();
+    for (String file : files.keySet()) {
+      if (file.startsWith(path + "/")) {
+        found.add(new DirectoryEntry(file.substring(path.length() + 1), false, 0644));
+      }
+    }
+    return found.isEmpty() ? null : found;
   }
 
   @Override
@@ -150,7 +164,7 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
 
   @Override
   public String commandLine() {
-    return "hz=250";
+    return commandLine;
   }
 
   @Override

@@ -113,7 +113,7 @@ class ToolboxTest {
         "insmod -Z|insmod: invalid option -- 'Z'",
         "insmod -vZ hello.jar|insmod: invalid option -- 'Z'",
         "insmod --zap|insmod: unrecognized option '--zap'",
-        "insmod --zap=1 x|insmod: unrecognized option '--zap'",
+        "insmod --zap=1 x|insmod: unrecognized option '--zap=1'",
         "insmod missing.ko|insmod: ERROR: could not load module missing.ko: No such file or"
             + " directory",
         "insmod .|insmod: ERROR: could not insert module .: Is a directory",
@@ -304,7 +304,9 @@ class ToolboxTest {
     assertThat(run("cat /proc/uptime /proc /nosuch /proc/version")).isEqualTo(1);
     assertThat(out()).isEqualTo("1.00 2.00\nLinux\n");
     assertThat(err())
-        .isEqualTo("cat: /proc: Is a directory\ncat: /nosuch: No such file or directory\n");
+        .isEqualTo(
+            "cat: /proc: Is a directory: 'jiffy ls /proc' lists it\n"
+                + "cat: /nosuch: No such file or directory\n");
   }
 
   @ParameterizedTest
@@ -340,6 +342,20 @@ class ToolboxTest {
   }
 
   @Test
+  void ls_ofDirectoriesAndFiles_listsThem() {
+    kernel.files.put("/sys/module/kt/parameters/interval", "3\n");
+    kernel.files.put("/sys/module/kt/parameters/x", "4\n");
+    assertThat(run("ls /sys/module/kt/parameters")).isZero();
+    assertThat(out()).isEqualTo("interval\nx\n");
+    assertThat(run("ls -l /sys/module/kt/parameters/x")).isZero();
+    assertThat(out()).endsWith("\n-rw-r--r-- /sys/module/kt/parameters/x\n");
+    assertThat(run("ls /nosuch /sys/module/kt/parameters x")).isEqualTo(1);
+    assertThat(out()).endsWith("x\n/sys/module/kt/parameters:\ninterval\nx\n");
+    assertThat(err())
+        .isEqualTo("ls: /nosuch: No such file or directory\nls: x: No such file or directory\n");
+  }
+
+  @Test
   void cat_thatFailsMidway_saysWhyAndGoesOn() {
     kernel.files.put("/dev/kmsg", "6,1,0,-;one\n");
     kernel.result = -Errno.EPIPE;
@@ -348,7 +364,7 @@ class ToolboxTest {
     assertThat(err())
         .isEqualTo(
             "cat: /dev/kmsg: Broken pipe\n"
-                + "cat: /dev: Is a directory\n"
+                + "cat: /dev: Is a directory: 'jiffy ls /dev' lists it\n"
                 + "cat: /dev/kmsg: Broken pipe\n");
   }
 

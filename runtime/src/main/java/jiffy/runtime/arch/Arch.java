@@ -42,11 +42,24 @@ public interface Arch extends AutoCloseable {
   /**
    * Blocks until {@link #unpark}, the deadline, or for no reason at all; an unpark that came before
    * is used up and the call returns at once. The caller checks its condition in a loop.
+   *
+   * @throws Expelled if the thread was given up
    */
   void park(HwThread self, long deadline);
 
   /** Lets the thread's present or next {@link #park} return. */
   void unpark(HwThread thread);
+
+  /**
+   * Gives a thread up: its present wait in here and each later one throws {@link Expelled}. What it
+   * waits for elsewhere, a Java lock for one, is interrupted; who only computes notices nothing.
+   *
+   * @param why a sentence
+   */
+  default void expel(HwThread thread, String why) {
+    thread.expel(why);
+    unpark(thread);
+  }
 
   /** A breath in a busy loop. In a simulation it costs {@link SimArch#RELAX_NANOS}. */
   void relax(HwThread self);

@@ -82,6 +82,7 @@ public final class HostArch implements Arch {
 
   @Override
   public void park(HwThread self, long deadline) {
+    self.checkExpelled();
     if (deadline == NEVER) {
       LockSupport.park(this);
     } else {
@@ -91,6 +92,16 @@ public final class HostArch implements Arch {
       }
     }
     self.keepInterrupt();
+    self.checkExpelled();
+  }
+
+  @Override
+  public void expel(HwThread thread, String why) {
+    thread.expel(why);
+    Thread javaThread = thread.javaThread();
+    if (javaThread != null) {
+      javaThread.interrupt(); // which ends a park, too
+    }
   }
 
   @Override

@@ -17,6 +17,9 @@ public abstract class HwThread {
   /** Read and written by the thread itself. */
   private boolean interrupted;
 
+  /** Why it was given up; null: it was not. */
+  private volatile String expelledBecause;
+
   HwThread() {}
 
   final void run(Thread javaThread) {
@@ -40,6 +43,19 @@ public abstract class HwThread {
     boolean was = interrupted;
     interrupted = false;
     return was;
+  }
+
+  /** From now on each park throws. @param why for the {@link Expelled} */
+  final void expel(String why) {
+    expelledBecause = why;
+  }
+
+  /** Throws if it was given up. */
+  final void checkExpelled() {
+    String why = expelledBecause;
+    if (why != null) {
+      throw new Expelled(why);
+    }
   }
 
   /** The Java thread, or null before it has begun. For diagnostics: never park or start it. */

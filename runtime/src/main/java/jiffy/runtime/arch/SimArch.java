@@ -239,7 +239,9 @@ public final class SimArch implements Arch {
 
   @Override
   public void park(HwThread self, long deadline) {
+    self.checkExpelled();
     sleep((SimThread) self, deadline, true, false);
+    self.checkExpelled();
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.lang.invoke.VarHandle;
 import java.util.Locale;
 import jiffy.kernel.Current;
 import jiffy.kernel.Kernel;
+import jiffy.kernel.KernelThread;
 import jiffy.kernel.Owner;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.arch.HwThread;
@@ -96,6 +97,7 @@ public final class Context extends Current {
 
   private boolean irqsOff;
   private boolean miscounted;
+  private volatile boolean isAbandoned;
 
   private final boolean isHandlers;
 
@@ -409,6 +411,38 @@ public final class Context extends Current {
     if (sleepWatcher != null) {
       sleepWatcher.wakes(this);
     }
+  }
+
+  /**
+   * Gives up what runs in this context, on a thread of the kernel's own: its waits end, and what it
+   * calls of the kernel is refused, both by {@link jiffy.runtime.arch.Expelled}. Any thread.
+   *
+   * @param why a sentence
+   */
+  public void expel(String why) {
+    if (thread.javaThread() instanceof KernelThread own) {
+      Current.rebind(own, new ExpelledContext(kernel, task, why));
+    }
+    arch.expel(thread, why);
+  }
+
+  /**
+   * For who has expelled a task that only computes, and so never comes to give it back: the
+   * softirqs and interrupts that it keeps disabled are so no longer. Any thread, once.
+   */
+  public void abandon() {
+    isAbandoned = true;
+    if ((preemptCount & SOFTIRQ_DISABLED) != 0) {
+      cpu.gate.leaveBh();
+    }
+    if (irqsOff) {
+      cpu.gate.leaveIrq();
+    }
+  }
+
+  /** Whether {@link #abandon} has given back what it would give back itself. */
+  public boolean isAbandoned() {
+    return isAbandoned;
   }
 
   /** Parks this task until it is unparked or the deadline, a time of the arch. */

@@ -25,4 +25,12 @@ public interface Owned {
    * @return how many it took away
    */
   int release(Context caller, Owner owner);
+
+  /**
+   * For a module that was given up, after {@link #release}: what runs on, on a thread of its own,
+   * is refused by the kernel from now on.
+   */
+  default void expel(Owner owner) {
+    // nothing runs on
+  }
 }

@@ -1,9 +1,11 @@
 package jiffy.runtime.context;
 
 import java.lang.StackWalker.StackFrame;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -27,6 +29,9 @@ public final class Splat {
 
   private static final long TAINT_WARN = 1L << 9;
   private static final int FRAMES = 32;
+
+  /** The JDK's, of what is no module's. */
+  private static final Set<String> HOST_LOADERS = Set.of("app", "platform");
 
   /** {@code might_sleep} speaks at most once in this time: 1 s. */
   private static final long MIGHT_SLEEP_NANOS = 1_000_000_000L;
@@ -155,7 +160,7 @@ public final class Splat {
   }
 
   /** {@code print_tainted()}: {@code Not tainted} or {@code Tainted: G W OE }. */
-  static String taintText(long mask) {
+  public static String taintText(long mask) {
     if (mask == 0) {
       return "Not tainted";
     }
@@ -165,6 +170,27 @@ public final class Splat {
       text.append(isSet ? TAINT_LETTERS.charAt(bit) : bit == 0 ? 'G' : ' ');
     }
     return text.toString();
+  }
+
+  /** Another thread's stack, as this shows its own: {@code tfn (Crash.java:12) [crash]}. */
+  public static List<String> frames(StackTraceElement[] stack) {
+    List<String> lines = new ArrayList<>();
+    for (StackTraceElement frame : stack) {
+      boolean isHidden = frame.getFileName() == null; // how the JVM calls a lambda
+      if (!isHidden && isShown(frame.getClassName()) && lines.size() < FRAMES) {
+        String loader = frame.getClassLoaderName();
+        boolean isHosts = loader == null || HOST_LOADERS.contains(loader);
+        lines.add(
+            frame.getMethodName()
+                + " ("
+                + frame.getFileName()
+                + ":"
+                + frame.getLineNumber()
+                + ")"
+                + (isHosts ? "" : " [" + loader + "]"));
+      }
+    }
+    return lines;
   }
 
   private static List<String> frames() {
@@ -193,7 +219,10 @@ public final class Splat {
   }
 
   private static boolean isShown(StackFrame frame) {
-    String type = frame.getClassName();
+    return isShown(frame.getClassName());
+  }
+
+  private static boolean isShown(String type) {
     return !type.startsWith("jiffy.runtime.")
         && !type.startsWith("jiffy.kernel.")
         && !type.startsWith("java.")

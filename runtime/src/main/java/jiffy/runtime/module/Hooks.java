@@ -3,9 +3,12 @@ package jiffy.runtime.module;
 import static jiffy.linux.Errno.EFAULT;
 import static jiffy.linux.Errno.ENOMEM;
 
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import jiffy.kernel.Current;
-import jiffy.kernel.KernelThread;
 import jiffy.runtime.arch.Arch;
+import jiffy.runtime.arch.Expelled;
+import jiffy.runtime.arch.HwThread;
 import jiffy.runtime.arch.SimHalt;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Contexts;
@@ -13,85 +16,215 @@ import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.context.Oops;
 import jiffy.runtime.context.PreemptCount;
 import jiffy.runtime.context.WaitList;
+import jiffy.runtime.module.hung.HungTasks;
 import jiffy.runtime.sched.Task;
 
 /**
- * Runs init and exit: on the calling task, for the module, with the module's loader as context
- * class loader, and with everything as it was afterwards.
+ * Runs init and exit: as the calling task, for the module, with the module's loader as context
+ * class loader, and with everything as it was afterwards; reports one that does not return, and
+ * gives it up when its time is over.
  */
 final class Hooks {
   /*
-   * On the calling task means that `current` is insmod/PID, as on Linux. A task of the kernel runs
-   * the hook on its own thread, which ends with it. A thread that is only attached lives on, and would
-   * keep what the hook stores in a ThreadLocal, and with it the module's classes, for ever; so its
-   * hook runs on a fresh thread that bears the same task while the caller waits.
+   * As the calling task means that `current` is insmod/PID, as on Linux. But the thread is a fresh
+   * one, which bears the same task while the caller waits: what the hook stores in a ThreadLocal, and
+   * with it the module's classes, ends with it; and the caller can go on when the hook does not return.
+   *
+   *     caller                                 hook's thread
+   *     spawns it, waits                       body.run()
+   *     ended?         -> its result           RUNNING -> ENDED by CAS, wakes the caller
+   *     hung?          -> reports, waits on
+   *     time over?     RUNNING -> GIVEN_UP by CAS, expels it, goes on
+   *                                            CAS fails: runs what the caller left for its end
+   *
+   * Who is expelled is thrown out of its waits, and out of each kernel function that it calls. That ends
+   * every hook but one that neither waits nor calls the kernel: its thread computes on, for ever
+   * perhaps, but can change nothing here. Java has no way to stop it.
    */
+
+  /** What came of a hook that was given up; no errno of a module's. */
+  static final int GIVEN_UP = Integer.MIN_VALUE;
+
+  /** For one that was expelled to leave: 1 s. */
+  private static final long LEAVE_NANOS = 1_000_000_000L;
+
+  private enum State {
+    RUNNING,
+    ENDED,
+    GIVEN_UP
+  }
 
   private final Arch arch;
   private final Contexts contexts;
   private final KernelLog log;
   private final Taint taint;
+  private final HungTasks hungTasks;
 
-  Hooks(Arch arch, Contexts contexts, KernelLog log, Taint taint) {
+  Hooks(Arch arch, Contexts contexts, KernelLog log, Taint taint, HungTasks hungTasks) {
     this.arch = arch;
     this.contexts = contexts;
     this.log = log;
     this.taint = taint;
+    this.hungTasks = hungTasks;
   }
 
   /**
    * Runs a hook.
    *
    * @param what {@code init} or {@code exit}, for messages
+   * @param timeoutNanos when it is given up; 0: never
+   * @param onLateEnd runs on the hook's thread, should one that was given up end
    * @return what the body returns; -EFAULT if it threw, which is printed; -ENOMEM if there was no
-   *     thread to run it
+   *     thread to run it; {@link #GIVEN_UP} if it has not returned in time, which is printed, too
    */
-  int run(Context caller, LoadedModule module, String what, Task.Body body) {
-    if (Thread.currentThread() instanceof KernelThread) {
-      return runHere(caller, module, what, body);
-    }
-    Stand stand = new Stand(caller);
-    try {
-      arch.spawn(
-          caller.task().comm,
-          thread -> {
-            Context own = contexts.make(thread, caller.cpu, caller.task());
-            Current.bind(own);
-            try {
-              stand.result = runHere(own, module, what, body);
-            } finally {
-              Current.bind(null);
-              contexts.remove(own);
-              stand.end();
-            }
-          });
-    } catch (IllegalStateException | OutOfMemoryError e) {
-      log.print(KernelLog.ERR, module.name() + ": no thread for " + what + ": " + e);
-      return -ENOMEM;
-    }
-    return stand.await();
+  int run(
+      Context caller,
+      LoadedModule module,
+      String what,
+      long timeoutNanos,
+      Task.Body body,
+      Runnable onLateEnd) {
+    return run(new Stand(caller, module, what, module::setHook, onLateEnd), timeoutNanos, body);
   }
 
-  /** An attached thread's wait for the thread that bears its task. */
+  /**
+   * Runs, in the same way, a function that is called while the module lives: of a parameter, say.
+   * It is never given up.
+   *
+   * @param what its name, for messages
+   * @return what the body returns; -EFAULT if it threw; -ENOMEM if there was no thread to run it
+   */
+  int callBack(Context caller, LoadedModule module, String what, Task.Body body) {
+    return run(new Stand(caller, module, what, hook -> {}, () -> {}), 0, body);
+  }
+
+  private int run(Stand stand, long timeoutNanos, Task.Body body) {
+    Context caller = stand.caller;
+    try {
+      arch.spawn(caller.task().comm, thread -> stand.live(thread, body));
+    } catch (IllegalStateException | OutOfMemoryError e) {
+      log.print(KernelLog.ERR, stand.module.name() + ": no thread for " + stand.what + ": " + e);
+      return -ENOMEM;
+    }
+    try {
+      return stand.await(timeoutNanos);
+    } finally {
+      caller.wakes();
+      caller.forgetClock();
+    }
+  }
+
+  /** A task's wait for the thread that bears it meanwhile. */
   private final class Stand {
     private final WaitList waiters = new WaitList(arch);
+    private final AtomicReference<State> state = new AtomicReference<>(State.RUNNING);
     private final Context caller;
+    private final LoadedModule module;
+    private final String what;
+    private final Consumer<Context> bearer;
+    private final Runnable onLateEnd;
     private int result;
-    private volatile boolean ended;
+    private volatile Context own;
+    private volatile boolean left;
 
-    Stand(Context caller) {
+    Stand(
+        Context caller,
+        LoadedModule module,
+        String what,
+        Consumer<Context> bearer,
+        Runnable onLateEnd) {
       this.caller = caller;
+      this.module = module;
+      this.what = what;
+      this.bearer = bearer;
+      this.onLateEnd = onLateEnd;
     }
 
-    void end() {
-      ended = true;
-      waiters.wakeAll();
+    void live(HwThread thread, Task.Body body) {
+      Context context = contexts.make(thread, caller.cpu, caller.task());
+      Current.bind(context);
+      own = context;
+      bearer.accept(context);
+      try {
+        result = runHere(context, module, what, body);
+      } finally {
+        Current.bind(context); // it may have been expelled
+        bearer.accept(null);
+        boolean isLate = !state.compareAndSet(State.RUNNING, State.ENDED);
+        left = true;
+        waiters.wakeAll();
+        if (isLate) {
+          onLateEnd.run();
+        }
+        Current.bind(null);
+        contexts.remove(context);
+      }
     }
 
-    int await() {
-      waiters.await(caller.thread, () -> ended);
-      caller.forgetClock();
+    int await(long timeoutNanos) {
+      caller.sleeps();
+      Runnable look = waiters::wakeAll;
+      hungTasks.watch(look);
+      try {
+        return await(timeoutNanos, arch.now());
+      } finally {
+        hungTasks.unwatch(look);
+      }
+    }
+
+    private int await(long timeoutNanos, long start) {
+      long giveUpAt = timeoutNanos == 0 ? Arch.NEVER : start + timeoutNanos;
+      long since = start;
+      while (state.get() == State.RUNNING) {
+        long from = since;
+        long reportAt = hungTasks.reportAt(from);
+        waiters.await(
+            caller.thread,
+            Math.min(giveUpAt, reportAt),
+            () -> state.get() != State.RUNNING || hungTasks.reportAt(from) != reportAt);
+        long now = arch.now();
+        boolean isLate = now >= giveUpAt;
+        if (isLate && own == null) { // on a busy host: it has not even begun
+          giveUpAt = now + timeoutNanos;
+        } else if (isLate && giveUp(timeoutNanos)) {
+          return GIVEN_UP;
+        }
+        if (now >= hungTasks.reportAt(from)) {
+          report();
+          since = now;
+        }
+      }
       return result;
+    }
+
+    private void report() {
+      Context hook = own;
+      if (hook != null && state.get() == State.RUNNING) {
+        hungTasks.report(hook, module.name(), what);
+      }
+    }
+
+    /** False: it has just returned. */
+    private boolean giveUp(long timeoutNanos) {
+      if (!state.compareAndSet(State.RUNNING, State.GIVEN_UP)) {
+        return false;
+      }
+      String whose = module.name() + ": " + what;
+      log.print(
+          KernelLog.ALERT,
+          whose + " has not returned after " + timeoutNanos / 1_000_000 + " ms: it is given up");
+      hungTasks.print(own, module.name(), what);
+      own.expel(
+          whose + " was given up, for it had not returned in time: the kernel is closed to it");
+      if (!waiters.await(caller.thread, arch.now() + LEAVE_NANOS, () -> left)) {
+        own.abandon();
+        log.print(
+            KernelLog.ALERT,
+            whose
+                + " neither waits nor calls the kernel: its thread computes on, for Java cannot stop"
+                + " it; what it calls of the kernel is refused");
+      }
+      return true;
     }
   }
 
@@ -105,9 +238,12 @@ final class Hooks {
     int locksHeld = self.locksHeld;
     self.takeMiscounted();
     try {
-      return body.run();
+      int value = body.run();
+      return value == GIVEN_UP ? GIVEN_UP + 1 : value;
     } catch (SimHalt e) {
       throw e;
+    } catch (Expelled e) {
+      return GIVEN_UP;
     } catch (Throwable e) {
       taint.add(Taint.Flag.DIE);
       Oops.print(log, module.name(), what, e, self);
@@ -126,6 +262,9 @@ final class Hooks {
   /** As {@code do_one_initcall}: says what the hook has left disabled, and enables it. */
   private void restoreCounts(
       Context self, LoadedModule module, String what, int count, boolean irqsOff) {
+    if (self.isAbandoned()) {
+      return;
+    }
     String left = "";
     if (self.irqsDisabled() && !irqsOff) {
       left = " disabled interrupts";

@@ -55,4 +55,9 @@ final class Leftovers {
       }
     }
   }
+
+  /** What of a module could not be taken back can do nothing in this kernel any more. */
+  void expel(Owner owner) {
+    holders.forEach(holder -> holder.expel(owner));
+  }
 }

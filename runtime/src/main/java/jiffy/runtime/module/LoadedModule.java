@@ -3,9 +3,10 @@ package jiffy.runtime.module;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import jiffy.kernel.Owner;
+import jiffy.runtime.context.Context;
 import jiffy.runtime.module.file.ModuleFile;
 import jiffy.runtime.module.file.PrivateCopy;
-import jiffy.runtime.module.param.Param;
+import jiffy.runtime.module.param.ParamSet;
 import org.pf4j.PluginWrapper;
 
 /**
@@ -23,6 +24,7 @@ final class LoadedModule {
   final ModuleFile file;
   final PrivateCopy copy;
   final long address;
+  final ParamSet params;
 
   /** As Linux counts: the base, 1 while init runs, 1 for each get; 0 is going for good. */
   private final AtomicInteger refs = new AtomicInteger(REF_BASE + 1);
@@ -32,13 +34,19 @@ final class LoadedModule {
   private volatile boolean isPermanent;
   private volatile PluginWrapper wrapper;
   private volatile PluginCalls instance;
-  private volatile List<Param> params = List.of();
+
+  /** What runs its init or exit now, or null. */
+  private volatile Context hook;
+
+  /** Of a hook that was given up, and of who gave it up: the second to be through buries it. */
+  private final AtomicInteger mourners = new AtomicInteger(2);
 
   LoadedModule(Owner owner, ModuleFile file, PrivateCopy copy, long address) {
     this.owner = owner;
     this.file = file;
     this.copy = copy;
     this.address = address;
+    this.params = new ParamSet(owner.paramLock);
   }
 
   String name() {
@@ -93,18 +101,14 @@ final class LoadedModule {
     return isPermanent;
   }
 
-  void setParams(List<Param> params) {
-    this.params = params;
-  }
-
-  List<Param> params() {
-    return params;
-  }
-
   /** {@code try_module_get}. */
   boolean tryGet() {
-    return state != ModuleState.GOING
-        && refs.getAndUpdate(count -> count == 0 ? 0 : count + 1) != 0;
+    return state != ModuleState.GOING && state != ModuleState.ZOMBIE && get();
+  }
+
+  /** {@code __module_get}. @return false if it is going for good */
+  boolean get() {
+    return refs.getAndUpdate(count -> count == 0 ? 0 : count + 1) != 0;
   }
 
   /** {@code module_put}. @return whether there was anything to give back */
@@ -121,6 +125,24 @@ final class LoadedModule {
     return refs.compareAndSet(REF_BASE, 0);
   }
 
+  /** It is given up: nobody gets a reference any more, and none counts. */
+  void dropReferences() {
+    refs.set(0);
+  }
+
+  void setHook(Context context) {
+    hook = context;
+  }
+
+  Context hook() {
+    return hook;
+  }
+
+  /** True for the second of the two. */
+  boolean isLastMourner() {
+    return mourners.decrementAndGet() == 0;
+  }
+
   int refcount() {
     return refs.get() - REF_BASE;
   }
@@ -129,7 +151,6 @@ final class LoadedModule {
   void forget() {
     wrapper = null;
     instance = null;
-    params = List.of();
   }
 
   ModuleView view() {

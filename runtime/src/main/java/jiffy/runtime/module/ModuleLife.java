@@ -1,6 +1,7 @@
 package jiffy.runtime.module;
 
 import static jiffy.linux.Errno.ENOEXEC;
+import static jiffy.linux.Errno.ETIME;
 
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ final class ModuleLife {
   private final Hooks hooks;
   private final Leftovers leftovers;
   private final LoaderWatch watch;
+  private final Taint taint;
   private final Map<String, List<String>> bootParameters = new HashMap<>();
 
   ModuleLife(
@@ -46,7 +48,8 @@ final class ModuleLife {
       Supplier<PluginHost> host,
       Hooks hooks,
       Leftovers leftovers,
-      LoaderWatch watch) {
+      LoaderWatch watch,
+      Taint taint) {
     this.log = log;
     this.settings = settings;
     this.registry = registry;
@@ -55,6 +58,7 @@ final class ModuleLife {
     this.hooks = hooks;
     this.leftovers = leftovers;
     this.watch = watch;
+    this.taint = taint;
     settings
         .parameters()
         .forEach((name, words) -> bootParameters.put(ModuleNames.canonical(name), words));
@@ -124,7 +128,18 @@ final class ModuleLife {
   }
 
   private int bringUp(Context caller, LoadedModule module, List<String> words) {
-    int result = hooks.run(caller, module, "init", () -> init(module, words));
+    int result =
+        hooks.run(
+            caller,
+            module,
+            "init",
+            settings.initTimeoutNanos(),
+            () -> init(module, words),
+            () -> bury(module));
+    if (result == Hooks.GIVEN_UP) {
+      abandon(caller, module, "hung init");
+      return -ETIME;
+    }
     if (result < 0) {
       registry.move(module, ModuleState.GOING);
       clearAway(caller, module, "failed init");
@@ -150,15 +165,7 @@ final class ModuleLife {
   private int init(LoadedModule module, List<String> words) throws Throwable {
     PluginWrapper wrapper = module.wrapper();
     Class.forName(module.file.className(), true, wrapper.getPluginClassLoader());
-    List<Param> params = new ArrayList<>();
-    for (ParamSpec spec : module.file.params()) {
-      params.add(Param.bind(spec, wrapper.getPluginClassLoader()));
-    }
-    module.setParams(params);
-    int error = setParams(module, bootParameters.getOrDefault(module.name(), List.of()));
-    if (error == 0) {
-      error = setParams(module, words);
-    }
+    int error = setParams(module, words);
     if (error != 0) {
       return error;
     }
@@ -167,28 +174,80 @@ final class ModuleLife {
     return init == null ? 0 : init.init();
   }
 
-  private int setParams(LoadedModule module, List<String> words) {
-    return ParamLine.apply(module.name(), ParamLine.join(words), module.params(), log::print);
+  private int setParams(LoadedModule module, List<String> words) throws Throwable {
+    List<Param> params = new ArrayList<>();
+    for (ParamSpec spec : module.file.params()) {
+      params.add(Param.bind(spec, module.loader()));
+    }
+    module.params.bind(params);
+    String first = ParamLine.join(bootParameters.getOrDefault(module.name(), List.of()));
+    int error = module.params.apply(module.name(), first, log::print);
+    if (error == 0) {
+      error = module.params.apply(module.name(), ParamLine.join(words), log::print);
+    }
+    if (error == 0) {
+      module.params.show();
+    }
+    return error;
   }
 
-  /** From going to gone. */
-  void end(Context caller, LoadedModule module) {
+  /**
+   * From going to gone, or to zombie.
+   *
+   * @param exitTimeoutNanos how long it waits for exit; 0: for ever
+   * @return 0; -ETIME: a zombie
+   */
+  int end(Context caller, LoadedModule module, long exitTimeoutNanos) {
     host.get().stopped(module.wrapper());
     KernelModule.ExitCall exit = module.instance().exitCall();
+    int result = 0;
     if (exit != null) {
-      hooks.run(
-          caller,
-          module,
-          "exit",
-          () -> {
-            exit.exit();
-            return 0;
-          });
+      result =
+          hooks.run(
+              caller,
+              module,
+              "exit",
+              exitTimeoutNanos,
+              () -> {
+                exit.exit();
+                return 0;
+              },
+              () -> bury(module));
+    }
+    if (result == Hooks.GIVEN_UP) {
+      abandon(caller, module, "hung exit");
+      return -ETIME;
     }
     clearAway(caller, module, "rmmod");
+    return 0;
+  }
+
+  /** Takes all from a module whose hook was given up, but for the thread that this runs on. */
+  private void abandon(Context caller, LoadedModule module, String when) {
+    module.params.abandon();
+    module.owner.setGoing();
+    taint.addLockdepUnreliable(Taint.Flag.FORCED_RMMOD);
+    module.setTaints(module.taints() | Taint.Flag.FORCED_RMMOD.mask);
+    leftovers.takeBack(caller, module.owner, when);
+    leftovers.expel(module.owner);
+    ClassLoader loader = module.loader();
+    unlink(module);
+    module.forget();
+    registry.giveUp(module);
+    watch.add(module.name(), loader);
+    bury(module);
+  }
+
+  /** By who gave a hook up, and by the hook should it end; the second makes it gone. */
+  private void bury(LoadedModule module) {
+    if (module.isLastMourner()) {
+      module.copy.delete();
+      registry.move(module, ModuleState.GONE);
+    }
   }
 
   private void clearAway(Context caller, LoadedModule module, String when) {
+    closeParams(caller, module);
     module.owner.setGoing();
     leftovers.takeBack(caller, module.owner, when);
     ClassLoader loader = module.loader();
@@ -196,13 +255,33 @@ final class ModuleLife {
     watch.add(module.name(), loader);
   }
 
-  private void drop(LoadedModule module) {
+  /** No callback of a parameter runs any more; its {@code free} does, last. */
+  private void closeParams(Context caller, LoadedModule module) {
+    for (Param param : module.params.close()) {
+      if (param.hasFree()) {
+        hooks.callBack(
+            caller,
+            module,
+            "free of " + param.spec.name(),
+            () -> {
+              param.free();
+              return 0;
+            });
+      }
+    }
+  }
+
+  private void unlink(LoadedModule module) {
     try {
       host.get().unlink(module.wrapper());
     } catch (UncheckedIOException e) {
       log.print(
           KernelLog.WARNING, module.name() + ": its JAR could not be closed: " + e.getMessage());
     }
+  }
+
+  private void drop(LoadedModule module) {
+    unlink(module);
     module.forget();
     module.copy.delete();
     registry.move(module, ModuleState.GONE);

@@ -14,6 +14,9 @@ import java.util.Set;
  *   COMING     GOING      a bad parameter, or init failed
  *   LIVE       GOING      rmmod: exit is about to run
  *   GOING      GONE       nothing of it is left
+ *   COMING     ZOMBIE     init has not returned in time
+ *   GOING      ZOMBIE     exit has not
+ *   ZOMBIE     GONE       it has returned after all
  * </pre>
  */
 public enum ModuleState {
@@ -25,6 +28,8 @@ public enum ModuleState {
   LIVE("live", "Live"),
   /** Its exit runs, or what it left is being cleared away. */
   GOING("going", "Unloading"),
+  /** Its init or exit was given up: nothing of it is left but the thread that this runs on. */
+  ZOMBIE("zombie", "Zombie"),
   /** It is no more. */
   GONE("", "");
 
@@ -62,10 +67,12 @@ public enum ModuleState {
       case UNFORMED:
         return EnumSet.of(COMING, GONE);
       case COMING:
-        return EnumSet.of(LIVE, GOING);
+        return EnumSet.of(LIVE, GOING, ZOMBIE);
       case LIVE:
         return EnumSet.of(GOING);
       case GOING:
+        return EnumSet.of(ZOMBIE, GONE);
+      case ZOMBIE:
         return EnumSet.of(GONE);
       default:
         return EnumSet.noneOf(ModuleState.class);

@@ -1,6 +1,6 @@
 package jiffy.runtime.module;
 
-import static jiffy.linux.Errno.EINVAL;
+import static jiffy.linux.Errno.EBUSY;
 import static jiffy.linux.Errno.ENOENT;
 import static jiffy.linux.Errno.ENOEXEC;
 import static jiffy.linux.Errno.ENOMEM;
@@ -28,6 +28,7 @@ import jiffy.runtime.module.file.HostClasses;
 import jiffy.runtime.module.file.ModuleFile;
 import jiffy.runtime.module.file.ModuleNames;
 import jiffy.runtime.module.file.PrivateCopy;
+import jiffy.runtime.module.hung.HungTasks;
 import jiffy.runtime.module.loader.LoaderWatch;
 import jiffy.runtime.module.loader.PluginHost;
 import jiffy.runtime.module.loader.StateListeners;
@@ -46,6 +47,12 @@ import org.pf4j.PluginManager;
  * held meanwhile: others load, unload and list, whatever a hook does.
  */
 public final class Modules implements AutoCloseable {
+  /** {@code insmod --force-modversion}: whatever the symbols' signatures are. */
+  public static final int MODULE_INIT_IGNORE_MODVERSIONS = 1;
+
+  /** {@code insmod --force-vermagic}: whatever API the module was built for. */
+  public static final int MODULE_INIT_IGNORE_VERMAGIC = 2;
+
   /** Where Linux puts its first module: addresses are made up, but each its own. */
   private static final long FIRST_ADDRESS = 0xffffffffc0200000L;
 
@@ -65,7 +72,10 @@ public final class Modules implements AutoCloseable {
   private final LoaderWatch watch = new LoaderWatch();
   private final AtomicLong nextAddress = new AtomicLong(FIRST_ADDRESS);
   private final Registry registry;
+  private final References references;
   private final Taint taint;
+  private final HungTasks hungTasks;
+  private final Vermagic vermagic;
 
   /**
    * Made at the first load: it starts PF4J's logging, which takes longer than the rest of a boot.
@@ -99,9 +109,9 @@ public final class Modules implements AutoCloseable {
             ? settings.weaver().get().hostClasses()
             : new HostClasses(settings.exposed());
     registry = new Registry(arch);
-    files = new SysModule(registry, log);
     taint = new Taint(log);
     StateListeners listeners = new StateListeners(log);
+    vermagic = new Vermagic(settings.version(), log, taint);
     host =
         Suppliers.memoize(
             () ->
@@ -112,12 +122,16 @@ public final class Modules implements AutoCloseable {
                     hostClasses,
                     listeners,
                     log));
-    Hooks hooks = new Hooks(arch, contexts, log, taint);
+    hungTasks = new HungTasks(arch, log, settings.version(), taint::mask);
+    Hooks hooks = new Hooks(arch, contexts, log, taint, hungTasks);
+    files = new SysModule(registry, hooks, log);
     Linker linker = new Linker(arch, registry, log);
+    references = new References(registry, log);
     List<Owned> all = new ArrayList<>(holders);
+    all.add(references);
     all.add(listeners);
     leftovers = new Leftovers(all, log);
-    life = new ModuleLife(log, settings, registry, linker, host, hooks, leftovers, watch);
+    life = new ModuleLife(log, settings, registry, linker, host, hooks, leftovers, watch, taint);
     PrivateCopy.deleteAll(settings.cacheDirectory());
   }
 
@@ -136,7 +150,8 @@ public final class Modules implements AutoCloseable {
    *       <li>-EISDIR, -EPERM, -EIO: a file that cannot be read
    *       <li>-EINVAL: an empty file, a parameter's value that is none, or a symbol whose signature
    *           is another one
-   *       <li>-ENOEXEC: no JAR, no kernel module, of a newer Java; exports what another one does
+   *       <li>-ENOEXEC: no JAR, no kernel module, of a newer Java, built for another major version
+   *           of the API; exports what another one does
    *       <li>-ENOMEM: not enough memory to read it
    *       <li>-ENOSPC: no room for the copy, or a value too long
    *       <li>-ERANGE: a parameter's value too large
@@ -145,15 +160,28 @@ public final class Modules implements AutoCloseable {
    *       <li>-EFAULT: init, a constructor or a static initializer threw; all that it had set up is
    *           taken back. (Linux kills insmod and keeps the module for ever.)
    *       <li>-EPERM: the machine halts
+   *       <li>-ETIME: init has not returned in {@code module.init_timeout}, and was given up; all
+   *           that it had set up is taken back
    *       <li>whatever negative number init returned, even below -4095
    *     </ul>
    */
   public int insmod(Context caller, Path file, List<String> words) {
-    return insmod(caller, file, words, module -> {});
+    return insmod(caller, file, words, 0, module -> {});
   }
 
   /** As above; a module that has become live is told to {@code loaded}, before the return. */
   public int insmod(Context caller, Path file, List<String> words, Consumer<ModuleView> loaded) {
+    return insmod(caller, file, words, 0, loaded);
+  }
+
+  /**
+   * {@code finit_module}: as above.
+   *
+   * @param flags an or of {@link #MODULE_INIT_IGNORE_MODVERSIONS} and {@link
+   *     #MODULE_INIT_IGNORE_VERMAGIC}; each taints the kernel F
+   */
+  public int insmod(
+      Context caller, Path file, List<String> words, int flags, Consumer<ModuleView> loaded) {
     sayHeldLoaders();
     PrivateCopy copy;
     ModuleFile read;
@@ -166,7 +194,12 @@ public final class Modules implements AutoCloseable {
       }
       return -e.errno();
     }
-    return insmod(caller, read, copy, words, loaded);
+    int error = vermagic.check(read, flags);
+    if (error != 0) {
+      copy.delete();
+      return error;
+    }
+    return insmod(caller, read, copy, words, flags, loaded);
   }
 
   /** The copy goes if it is not to be used. */
@@ -193,16 +226,25 @@ public final class Modules implements AutoCloseable {
       ModuleFile file,
       PrivateCopy copy,
       List<String> words,
+      int flags,
       Consumer<ModuleView> loaded) {
     Owner owner = new Owner(kernel, file.name());
     long address = nextAddress.getAndAdd(copy.pages());
     LoadedModule module = new LoadedModule(owner, file, copy, address);
-    int error = registry.reserve(caller, module);
+    int error = registry.reserve(caller, module, flags != 0);
     if (error != 0) {
       copy.delete();
+      if (error == -EBUSY && registry.isZombies(file.name())) {
+        log.print(
+            KernelLog.ERR,
+            file.name()
+                + ": a zombie, whose init or exit was given up, bears this name: insmod -f loads"
+                + " another copy all the same");
+      }
       return error;
     }
-    module.setTaints(taint.addModule(file.name(), file.license()));
+    long forced = flags == 0 ? 0 : Taint.Flag.FORCED_MODULE.mask;
+    module.setTaints(taint.addModule(file.name(), file.license()) | forced);
     file.remarks().forEach(each -> log.print(KernelLog.WARNING, file.name() + ": " + each));
     error = life.begin(caller, module, words);
     if (error == 0) {
@@ -218,7 +260,9 @@ public final class Modules implements AutoCloseable {
    * @param nameOrFile {@code kt}, {@code my-timer}, {@code build/kt-1.0.jar}
    * @param force go on although the module is permanent or in use, but for users of its symbols;
    *     taints the kernel
-   * @return 0, -ENOENT: not loaded; -EBUSY: permanent, being loaded or unloaded; -EAGAIN: in use
+   * @return 0, -ENOENT: not loaded; -EBUSY: permanent, being loaded or unloaded, a zombie; -EAGAIN:
+   *     in use; -ETIME: exit has not returned in {@code module.exit_timeout}, and was given up:
+   *     what it has left is taken back, and the module a zombie until its thread ends
    */
   public int rmmod(Context caller, String nameOrFile, boolean force) {
     sayHeldLoaders();
@@ -234,8 +278,7 @@ public final class Modules implements AutoCloseable {
     if (verdict.isForced()) {
       taint.addLockdepUnreliable(Taint.Flag.FORCED_RMMOD);
     }
-    life.end(caller, module);
-    return 0;
+    return life.end(caller, module, settings.exitTimeoutNanos());
   }
 
   private LoadedModule lookUp(String nameOrFile) {
@@ -266,29 +309,51 @@ public final class Modules implements AutoCloseable {
     return files;
   }
 
-  /** {@code try_module_get}: a reference keeps the module from going. False if it goes. */
-  public boolean tryGet(Owner owner) {
-    LoadedModule module = loadOf(owner);
+  /** For an open file: keeps the module from going. False if it goes. */
+  public boolean hold(Owner owner) {
+    LoadedModule module = registry.loadOf(owner);
     return module != null && module.tryGet();
   }
 
-  /** {@code module_put}: gives back a reference that {@link #tryGet} gave. */
-  public void put(Owner owner) {
-    LoadedModule module = loadOf(owner);
-    if (module != null && !module.put()) {
-      log.print(KernelLog.WARNING, owner.name + ": module_put() without a try_module_get()");
+  /** Undoes {@link #hold}. */
+  public void letGo(Owner owner) {
+    LoadedModule module = registry.loadOf(owner);
+    if (module != null) {
+      module.put();
     }
   }
 
-  /** {@code module_refcount}; -EINVAL for an owner that is no module of this kernel. */
-  public int refcount(Owner owner) {
-    LoadedModule module = loadOf(owner);
-    return module == null ? -EINVAL : module.refcount();
+  /** {@code try_module_get}, on the taker's account. False if the module goes. */
+  public boolean tryGet(Owner taker, Owner owner) {
+    return references.tryGet(taker, owner);
   }
 
-  private LoadedModule loadOf(Owner owner) {
-    LoadedModule module = registry.find(owner.name);
-    return module != null && module.owner == owner ? module : null;
+  /** {@code __module_get}, on the taker's account. */
+  public void get(Owner taker, Owner owner) {
+    references.get(taker, owner);
+  }
+
+  /** {@code module_put}: gives back a reference, first of all one of the giver's own. */
+  public void put(Owner giver, Owner owner) {
+    references.put(giver, owner);
+  }
+
+  /** {@code module_refcount}; -1 for one that goes or has gone. */
+  public int refcount(Owner owner) {
+    LoadedModule module = registry.loadOf(owner);
+    return module == null ? -1 : module.refcount();
+  }
+
+  /**
+   * Who has a reference of a module but for those that link to it, one a phrase: {@code 2
+   * references of its own}, {@code 1 reference of ktuser}. Open files are {@code ModuleFiles}' to
+   * name.
+   *
+   * @param name as {@link #list} has it; none of that name: nobody
+   */
+  public List<String> takers(String name) {
+    LoadedModule module = registry.find(name);
+    return module == null ? List.of() : references.of(module);
   }
 
   /**
@@ -299,6 +364,11 @@ public final class Modules implements AutoCloseable {
    */
   public List<String> heldBy(Owner owner) {
     return leftovers.heldBy(owner);
+  }
+
+  /** What is said of hooks that do not return. */
+  public HungTasks hungTasks() {
+    return hungTasks;
   }
 
   /** What the kernel was made to bear. */
@@ -348,7 +418,7 @@ public final class Modules implements AutoCloseable {
   @Override
   public void close() {
     registry.close();
-    long patience = PATIENT_EXITS * settings.exitTimeoutNanos();
+    long patience = PATIENT_EXITS * settings.haltTimeoutNanos();
     try (Attachment here = tasks.attach("halt")) {
       for (LoadedModule module : registry.newestFirst()) {
         long start = arch.now();
@@ -370,10 +440,9 @@ public final class Modules implements AutoCloseable {
             "rmmod",
             Owner.CORE,
             () -> {
-              life.end((Context) Current.get(), module);
-              return 0;
+              return life.end((Context) Current.get(), module, 0);
             });
-    long most = settings.exitTimeoutNanos();
+    long most = settings.haltTimeoutNanos();
     long wait = Math.max(most / IMPATIENCE, Math.min(most, patience));
     if (!task.join(caller, arch.now() + wait)) {
       log.print(
@@ -384,12 +453,12 @@ public final class Modules implements AutoCloseable {
               module.name(),
               wait / 1_000_000,
               task.struct));
-      printStackOf(task, module);
+      printStackOf(module);
     }
   }
 
-  private void printStackOf(Task task, LoadedModule module) {
-    Context context = task.context();
+  private void printStackOf(LoadedModule module) {
+    Context context = module.hook();
     Thread thread = context == null ? null : context.thread.javaThread();
     if (thread != null) {
       Oops.printStack(log, module.name(), thread.getStackTrace());

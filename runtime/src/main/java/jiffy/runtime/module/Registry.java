@@ -6,6 +6,8 @@ import static jiffy.linux.Errno.EEXIST;
 import static jiffy.linux.Errno.ENOENT;
 import static jiffy.linux.Errno.EPERM;
 
+import com.google.common.collect.ArrayListMultimap;
+import com.google.common.collect.ListMultimap;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import jiffy.kernel.Owner;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.WaitList;
@@ -27,8 +30,11 @@ import jiffy.runtime.module.file.Import;
 final class Registry {
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** By name, oldest first. Guarded by lock. */
-  private final Map<String, LoadedModule> modules = new LinkedHashMap<>();
+  /** Each load by the owner that stands for it, oldest first. Guarded by lock. */
+  private final Map<Owner, LoadedModule> modules = new LinkedHashMap<>();
+
+  /** The same; several of a name are zombies, but for one. Guarded by lock. */
+  private final ListMultimap<String, LoadedModule> byName = ArrayListMultimap.create();
 
   /** Guarded by lock. */
   private final SymbolTable symbols = new SymbolTable();
@@ -47,10 +53,11 @@ final class Registry {
    * Takes the module's name. While another of that name is being loaded this waits to see what
    * becomes of it; it is never taken afterwards, as in {@code add_unformed_module}.
    *
-   * @return 0; -EEXIST if one of that name is live; -EBUSY if it has just failed or goes; -EPERM
-   *     after {@link #close}
+   * @param overZombie the name of a zombie is free
+   * @return 0; -EEXIST if one of that name is live; -EBUSY if it has just failed, goes, or is a
+   *     zombie; -EPERM after {@link #close}
    */
-  int reserve(Context caller, LoadedModule module) {
+  int reserve(Context caller, LoadedModule module, boolean overZombie) {
     LoadedModule rival;
     lock.lock();
     try {
@@ -58,8 +65,9 @@ final class Registry {
         return -EPERM;
       }
       rival = find(module.name());
-      if (rival == null) {
-        modules.put(module.name(), module);
+      if (rival == null || overZombie && rival.state() == ModuleState.ZOMBIE) {
+        modules.put(module.owner, module);
+        byName.put(module.name(), module);
         return 0;
       }
     } finally {
@@ -75,13 +83,32 @@ final class Registry {
     return rival.state() == ModuleState.LIVE ? -EEXIST : -EBUSY;
   }
 
+  /** From now on all that is left of it is a thread: its symbols and its libraries are free. */
+  void giveUp(LoadedModule module) {
+    lock.lock();
+    try {
+      module.dropReferences();
+      symbols.forget(module);
+    } finally {
+      lock.unlock();
+    }
+    move(module, ModuleState.ZOMBIE);
+  }
+
+  /** Whether a zombie bears the name of a module, which has none. */
+  boolean isZombies(String name) {
+    LoadedModule rival = find(name);
+    return rival != null && rival.state() == ModuleState.ZOMBIE;
+  }
+
   /** Moves a module on; one that is gone leaves its name. */
   void move(LoadedModule module, ModuleState next) {
     lock.lock();
     try {
       module.setState(next);
       if (next == ModuleState.GONE) {
-        modules.remove(module.name(), module);
+        modules.remove(module.owner);
+        byName.remove(module.name(), module);
         symbols.forget(module);
       }
     } finally {
@@ -143,8 +170,8 @@ final class Registry {
       if (library.state() != ModuleState.LIVE || !symbols.use(user, library)) {
         return -ENOENT;
       }
-      modules.remove(user.name());
-      modules.put(user.name(), user); // the youngest
+      modules.remove(user.owner);
+      modules.put(user.owner, user); // the youngest
       return 0;
     } finally {
       lock.unlock();
@@ -221,11 +248,28 @@ final class Registry {
     }
   }
 
-  /** The module of that canonical name that is not gone, or null. */
+  /** The module of that canonical name that is not gone, or null; a zombie only if no other is. */
   LoadedModule find(String name) {
     lock.lock();
     try {
-      return modules.get(name);
+      LoadedModule zombie = null;
+      for (LoadedModule each : byName.get(name)) {
+        if (each.state() != ModuleState.ZOMBIE) {
+          return each;
+        }
+        zombie = each;
+      }
+      return zombie;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The load that this owner stands for, or null if it is gone. */
+  LoadedModule loadOf(Owner owner) {
+    lock.lock();
+    try {
+      return modules.get(owner);
     } finally {
       lock.unlock();
     }
@@ -249,7 +293,7 @@ final class Registry {
   Optional<ModuleView> view(String name) {
     lock.lock();
     try {
-      return Optional.ofNullable(modules.get(name))
+      return Optional.ofNullable(find(name))
           .filter(module -> module.state().isListed())
           .map(module -> module.view(symbols.holders(module)));
     } finally {

@@ -10,14 +10,10 @@ import static jiffy.linux.Fs.O_WRONLY;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
-import java.util.function.ToIntBiFunction;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.KernelLog;
-import jiffy.runtime.module.param.Param;
-import jiffy.runtime.module.param.ParamException;
-import jiffy.runtime.module.param.ParamSpec;
 import jiffy.runtime.proc.FileSource;
 import jiffy.runtime.proc.OpenFile;
 
@@ -29,55 +25,24 @@ import jiffy.runtime.proc.OpenFile;
  */
 final class SysModule implements FileSource {
   private static final String ROOT = "/sys/module/";
-  private static final String PARAMETERS = "parameters/";
   private static final String HOLDERS = "holders/";
-  private static final int READ_ONLY = 0444;
   private static final int ANYBODY_READS = 0444;
   private static final int ANYBODY_WRITES = 0222;
 
-  /** One write is one value, and no longer than this. */
+  /** One write is one value, and no longer than this; one reading is shorter. */
   private static final int PAGE_SIZE = 4096;
-
-  /**
-   * A file of a module's directory.
-   *
-   * @param show its text, without the newline; null if it has gone
-   * @param store null: it cannot be written
-   */
-  private record Attribute(
-      String name,
-      int mode,
-      Function<LoadedModule, String> show,
-      ToIntBiFunction<LoadedModule, String> store) {
-    static Attribute of(String name, Function<LoadedModule, String> show) {
-      return new Attribute(name, READ_ONLY, show, null);
-    }
-
-    boolean allows(int flags) {
-      int access = flags & (O_WRONLY | O_RDWR);
-      boolean reads = access == O_RDONLY || access == O_RDWR;
-      boolean writes = access == O_WRONLY || access == O_RDWR;
-      return (!reads || (mode & ANYBODY_READS) != 0)
-          && (!writes || (mode & ANYBODY_WRITES) != 0 && store != null);
-    }
-  }
-
-  private static final List<Attribute> OF_EVERY_MODULE =
-      List.of(
-          Attribute.of("coresize", module -> Long.toString(module.view().size())),
-          Attribute.of("initstate", module -> module.state().initstate()),
-          Attribute.of("refcnt", module -> Integer.toString(module.refcount())),
-          Attribute.of("taint", module -> module.view().taints()));
 
   private final Registry registry;
   private final KernelLog log;
+  private final SysAttributes attributes;
 
   /**
-   * @param log gets what is wrong with a value that is written, where Linux says more than an errno
+   * @param hooks runs callbacks of parameters
    */
-  SysModule(Registry registry, KernelLog log) {
+  SysModule(Registry registry, Hooks hooks, KernelLog log) {
     this.registry = registry;
     this.log = log;
+    this.attributes = new SysAttributes(hooks, log);
   }
 
   @Override
@@ -91,12 +56,12 @@ final class SysModule implements FileSource {
       return null;
     }
     String name = path.substring(slash + 1);
-    if (name.startsWith(HOLDERS) || name.equals("holders")) {
+    if (name.startsWith(HOLDERS)) {
       return openHolder(caller, module, name, flags);
     }
-    for (Attribute attribute : attributes(module)) {
-      if (attribute.name.equals(name)) {
-        return attribute.allows(flags)
+    for (SysAttributes.Attribute attribute : attributes.of(module)) {
+      if (attribute.name().equals(name)) {
+        return allows(attribute.mode(), flags)
             ? new AttributeFile(module, attribute, flags)
             : OpenFile.failed(-EACCES);
       }
@@ -104,9 +69,16 @@ final class SysModule implements FileSource {
     return null;
   }
 
+  private static boolean allows(int mode, int flags) {
+    int access = flags & (O_WRONLY | O_RDWR);
+    boolean reads = access == O_RDONLY || access == O_RDWR;
+    boolean writes = access == O_WRONLY || access == O_RDWR;
+    return (!reads || (mode & ANYBODY_READS) != 0) && (!writes || (mode & ANYBODY_WRITES) != 0);
+  }
+
   /** A directory of links: to the directory of each module that uses this one. */
   private OpenFile openHolder(Context caller, LoadedModule module, String name, int flags) {
-    if (name.length() <= HOLDERS.length()) {
+    if (name.length() == HOLDERS.length()) {
       return OpenFile.failed(-EISDIR);
     }
     String link = name.substring(HOLDERS.length());
@@ -122,62 +94,49 @@ final class SysModule implements FileSource {
     List<String> paths = new ArrayList<>();
     for (LoadedModule module : registry.newestFirst()) {
       String directory = ROOT + module.name() + "/";
-      attributes(module).forEach(each -> paths.add(directory + each.name));
+      attributes.of(module).forEach(each -> paths.add(directory + each.name()));
       registry.holders(module).forEach(holder -> paths.add(directory + HOLDERS + holder));
     }
     return paths;
   }
 
-  private List<Attribute> attributes(LoadedModule module) {
-    List<Attribute> all = new ArrayList<>(OF_EVERY_MODULE);
-    for (Param param : module.params()) {
-      if (param.spec.perm() != 0) {
-        all.add(parameter(param.spec));
+  @Override
+  public List<String> directories() {
+    List<String> paths = new ArrayList<>(List.of("/sys/module"));
+    for (LoadedModule module : registry.newestFirst()) {
+      for (String name : List.of("", "/holders", "/notes", "/sections")) {
+        paths.add(ROOT + module.name() + name);
+      }
+      registry
+          .holders(module)
+          .forEach(holder -> paths.add(ROOT + module.name() + "/" + HOLDERS + holder));
+    }
+    return paths;
+  }
+
+  @Override
+  public int mode(String path) {
+    int slash = path.startsWith(ROOT) ? path.indexOf('/', ROOT.length()) : -1;
+    LoadedModule module = slash < 0 ? null : registry.find(path.substring(ROOT.length(), slash));
+    if (module != null) {
+      for (SysAttributes.Attribute attribute : attributes.of(module)) {
+        if (attribute.name().equals(path.substring(slash + 1))) {
+          return attribute.mode();
+        }
       }
     }
-    return all;
-  }
-
-  /** Keeps no {@link Param}, and with it the module's classes, while its file is open. */
-  private Attribute parameter(ParamSpec spec) {
-    return new Attribute(
-        PARAMETERS + spec.name(),
-        spec.perm(),
-        module -> {
-          Param param = find(module, spec);
-          return param == null ? null : param.text();
-        },
-        (module, text) -> store(find(module, spec), text));
-  }
-
-  private static Param find(LoadedModule module, ParamSpec spec) {
-    return module.params().stream().filter(p -> p.spec == spec).findFirst().orElse(null);
-  }
-
-  private int store(Param param, String text) {
-    if (param == null) {
-      return -ENODEV;
-    }
-    try {
-      param.set(text);
-      return 0;
-    } catch (ParamException e) {
-      if (e.getMessage() != null) {
-        log.print(KernelLog.ERR, e.getMessage());
-      }
-      return -e.errno();
-    }
+    return 0;
   }
 
   /** One of them, open: {@code show} at the beginning of a reading, {@code store} at each write. */
-  private static final class AttributeFile implements OpenFile {
+  private final class AttributeFile implements OpenFile {
     private final LoadedModule module;
-    private final Attribute attribute;
+    private final SysAttributes.Attribute attribute;
     private final int flags;
     private byte[] text;
     private int position;
 
-    AttributeFile(LoadedModule module, Attribute attribute, int flags) {
+    AttributeFile(LoadedModule module, SysAttributes.Attribute attribute, int flags) {
       this.module = module;
       this.attribute = attribute;
       this.flags = flags;
@@ -197,11 +156,16 @@ final class SysModule implements FileSource {
       if ((flags & O_WRONLY) != 0) {
         return -EBADF;
       }
-      String shown = position != 0 || isGone() ? null : attribute.show.apply(module);
-      if (shown != null) {
-        text = (shown + "\n").getBytes(StandardCharsets.UTF_8);
-      } else if (position == 0 || isGone()) {
+      if (isGone()) {
         return -ENODEV;
+      }
+      if (position == 0) {
+        StringBuilder shown = new StringBuilder();
+        int length = attribute.show().show(caller, module, shown);
+        if (length < 0) {
+          return length;
+        }
+        text = clipped(shown.toString().getBytes(StandardCharsets.UTF_8), length);
       }
       int got = Math.min(count, text.length - position);
       System.arraycopy(text, position, into, 0, got);
@@ -209,15 +173,37 @@ final class SysModule implements FileSource {
       return got;
     }
 
+    /** {@code sysfs_kf_seq_show}: a callback may say any length. */
+    private byte[] clipped(byte[] shown, int length) {
+      if (length < PAGE_SIZE) {
+        return Arrays.copyOf(shown, Math.min(length, shown.length));
+      }
+      log.print(
+          KernelLog.INFO,
+          "fill_read_buffer: get of "
+              + module.name()
+              + "."
+              + attribute.name()
+              + " returned bad count");
+      return Arrays.copyOf(shown, Math.min(PAGE_SIZE - 1, shown.length));
+    }
+
     @Override
     public long write(Context caller, byte[] from, int start, int count) {
       if ((flags & (O_WRONLY | O_RDWR)) == 0) {
         return -EBADF;
       }
+      if (count == 0) {
+        return 0;
+      }
       int length = Math.min(count, PAGE_SIZE);
       String value = new String(from, start, length, StandardCharsets.UTF_8);
-      int error = isGone() ? -ENODEV : attribute.store.applyAsInt(module, value);
-      return error == 0 ? length : error;
+      int nul = value.indexOf('\0');
+      int result =
+          isGone()
+              ? -ENODEV
+              : attribute.store().store(caller, module, nul < 0 ? value : value.substring(0, nul));
+      return result == 0 ? length : Math.min(result, length);
     }
 
     @Override

@@ -14,4 +14,14 @@ public interface FileSource {
 
   /** The paths of those that there are now. */
   List<String> list();
+
+  /** The directories that there are even if no file is in them. */
+  default List<String> directories() {
+    return List.of();
+  }
+
+  /** The mode of a file of its own, 0 for others: who may open it for what. */
+  default int mode(String path) {
+    return list().contains(path) ? 0644 : 0;
+  }
 }

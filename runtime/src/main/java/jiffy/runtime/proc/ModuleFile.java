@@ -13,6 +13,7 @@ import static jiffy.linux.Fs.O_RDWR;
 import static jiffy.linux.Fs.O_WRONLY;
 
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import jiffy.kernel.Current;
 import jiffy.kernel.Owner;
@@ -56,9 +57,23 @@ final class ModuleFile implements OpenFile {
   /** Removed by its own function: it is released when it is closed. */
   private volatile boolean isOwnRemoval;
 
+  /** All that hold a module. */
+  private final Set<ModuleFile> pins;
+
+  /** Who opened it. */
+  private final TaskStruct opener;
+
   private int error;
 
-  ModuleFile(Entry entry, ModuleHold hold, KernelLog log, int flags) {
+  ModuleFile(
+      Entry entry,
+      TaskStruct opener,
+      Set<ModuleFile> pins,
+      ModuleHold hold,
+      KernelLog log,
+      int flags) {
+    this.pins = pins;
+    this.opener = opener;
     this.entry = entry;
     this.hold = hold;
     this.log = log;
@@ -78,6 +93,7 @@ final class ModuleFile implements OpenFile {
 
   /** {@code proc_reg_open}; the module is held. */
   void open(Context caller) {
+    pins.add(this);
     error = (int) call(caller, "open", -ENOENT, this::openInside);
     if (error > 0) {
       log.print(
@@ -102,6 +118,16 @@ final class ModuleFile implements OpenFile {
       entry.open().add(this);
     }
     return result;
+  }
+
+  Owner owner() {
+    return entry.owner();
+  }
+
+  /** {@code open file /proc/kt by cat/97}. */
+  @Override
+  public String toString() {
+    return "open file " + entry.path + " by " + opener;
   }
 
   @Override
@@ -255,6 +281,7 @@ final class ModuleFile implements OpenFile {
 
   private void letGo() {
     if (!closed.getAndSet(true)) {
+      pins.remove(this);
       hold.put(entry.owner());
     }
   }

@@ -52,6 +52,9 @@ public final class ModuleFiles implements FileOps, Owned {
   private final ModuleHold hold;
   private final ConcurrentSkipListMap<String, Entry> entries = new ConcurrentSkipListMap<>();
 
+  /** Open files, also of names that were removed since: each holds its module. */
+  private final Set<ModuleFile> pins = ConcurrentHashMap.newKeySet();
+
   /** Paths of the kernel's own files, and of the directories they are in. */
   private final Set<String> reserved = ConcurrentHashMap.newKeySet();
 
@@ -226,7 +229,7 @@ public final class ModuleFiles implements FileOps, Owned {
     if (!hold.tryGet(entry.owner())) {
       return OpenFile.failed(-ENOENT);
     }
-    ModuleFile file = new ModuleFile(entry, hold, log, flags);
+    ModuleFile file = new ModuleFile(entry, caller.task(), pins, hold, log, flags);
     file.open(caller);
     return file;
   }
@@ -234,6 +237,26 @@ public final class ModuleFiles implements FileOps, Owned {
   /** Paths of the files; directories are not listed. */
   List<String> list() {
     return entries.values().stream().filter(e -> !e.isDirectory()).map(e -> e.path).toList();
+  }
+
+  /** Those of the directories, which there are even if no file is in them. */
+  List<String> directories() {
+    return entries.values().stream().filter(Entry::isDirectory).map(e -> e.path).toList();
+  }
+
+  /** The mode of a file; 0 if there is none of that path. */
+  int mode(String path) {
+    Entry entry = entries.get(path);
+    return entry == null ? 0 : entry.struct.__mode;
+  }
+
+  /** What keeps a module from going, one a phrase: {@code open file /proc/kt by cat/97}. */
+  public List<String> openOf(String module) {
+    return pins.stream()
+        .filter(file -> file.owner().name.equals(module))
+        .map(ModuleFile::toString)
+        .sorted()
+        .toList();
   }
 
   /** The machine halts: readers who sleep in a module's file are told to go. */

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
@@ -24,6 +25,15 @@ import jiffy.runtime.context.Context;
  */
 public final class ProcTree {
   private static final int PAGE = 4096;
+  private static final int READ_ONLY = 0444;
+  private static final int DIRECTORY_MODE = 0555;
+
+  /**
+   * What is in a directory.
+   *
+   * @param name without the directory's
+   */
+  public record Entry(String name, boolean isDirectory, int mode) {}
 
   private final Map<String, Supplier<String>> files = new ConcurrentSkipListMap<>();
   private final List<FileSource> sources = new CopyOnWriteArrayList<>();
@@ -86,8 +96,59 @@ public final class ProcTree {
   }
 
   private boolean isDirectory(String path) {
+    return entries(path).isPresent();
+  }
+
+  /**
+   * What is in a directory, sorted by name.
+   *
+   * @param path with or without a slash at its end; {@code /} is the root
+   * @return empty if there is no such directory
+   */
+  public Optional<List<Entry>> entries(String path) {
     String directory = path.endsWith("/") ? path : path + "/";
-    return list().stream().anyMatch(file -> file.startsWith(directory));
+    Map<String, Entry> found = new TreeMap<>();
+    boolean isThere = addDirectories(directory, found);
+    for (String file : list()) {
+      if (file.startsWith(directory)) {
+        String name = file.substring(directory.length());
+        int slash = name.indexOf('/');
+        isThere = true;
+        found.computeIfAbsent(
+            slash < 0 ? name : name.substring(0, slash),
+            child -> new Entry(child, slash >= 0, slash < 0 ? mode(file) : DIRECTORY_MODE));
+      }
+    }
+    return isThere ? Optional.of(List.copyOf(found.values())) : Optional.empty();
+  }
+
+  /** Those that may have no file in them. @return whether the directory itself is one or has one */
+  private boolean addDirectories(String directory, Map<String, Entry> found) {
+    List<String> all = new ArrayList<>(ofModules.directories());
+    sources.forEach(source -> all.addAll(source.directories()));
+    boolean isThere = false;
+    for (String each : all) {
+      if ((each + "/").startsWith(directory)) {
+        isThere = true;
+        String name = each.length() < directory.length() ? "" : each.substring(directory.length());
+        if (!name.isEmpty()) {
+          String child = name.substring(0, (name + "/").indexOf('/'));
+          found.put(child, new Entry(child, true, DIRECTORY_MODE));
+        }
+      }
+    }
+    return isThere;
+  }
+
+  private int mode(String file) {
+    if (files.containsKey(file)) {
+      return READ_ONLY;
+    }
+    return sources.stream()
+        .mapToInt(source -> source.mode(file))
+        .filter(mode -> mode != 0)
+        .findFirst()
+        .orElseGet(() -> ofModules.mode(file));
   }
 
   /**

@@ -13,6 +13,7 @@ import jiffy.kernel.Current;
 import jiffy.kernel.Origin;
 import jiffy.kernel.Owner;
 import jiffy.runtime.arch.Arch;
+import jiffy.runtime.arch.Expelled;
 import jiffy.runtime.arch.SimHalt;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Contexts;
@@ -90,6 +91,8 @@ public final class Kthreads implements Owned {
       return function.run(thread.data);
     } catch (SimHalt e) {
       throw e;
+    } catch (Expelled e) {
+      return -EINTR;
     } catch (Throwable e) {
       Context context = (Context) Current.get();
       Oops.print(log, thread.origin.owner.name, "kthread " + thread.origin.function, e, context);
@@ -210,6 +213,16 @@ public final class Kthreads implements Owned {
       }
     }
     return left.size();
+  }
+
+  @Override
+  public void expel(Owner owner) {
+    for (Kthread thread : of(owner)) {
+      Context context = thread.context();
+      if (context != null) {
+        context.expel("module " + owner.name + " was given up, and this kernel thread with it");
+      }
+    }
   }
 
   private void join(Context caller, List<Kthread> threads) {

@@ -11,6 +11,7 @@ import java.util.Set;
 import jiffy.kernel.Owner;
 import jiffy.runtime.module.file.BadModuleException;
 import jiffy.runtime.module.file.Exports;
+import jiffy.runtime.module.file.Modinfo;
 import jiffy.runtime.module.file.ModuleFile;
 import jiffy.runtime.module.file.PluginFacts;
 import jiffy.runtime.module.file.PrivateCopy;
@@ -25,8 +26,11 @@ class ModuleStateTest {
           "UNFORMED GONE",
           "COMING LIVE",
           "COMING GOING",
+          "COMING ZOMBIE",
           "LIVE GOING",
-          "GOING GONE");
+          "GOING ZOMBIE",
+          "GOING GONE",
+          "ZOMBIE GONE");
 
   @TempDir Path dir;
 
@@ -64,6 +68,8 @@ class ModuleStateTest {
         return List.of(ModuleState.COMING, ModuleState.LIVE);
       case GOING:
         return List.of(ModuleState.COMING, ModuleState.GOING);
+      case ZOMBIE:
+        return List.of(ModuleState.COMING, ModuleState.ZOMBIE);
       default:
         return List.of(ModuleState.GONE);
     }
@@ -86,6 +92,8 @@ class ModuleStateTest {
             List.of(),
             List.of(),
             new Exports(List.of(), Set.of(), Set.of()),
+            "",
+            new Modinfo(List.of()),
             "",
             PluginFacts.NONE,
             none);

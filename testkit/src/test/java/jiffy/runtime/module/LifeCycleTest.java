@@ -169,10 +169,10 @@ class LifeCycleTest {
         "hold: init",
         () -> {
           var owner = ((jiffy.runtime.context.Context) jiffy.kernel.Current.get()).owner();
-          assertThat(room.modules.tryGet(owner)).isTrue();
-          assertThat(room.modules.tryGet(owner)).isTrue();
+          assertThat(room.modules.tryGet(owner, owner)).isTrue();
+          assertThat(room.modules.tryGet(owner, owner)).isTrue();
           room.log.add("refcount " + room.modules.refcount(owner));
-          room.onPrint("put", () -> room.modules.put(owner));
+          room.onPrint("put", () -> room.modules.put(owner, owner));
         });
     assertThat(room.insmod(jar)).isZero();
     assertThat(room.log).contains("refcount 3");

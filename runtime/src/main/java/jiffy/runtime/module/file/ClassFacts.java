@@ -3,6 +3,7 @@ package jiffy.runtime.module.file;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,7 @@ final class ClassFacts extends ClassVisitor {
   }
 
   private final Set<String> members = new HashSet<>();
+  private final Map<String, Integer> fields = new HashMap<>();
   private final List<ParamField> params = new ArrayList<>();
   private final List<ExportedMethod> exports = new ArrayList<>();
   private final Set<String> shownTypes = new LinkedHashSet<>();
@@ -111,7 +113,7 @@ final class ClassFacts extends ClassVisitor {
     if (!descriptor.equals(MODULE_INFO)) {
       return null;
     }
-    moduleInfo = new HashMap<>();
+    moduleInfo = new LinkedHashMap<>(); // modinfo shows it in order
     return new Values(moduleInfo);
   }
 
@@ -119,6 +121,7 @@ final class ClassFacts extends ClassVisitor {
   public FieldVisitor visitField(
       int access, String name, String descriptor, String signature, Object value) {
     members.add(name + descriptor);
+    fields.put(name + descriptor, access);
     if ((access & SHOWN) != 0) {
       addTypes(descriptor, signature, shownTypes);
     }
@@ -233,7 +236,12 @@ final class ClassFacts extends ClassVisitor {
     return members.contains(member + descriptor);
   }
 
-  /** What {@code @ModuleInfo} gives, or null without one. */
+  /** The flags of a field of its own, or null if there is none such. */
+  Integer accessOfField(String field, String descriptor) {
+    return fields.get(field + descriptor);
+  }
+
+  /** What {@code @ModuleInfo} gives, in the order of the class file, or null without one. */
   Map<String, Object> moduleInfo() {
     return moduleInfo;
   }

@@ -55,6 +55,9 @@ final class JarContents {
   /** PF4J's index of extensions: the JAR's, else a library's; null without one. */
   byte[] extensions;
 
+  /** The class files themselves, which the readers hold anyway. */
+  final Map<String, byte[]> bytes = new LinkedHashMap<>();
+
   private final String file;
   private final Map<String, String> places = new HashMap<>();
   private final Map<String, List<String>> duplicates = new LinkedHashMap<>();
@@ -184,6 +187,7 @@ final class JarContents {
         return;
       }
       readers.put(facts.name(), reader);
+      this.bytes.put(facts.name(), bytes);
       classes.put(facts.name(), facts);
     } catch (RuntimeException e) {
       throw new BadModuleException(ENOEXEC, where + ": " + entry + " is no valid class file");

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import jiffy.runtime.module.param.ParamSpec;
-import org.objectweb.asm.Opcodes;
 
 /**
  * What a module's JAR says of itself. Strings only, so it may outlive the module.
@@ -28,6 +27,9 @@ import org.objectweb.asm.Opcodes;
  * @param imports what must come from other modules
  * @param exports what other modules may use
  * @param requires version constraint on the kernel ({@code Plugin-Requires}); may be empty
+ * @param modinfo all that it says of itself in pairs
+ * @param vermagic major.minor of the API that it was built for ({@code Jiffy-Vermagic}); may be
+ *     empty
  * @param plugin what PF4J knows of it
  * @param remarks what is odd about it, though it can be loaded: lines for the log
  */
@@ -44,8 +46,13 @@ public record ModuleFile(
     List<Import> imports,
     Exports exports,
     String requires,
+    Modinfo modinfo,
+    String vermagic,
     PluginFacts plugin,
     List<String> remarks) {
+
+  /** The manifest's attribute for {@link #vermagic}. */
+  public static final String VERMAGIC = "Jiffy-Vermagic";
 
   private static final String KERNEL_MODULE = "jiffy/linux/KernelModule";
 
@@ -76,11 +83,19 @@ public record ModuleFile(
 
   private static ModuleFile read(JarContents jar, String file, HostClasses host)
       throws BadModuleException {
-    List<String> remarks = new ArrayList<>(jar.remarks());
-    PluginFacts plugin = PluginFacts.of(file, jar, remarks);
-    Reading reading = new Reading(file, jar, plugin, remarks, host);
-    ClassFacts type = reading.moduleClass();
-    return type == null ? reading.plugin(reading.params()) : reading.module(type);
+    try {
+      List<String> remarks = new ArrayList<>(jar.remarks());
+      PluginFacts plugin = PluginFacts.of(file, jar, remarks);
+      Reading reading = new Reading(file, jar, plugin, remarks, host);
+      ClassFacts type = reading.moduleClass();
+      return type == null
+          ? PlainPlugin.read(file, jar, plugin, remarks, host)
+          : reading.module(type);
+    } catch (ClassCastException e) {
+      throw new BadModuleException(
+          ENOEXEC,
+          file + ": an annotation has a value of a wrong type: compile it against Jiffy's API");
+    }
   }
 
   /** The steps of {@link #read}, which share what was read and the name for messages. */
@@ -89,8 +104,10 @@ public record ModuleFile(
     ModuleFile module(ClassFacts type) throws BadModuleException {
       checkInstantiable(type);
       Map<String, Object> info = type.moduleInfo() == null ? Map.of() : type.moduleInfo();
+      String name = name(info);
+      List<ParamSpec> params = ParamFields.of(file, jar.classes);
       return new ModuleFile(
-          name(info),
+          name,
           type.className(),
           (String) info.get("license"),
           strings(info, "author"),
@@ -98,16 +115,37 @@ public record ModuleFile(
           (String) info.getOrDefault("version", ""),
           strings(info, "alias"),
           strings(info, "softdep"),
-          params(),
+          params,
           Imports.of(jar.classes, jar.readers, List.of(type.name()), host),
           Exports.of(file, jar.classes, host),
           plugin.requires(),
+          modinfo(info, name, params),
+          vermagic(),
           plugin,
           List.copyOf(remarks));
     }
 
-    ModuleFile plugin(List<ParamSpec> params) throws BadModuleException {
-      return PlainPlugin.read(file, jar, plugin, params, remarks, host);
+    private Modinfo modinfo(Map<String, Object> info, String name, List<ParamSpec> params)
+        throws BadModuleException {
+      List<Modinfo.Pair> found = new ArrayList<>();
+      found.add(new Modinfo.Pair("name", name));
+      if (!info.getOrDefault("version", "").equals("")) { // as MODULE_VERSION has it made
+        found.add(new Modinfo.Pair("srcversion", SourceVersion.of(jar.bytes)));
+      }
+      plugin.depends().ifPresent(names -> found.add(new Modinfo.Pair("depends", names)));
+      if (!vermagic().isEmpty()) {
+        found.add(new Modinfo.Pair("vermagic", vermagic()));
+      }
+      try {
+        return Modinfo.of(info, params, found);
+      } catch (IllegalArgumentException e) {
+        throw bad(e.getMessage());
+      }
+    }
+
+    private String vermagic() {
+      String value = jar.manifest.getValue(VERMAGIC);
+      return value == null ? "" : value.trim();
     }
 
     private static List<String> strings(Map<String, Object> info, String key) {
@@ -200,42 +238,6 @@ public record ModuleFile(
             type.className()
                 + " has no constructor without parameters, or is an inner class that"
                 + " is not static");
-      }
-    }
-
-    private List<ParamSpec> params() throws BadModuleException {
-      List<ParamSpec> specs = new ArrayList<>();
-      for (ClassFacts type : jar.classes.values()) {
-        for (ClassFacts.ParamField field : type.params()) {
-          specs.add(param(type, field));
-        }
-      }
-      return List.copyOf(specs);
-    }
-
-    private ParamSpec param(ClassFacts type, ClassFacts.ParamField field)
-        throws BadModuleException {
-      String symbol = type.className() + "." + field.name();
-      boolean isArray = field.descriptor().startsWith("[");
-      if ((field.access() & Opcodes.ACC_STATIC) == 0) {
-        throw bad("parameter " + symbol + " is not static");
-      }
-      if ((field.access() & Opcodes.ACC_FINAL) != 0 && !isArray) {
-        throw bad("parameter " + symbol + " is final: it could not be set");
-      }
-      Map<String, Object> values = field.values();
-      String name = (String) values.getOrDefault("name", "");
-      try {
-        return ParamSpec.declare(
-            name.isEmpty() ? field.name() : name,
-            (String) values.getOrDefault("type", ""),
-            field.descriptor(),
-            type.className(),
-            field.name(),
-            (String) values.getOrDefault("value", ""),
-            (Integer) values.getOrDefault("perm", 0444));
-      } catch (IllegalArgumentException e) {
-        throw bad(e.getMessage());
       }
     }
   }

@@ -3,7 +3,9 @@ package jiffy.runtime.module.file;
 import static jiffy.linux.Errno.ENOEXEC;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import jiffy.runtime.module.param.ParamSpec;
 
 /** An ordinary PF4J plugin, read as a module: what PF4J asks of one, and where its parts go. */
@@ -16,7 +18,6 @@ final class PlainPlugin {
   private PlainPlugin() {}
 
   /**
-   * @param params static fields with {@code @ModuleParam}, if it has heard of Jiffy after all
    * @param remarks what is odd about it
    * @throws BadModuleException ENOEXEC: PF4J would not take it either, or its id makes no name
    */
@@ -24,7 +25,6 @@ final class PlainPlugin {
       String file,
       JarContents jar,
       PluginFacts plugin,
-      List<ParamSpec> params,
       List<String> remarks,
       HostClasses host)
       throws BadModuleException {
@@ -43,6 +43,7 @@ final class PlainPlugin {
     if (!ModuleNames.isValid(name)) {
       throw bad(file, "Plugin-Id '" + plugin.id() + "' makes no module name: 1 to 55 characters");
     }
+    List<ParamSpec> params = ParamFields.of(file, jar.classes);
     return new ModuleFile(
         name,
         type == null ? NO_CLASS : type.className(),
@@ -56,8 +57,29 @@ final class PlainPlugin {
         Imports.of(jar.classes, jar.readers, roots(type, jar, plugin), host),
         Exports.of(file, jar.classes, host),
         plugin.requires(),
+        modinfo(name, plugin, params),
+        "",
         plugin.plain(),
         List.copyOf(remarks));
+  }
+
+  /** As a module would have said it in its annotation. */
+  private static Modinfo modinfo(String name, PluginFacts plugin, List<ParamSpec> params) {
+    Map<String, Object> info = new LinkedHashMap<>();
+    put(info, "version", plugin.version());
+    put(info, "description", plugin.description());
+    put(info, "author", plugin.provider());
+    put(info, "license", plugin.license() == null ? "" : plugin.license());
+    List<Modinfo.Pair> found = new ArrayList<>();
+    found.add(new Modinfo.Pair("name", name));
+    plugin.depends().ifPresent(names -> found.add(new Modinfo.Pair("depends", names)));
+    return Modinfo.of(info, params, found);
+  }
+
+  private static void put(Map<String, Object> info, String key, String value) {
+    if (!value.isEmpty()) {
+      info.put(key, value);
+    }
   }
 
   /** Null: it has none, which is fine. */

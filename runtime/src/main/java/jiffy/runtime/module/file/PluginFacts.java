@@ -10,10 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.jar.Attributes;
+import java.util.stream.Collectors;
 import org.pf4j.PluginDependency;
 
 /**
@@ -82,6 +84,16 @@ public record PluginFacts(
         dependencies,
         extensions,
         true);
+  }
+
+  /** The names of the modules that must be there, as modinfo shows them; none: it names none. */
+  Optional<String> depends() {
+    String names =
+        dependencies.stream()
+            .filter(each -> !each.isOptional())
+            .map(each -> ModuleNames.ofPlugin(each.getPluginId()))
+            .collect(Collectors.joining(","));
+    return names.isEmpty() ? Optional.empty() : Optional.of(names);
   }
 
   /** From {@code id} to the value of {@code plugin.id} or {@code Plugin-Id}; empty without one. */

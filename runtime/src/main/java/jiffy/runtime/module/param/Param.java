@@ -1,40 +1,64 @@
 package jiffy.runtime.module.param;
 
 import static jiffy.linux.Errno.EINVAL;
+import static jiffy.linux.Errno.EPERM;
+import static jiffy.linux.Moduleparam.KERNEL_PARAM_OPS_FL_NOARG;
+import static jiffy.linux.Printk.pr_err;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.lang.reflect.Array;
-import java.lang.reflect.Field;
+import jiffy.types.KernelParam;
+import jiffy.types.KernelParamOps;
 
 /**
- * A parameter and the static field behind it. Holds a class of the module: dropped when it goes.
- * Thread safe, as far as the field is: a module that waits for a change makes it volatile.
+ * A parameter, the static field behind it, and the functions that set and get it. Holds a class of
+ * the module: dropped when that goes. Process context, {@code kernel_param_lock} held.
  */
 public final class Param {
-  private static final int ALL = -1;
-
   /** What the class file declares. */
   public final ParamSpec spec;
 
-  private final Field field;
+  private final KernelParam kp;
+  private final KernelParamOps ops;
 
-  /** Of an array: how many elements were set; {@link #ALL} before the first time. */
-  private int stored = ALL;
+  /** Of an array without a count of its own; else null. */
+  private final VarHandle count;
 
-  private Param(ParamSpec spec, Field field) {
+  private Param(ParamSpec spec, KernelParam kp, KernelParamOps ops, VarHandle count) {
     this.spec = spec;
-    this.field = field;
+    this.kp = kp;
+    this.ops = ops;
+    this.count = count;
   }
 
   /**
-   * Finds the field; initializes its class, so that a default does not overwrite what is set.
+   * Finds the fields; initializes their class, so that a default does not overwrite what is set.
    *
    * @throws ReflectiveOperationException if the class file promised a field that is not there
    */
   public static Param bind(ParamSpec spec, ClassLoader loader) throws ReflectiveOperationException {
     Class<?> type = Class.forName(spec.className(), true, loader);
-    Field field = type.getDeclaredField(spec.fieldName());
-    field.setAccessible(true);
-    return new Param(spec, field);
+    MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(type, MethodHandles.lookup());
+    VarHandle value = lookup.unreflectVarHandle(type.getDeclaredField(spec.fieldName()));
+    KernelParamOps ops =
+        spec.ops().isEmpty()
+            ? spec.type().ops()
+            : (KernelParamOps) lookup.unreflectVarHandle(type.getDeclaredField(spec.ops())).get();
+    if (ops == null) {
+      throw new IllegalStateException(
+          spec.className() + "." + spec.ops() + ", the ops of a parameter, is null");
+    }
+    VarHandle count =
+        spec.count().isEmpty()
+            ? null
+            : lookup.unreflectVarHandle(type.getDeclaredField(spec.count()));
+    int maxlen = spec.len();
+    if (spec.type() == ParamType.STRING && maxlen == 0) {
+      maxlen = ((byte[]) value.get()).length;
+    }
+    Object arg = spec.type() == null ? null : value;
+    return new Param(spec, new KernelParam(spec.name(), spec.perm(), arg, maxlen), ops, count);
   }
 
   /** Whether that is its name; {@code -} and {@code _} are one letter. */
@@ -46,78 +70,105 @@ public final class Param {
    * Sets it, from the command line or by a write to its file, which happens while the module runs.
    *
    * @param text null for the bare name
+   * @return 0, or what {@link KernelParamOps.Set} returns
+   * @throws Throwable what a callback throws
    */
-  public synchronized void set(String text) throws ParamException {
-    try {
-      if (spec.isArray()) {
-        setArray(text);
-      } else {
-        field.set(null, boxed(field.getType(), spec.type().parse(spec.name(), text, get())));
-      }
-    } catch (IllegalAccessException e) {
-      throw new ParamException(EINVAL, spec.name() + ": " + e.getMessage());
+  int set(String text) throws Throwable {
+    if (text == null && (isPlainArray() || (ops.flags & KERNEL_PARAM_OPS_FL_NOARG) == 0)) {
+      return -EINVAL;
     }
+    if (ops.set == null) {
+      return -EPERM;
+    }
+    return isPlainArray() ? setArray(text) : ops.set.set(text, kp);
+  }
+
+  private boolean isPlainArray() {
+    return spec.isArray() && spec.ops().isEmpty();
   }
 
   /** {@code param_array}: what comes before a bad element stays stored. */
-  private void setArray(String text) throws ParamException, IllegalAccessException {
-    if (text == null) {
-      throw new ParamException(EINVAL);
-    }
+  private int setArray(String text) throws Throwable {
     String[] words = text.split(",", -1);
-    Class<?> elementType = field.getType().getComponentType();
-    Object array = get();
+    Object array = kp.__load();
     if (array == null) {
-      array = Array.newInstance(elementType, words.length);
-      field.set(null, array);
+      array = Array.newInstance(((VarHandle) kp.arg).varType().getComponentType(), words.length);
+      kp.__store(array);
     }
     int capacity = Array.getLength(array);
-    stored = 0;
+    setCount(0);
     for (int i = 0; i < words.length; i++) {
       if (i == capacity) {
-        throw new ParamException(
-            EINVAL, spec.name() + ": can only take " + capacity + " arguments");
+        pr_err("%s: can only take %d arguments\n", spec.name(), capacity);
+        return -EINVAL;
       }
-      Object now = Array.get(array, i);
-      Array.set(array, i, boxed(elementType, spec.type().parse(spec.name(), words[i], now)));
-      stored++;
+      KernelParam element = element(array, i);
+      int error = ops.set.set(words[i], element);
+      if (error != 0) {
+        return error;
+      }
+      Array.set(array, i, element.__load());
+      setCount(i + 1);
+    }
+    return 0;
+  }
+
+  /** A parameter whose value is a copy of an element. */
+  private KernelParam element(Object array, int index) {
+    Object one = Array.newInstance(array.getClass().getComponentType(), 1);
+    Array.set(one, 0, Array.get(array, index));
+    return new KernelParam(kp, one);
+  }
+
+  private void setCount(int elements) {
+    if (count != null) {
+      count.setVolatile(elements);
     }
   }
 
-  /** Its present value as text, without a newline; of an array the elements that were set. */
-  public synchronized String text() {
-    try {
-      Object value = get();
-      if (!spec.isArray()) {
-        return spec.type().format(value);
-      }
-      StringBuilder text = new StringBuilder();
-      int length = value == null ? 0 : Array.getLength(value);
-      for (int i = 0; i < (stored == ALL ? length : Math.min(stored, length)); i++) {
-        text.append(i == 0 ? "" : ",").append(spec.type().format(Array.get(value, i)));
-      }
-      return text.toString();
-    } catch (IllegalAccessException e) {
-      throw new IllegalStateException(spec.name() + " cannot be read", e);
+  /**
+   * Appends its present value and a newline; of an array the elements that were set, if they are
+   * counted.
+   *
+   * @return what {@link KernelParamOps.Get} returns
+   * @throws Throwable what a callback throws
+   */
+  int get(StringBuilder buffer) throws Throwable {
+    if (ops.get == null) {
+      return -EPERM;
     }
+    return isPlainArray() ? getArray(buffer) : ops.get.get(buffer, kp);
   }
 
-  private Object get() throws IllegalAccessException {
-    return field.get(null);
+  private int getArray(StringBuilder buffer) throws Throwable {
+    Object array = kp.__load();
+    int length = array == null ? 0 : Array.getLength(array);
+    int shown = count == null ? length : Math.min(length, (int) count.getVolatile());
+    int bytes = 0;
+    for (int i = 0; i < shown; i++) {
+      if (i > 0) {
+        buffer.setCharAt(buffer.length() - 1, ','); // the newline of the one before
+      }
+      int got = ops.get.get(buffer, element(array, i));
+      if (got < 0) {
+        return got;
+      }
+      bytes += got;
+    }
+    return bytes;
   }
 
-  private static Object boxed(Class<?> type, Object value) {
-    if (!(value instanceof Long)) {
-      return value;
-    }
-    long number = (Long) value;
-    if (type == byte.class) {
-      return (byte) number;
-    } else if (type == short.class) {
-      return (short) number;
-    } else if (type == int.class) {
-      return (int) number;
-    }
-    return number;
+  /** Whether it wants to know when the module goes. */
+  public boolean hasFree() {
+    return ops.free != null;
+  }
+
+  /**
+   * {@code destroy_params}: the module goes.
+   *
+   * @throws Throwable what a callback throws
+   */
+  public void free() throws Throwable {
+    ops.free.free(kp.arg);
   }
 }

@@ -1,10 +1,14 @@
 package jiffy.runtime.module.param;
 
 import static jiffy.linux.Errno.EINVAL;
+import static jiffy.linux.Errno.ENOENT;
 import static jiffy.linux.Errno.ENOSPC;
+import static jiffy.linux.Mutexes.mutex_lock;
+import static jiffy.linux.Mutexes.mutex_unlock;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import jiffy.types.Mutex;
 
 /**
  * Reads a line of parameters, {@code a=1 b="x y" c -- rest}, as {@code parse_args} does.
@@ -26,29 +30,36 @@ public final class ParamLine {
   private static final int ERR = 3;
   private static final int WARNING = 4;
 
+  /** A hint for Linux's driver core, which every module takes. */
+  private static final String ASYNC_PROBE = "async_probe";
+
   private final String module;
   private final List<Param> params;
+  private final Mutex lock;
   private final Log log;
   private String rest;
   private String name;
   private String value;
   private int error;
 
-  private ParamLine(String module, String line, List<Param> params, Log log) {
+  private ParamLine(String module, String line, List<Param> params, Mutex lock, Log log) {
     this.module = module;
     this.rest = line;
     this.params = params;
+    this.lock = lock;
     this.log = log;
   }
 
   /**
-   * Sets parameters.
+   * Sets parameters, each with the lock held.
    *
    * @param module for messages
    * @return 0 or a negative errno
+   * @throws Throwable what a callback throws; the rest of the line is not read then
    */
-  public static int apply(String module, String line, List<Param> params, Log log) {
-    return new ParamLine(module, line, params, log).apply();
+  static int apply(String module, String line, List<Param> params, Mutex lock, Log log)
+      throws Throwable {
+    return new ParamLine(module, line, params, lock, log).apply();
   }
 
   /**
@@ -66,12 +77,12 @@ public final class ParamLine {
     return needed ? word.substring(0, equals + 1) + '"' + value + '"' : word;
   }
 
-  private int apply() {
+  private int apply() throws Throwable {
     skipBlanks();
     while (!rest.isEmpty()) {
       nextArgument();
       if (value == null && name.equals("--")) {
-        if (!rest.isEmpty() && error == 0) {
+        if (error == 0) {
           log.print(WARNING, module + ": parameters '" + rest + "' after `--' ignored");
         }
         return -error;
@@ -81,29 +92,40 @@ public final class ParamLine {
     return -error;
   }
 
-  private void setOne() {
+  private void setOne() throws Throwable {
     for (Param param : params) {
       if (param.isCalled(name)) {
-        try {
-          param.set(value);
-        } catch (ParamException e) {
-          complain(param, e);
+        int result = set(param);
+        if (result != 0) {
+          complain(param, result);
         }
         return;
       }
     }
-    log.print(WARNING, module + ": unknown parameter '" + name + "' ignored");
+    if (!name.equals(ASYNC_PROBE)) {
+      log.print(WARNING, module + ": unknown parameter '" + name + "' ignored");
+    }
   }
 
-  private void complain(Param param, ParamException e) {
-    if (e.getMessage() != null) {
-      log.print(ERR, e.getMessage());
+  private int set(Param param) throws Throwable {
+    mutex_lock(lock);
+    try {
+      return param.set(value);
+    } finally {
+      mutex_unlock(lock);
+    }
+  }
+
+  private void complain(Param param, int result) {
+    error = result < 0 ? -result : EINVAL;
+    if (error == ENOENT) {
+      log.print(ERR, module + ": Unknown parameter `" + name + "'");
+      return;
     }
     String text = value == null ? "" : value;
     if (param.spec.isArray() && text.indexOf(',') >= 0) {
       text = text.substring(0, text.indexOf(',')); // Linux has cut it at its commas by then
     }
-    error = e.errno() == 0 ? EINVAL : e.errno();
     String verdict = error == ENOSPC ? "' too large for parameter `" : "' invalid for parameter `";
     log.print(ERR, module + ": `" + text + verdict + name + "'");
   }

@@ -1,61 +1,74 @@
 package jiffy.runtime.module.param;
 
-import static jiffy.linux.Errno.EINVAL;
-import static jiffy.linux.Errno.ENOSPC;
-import static jiffy.linux.Errno.ERANGE;
-import static jiffy.linux.Errno.EROFS;
+import static jiffy.linux.Moduleparam.KERNEL_PARAM_OPS_FL_NOARG;
 
 import java.util.Arrays;
 import java.util.Locale;
-import jiffy.linux.Kstrtox;
+import jiffy.linux.Moduleparam;
+import jiffy.types.KernelParamOps;
 
 /**
- * The types of {@code module_param}: what texts each takes, and how it reads back.
- *
- * <p>A number lives in a Java integer that is at least as wide; an unsigned one keeps its bits.
+ * The types of {@code module_param}: the functions that set and get each, and the Java types that
+ * hold it. A number lives in a Java integer that is at least as wide; an unsigned one keeps its
+ * bits.
  */
 public enum ParamType {
   /** {@code unsigned char}: 0 to 255. */
-  BYTE(8, false),
+  BYTE(8, Moduleparam::param_set_byte, Moduleparam::param_get_byte),
   /** {@code short}. */
-  SHORT(16, true),
+  SHORT(16, Moduleparam::param_set_short, Moduleparam::param_get_short),
   /** {@code unsigned short}. */
-  USHORT(16, false),
+  USHORT(16, Moduleparam::param_set_ushort, Moduleparam::param_get_ushort),
   /** {@code int}. */
-  INT(32, true),
+  INT(32, Moduleparam::param_set_int, Moduleparam::param_get_int),
   /** {@code unsigned int}. */
-  UINT(32, false),
+  UINT(32, Moduleparam::param_set_uint, Moduleparam::param_get_uint),
   /** {@code long}, 64 bits. */
-  LONG(64, true),
+  LONG(64, Moduleparam::param_set_long, Moduleparam::param_get_long),
   /** {@code unsigned long}, 64 bits. */
-  ULONG(64, false),
+  ULONG(64, Moduleparam::param_set_ulong, Moduleparam::param_get_ulong),
   /** {@code unsigned long long}. */
-  ULLONG(64, false),
+  ULLONG(64, Moduleparam::param_set_ullong, Moduleparam::param_get_ullong),
   /** {@code unsigned int}, read back as {@code 0x0000ff}. */
-  HEXINT(32, false),
+  HEXINT(32, Moduleparam::param_set_hexint, Moduleparam::param_get_hexint),
   /** {@code bool}; the bare name means true. */
-  BOOL(1, false),
+  BOOL(1, Moduleparam::param_set_bool, Moduleparam::param_get_bool),
   /** {@code bool} the other way round. */
-  INVBOOL(1, false),
+  INVBOOL(1, Moduleparam::param_set_invbool, Moduleparam::param_get_invbool),
   /** {@code bool} that cannot be unset. */
-  BOOL_ENABLE_ONLY(1, false),
-  /** {@code char *}: any text up to {@value #LONGEST_CHARP} characters. */
-  CHARP(0, false);
+  BOOL_ENABLE_ONLY(1, Moduleparam::param_set_bool_enable_only, Moduleparam::param_get_bool),
+  /** {@code int} that is set like a bool. */
+  BINT(32, Moduleparam::param_set_bint, Moduleparam::param_get_int),
+  /** {@code char *}: any text. */
+  CHARP(0, Moduleparam::param_set_charp, Moduleparam::param_get_charp),
+  /** {@code char []}: any text that fits. */
+  STRING(0, Moduleparam::param_set_copystring, Moduleparam::param_get_string);
 
-  /** {@code param_set_charp}'s limit. */
-  static final int LONGEST_CHARP = 1024;
+  private static final String STRING_DESCRIPTOR = "Ljava/lang/String;";
 
   private final int bits;
-  private final boolean signed;
+  private final KernelParamOps.Set set;
+  private final KernelParamOps.Get get;
 
-  ParamType(int bits, boolean signed) {
+  ParamType(int bits, KernelParamOps.Set set, KernelParamOps.Get get) {
     this.bits = bits;
-    this.signed = signed;
+    this.set = set;
+    this.get = get;
   }
 
   /** Its name as modinfo prints it: {@code ushort}. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** {@code param_ops_int} and so on. */
+  KernelParamOps ops() {
+    KernelParamOps ops = new KernelParamOps();
+    ops.set = set;
+    ops.get = get;
+    boolean isBareEnough = this == BOOL || this == BOOL_ENABLE_ONLY || this == BINT;
+    ops.flags = isBareEnough ? KERNEL_PARAM_OPS_FL_NOARG : 0;
+    return ops;
   }
 
   /** The type of that name, or null. */
@@ -76,106 +89,31 @@ public enum ParamType {
         return LONG;
       case "Z":
         return BOOL;
-      case "Ljava/lang/String;":
+      case STRING_DESCRIPTOR:
         return CHARP;
       default:
         return null;
     }
   }
 
-  /** Whether a field of that descriptor can hold it. */
+  /** Whether a field of that descriptor can hold it; of an array, an element. */
   boolean fits(String descriptor) {
     ParamType field = ofDescriptor(descriptor);
     if (field == null) {
       return false;
     }
-    boolean sameKind = isBool() == field.isBool() && (this == CHARP) == (field == CHARP);
-    return sameKind && bits <= field.bits;
-  }
-
-  private boolean isBool() {
-    return bits == 1;
-  }
-
-  /** Whether the bare name is enough: {@code KERNEL_PARAM_OPS_FL_NOARG}. */
-  boolean takesNoValue() {
-    return this == BOOL || this == BOOL_ENABLE_ONLY;
-  }
-
-  /**
-   * The value that a text means.
-   *
-   * @param name of the parameter, for messages
-   * @param text null for the bare name
-   * @param now the present value
-   * @return a {@code Long}, {@code Boolean} or {@code String}
-   */
-  Object parse(String name, String text, Object now) throws ParamException {
-    if (text == null && !takesNoValue()) {
-      throw new ParamException(EINVAL);
+    if (this == CHARP || this == STRING) {
+      return field == CHARP;
     }
-    switch (this) {
-      case BOOL:
-        return text == null || truth(text);
-      case INVBOOL:
-        return !truth(text);
-      case BOOL_ENABLE_ONLY:
-        boolean on = text == null || truth(text);
-        if (!on && Boolean.TRUE.equals(now)) {
-          throw new ParamException(EROFS);
-        }
-        return on;
-      case CHARP:
-        if (text.length() > LONGEST_CHARP) {
-          throw new ParamException(ENOSPC, name + ": string parameter too long");
-        }
-        return text;
-      default:
-        return number(text);
+    return field != CHARP && (bits == 1) == (field == BOOL) && bits <= field.bits;
+  }
+
+  /** Those that a user may choose from, for messages. */
+  static String words() {
+    StringBuilder words = new StringBuilder();
+    for (ParamType type : values()) {
+      words.append(type == BYTE ? "" : ", ").append(type.word());
     }
-  }
-
-  private static boolean truth(String text) throws ParamException {
-    boolean[] value = new boolean[1];
-    check(Kstrtox.kstrtobool(text, value));
-    return value[0];
-  }
-
-  private long number(String text) throws ParamException {
-    long[] value = new long[1];
-    check(signed ? Kstrtox.kstrtoll(text, 0, value) : Kstrtox.kstrtoull(text, 0, value));
-    int unused = Long.SIZE - bits;
-    long kept = signed ? value[0] << unused >> unused : value[0] << unused >>> unused;
-    check(kept == value[0] ? 0 : -ERANGE);
-    return kept;
-  }
-
-  private static void check(int error) throws ParamException {
-    if (error != 0) {
-      throw new ParamException(-error);
-    }
-  }
-
-  /** The text of a value: what {@code /sys/module/M/parameters/P} reads, without the newline. */
-  String format(Object value) {
-    switch (this) {
-      case BOOL:
-      case BOOL_ENABLE_ONLY:
-        return (Boolean) value ? "Y" : "N";
-      case INVBOOL:
-        return (Boolean) value ? "N" : "Y";
-      case CHARP:
-        return value == null ? "(null)" : (String) value;
-      default:
-        return formatNumber(((Number) value).longValue());
-    }
-  }
-
-  private String formatNumber(long value) {
-    long own = signed || bits == Long.SIZE ? value : value & (1L << bits) - 1;
-    if (this == HEXINT) {
-      return String.format(Locale.ROOT, "%#08x", own);
-    }
-    return signed ? Long.toString(own) : Long.toUnsignedString(own);
+    return words.toString();
   }
 }

@@ -1,0 +1,188 @@
+package jiffy.cli.kmod.depmod;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
+import jiffy.runtime.module.file.ModuleNames;
+
+/**
+ * {@code depmod.d}: where modules are, and which of two of a name counts. One thread.
+ *
+ * <pre>
+ *   search NAME...               directories in order of their rank; built-in: all others of the
+ *                                tree, external: those outside of it
+ *   override MODULE VERSION DIR  of that module the one in DIR counts; * is any version
+ *   external REGEX DIR           a directory outside of the tree, for versions that match
+ *   exclude DIR                  is not looked into
+ * </pre>
+ */
+final class DepmodConfig {
+  private static final String BUILT_IN = "built-in";
+  private static final String EXTERNAL = "external";
+  private static final List<String> DEFAULT_SEARCH = List.of("updates", BUILT_IN);
+
+  /** The module of that name in that directory of the tree. */
+  private record Override(String module, String directory) {}
+
+  private final String version;
+  private final Path tree;
+  private final List<Report.Message> complaints = new ArrayList<>();
+  private final List<String> search = new ArrayList<>();
+  private final List<Override> overrides = new ArrayList<>();
+  private final List<Path> externals = new ArrayList<>();
+  private final List<String> excluded = new ArrayList<>();
+
+  /**
+   * Nothing configured.
+   *
+   * @param version of the kernel that the tree is of
+   * @param tree its directory
+   */
+  DepmodConfig(String version, Path tree) {
+    this.version = version;
+    this.tree = tree;
+  }
+
+  /**
+   * Reads what configures depmod.
+   *
+   * @param places directories, whose {@code *.conf} are read in the order of their names, the first
+   *     of a name only; or files
+   */
+  void read(List<Path> places) {
+    TreeMap<String, Path> files = new TreeMap<>();
+    for (Path place : places) {
+      if (Files.isRegularFile(place)) {
+        files.putIfAbsent(place.getFileName().toString(), place);
+      }
+      try (Stream<Path> all = Files.isDirectory(place) ? Files.list(place) : Stream.empty()) {
+        all.filter(Files::isRegularFile)
+            .filter(file -> file.getFileName().toString().matches("[^.].*\\.conf"))
+            .forEach(file -> files.putIfAbsent(file.getFileName().toString(), file));
+      } catch (IOException e) {
+        complaints.add(Report.error("could not read " + place, e));
+      }
+    }
+    files.values().forEach(this::readFile);
+  }
+
+  private void readFile(Path file) {
+    try {
+      int number = 0;
+      for (String line : Files.readString(file).replace("\\\n", "").split("\n", -1)) {
+        number++;
+        List<String> words = Stream.of(line.trim().split("\\s+")).toList();
+        boolean isNothing = words.get(0).isEmpty() || words.get(0).startsWith("#");
+        if (!isNothing && !take(words)) {
+          complaints.add(
+              Report.error(
+                  file
+                      + " line "
+                      + number
+                      + ": ignoring bad line starting with '"
+                      + words.get(0)
+                      + "'"));
+        }
+      }
+    } catch (IOException e) {
+      complaints.add(Report.error("could not read " + file, e));
+    }
+  }
+
+  /**
+   * @return whether it could be understood
+   */
+  private boolean take(List<String> words) {
+    int arguments = words.size() - 1;
+    switch (words.get(0)) {
+      case "search":
+        search.addAll(words.subList(1, words.size()));
+        return arguments > 0;
+      case "override":
+        if (arguments == 3 && (words.get(2).equals("*") || words.get(2).equals(version))) {
+          overrides.add(new Override(ModuleNames.canonical(words.get(1)), words.get(3)));
+        }
+        return arguments == 3;
+      case "external":
+        return arguments == 2 && takeExternal(words.get(1), words.get(2));
+      case "exclude":
+        excluded.addAll(words.subList(1, words.size()));
+        return arguments > 0;
+      default:
+        return words.get(0).equals("include") || words.get(0).equals("make_map_files");
+    }
+  }
+
+  private boolean takeExternal(String regex, String directory) {
+    try {
+      if (Pattern.compile(regex).matcher(version).lookingAt()) {
+        externals.add(tree.resolve(directory));
+      }
+      return true;
+    } catch (PatternSyntaxException e) {
+      return false;
+    }
+  }
+
+  /** What was wrong with the files. */
+  List<Report.Message> complaints() {
+    return complaints;
+  }
+
+  /** Directories outside of the tree. */
+  List<Path> externals() {
+    return externals;
+  }
+
+  /** Whether a directory of the tree is not looked into: {@code exclude}, and kbuild's links. */
+  boolean isExcluded(Path directory) {
+    String name = directory.getFileName().toString();
+    boolean isKbuilds = name.equals("build") || name.equals("source");
+    return name.startsWith(".")
+        || isKbuilds && tree.equals(directory.getParent())
+        || excluded.contains(name)
+        || excluded.contains(relative(directory));
+  }
+
+  /** Whether of two modules of a name the new one counts. */
+  boolean isHigher(ScannedJar now, ScannedJar before) {
+    for (Override each : overrides) {
+      if (each.module.equals(now.name())) {
+        if (isIn(now.path(), each.directory)) {
+          return true;
+        }
+        if (isIn(before.path(), each.directory)) {
+          return false;
+        }
+      }
+    }
+    return rank(now.path()) < rank(before.path());
+  }
+
+  private int rank(Path file) {
+    List<String> order = search.isEmpty() ? DEFAULT_SEARCH : search;
+    for (int i = 0; i < order.size(); i++) {
+      boolean isThere =
+          order.get(i).equals(EXTERNAL) ? !file.startsWith(tree) : isIn(file, order.get(i));
+      if (isThere) {
+        return i;
+      }
+    }
+    int builtIn = order.indexOf(BUILT_IN);
+    return builtIn < 0 ? order.size() : builtIn;
+  }
+
+  private boolean isIn(Path file, String directory) {
+    return file.startsWith(tree.resolve(directory));
+  }
+
+  private String relative(Path directory) {
+    return directory.startsWith(tree) ? tree.relativize(directory).toString() : "";
+  }
+}

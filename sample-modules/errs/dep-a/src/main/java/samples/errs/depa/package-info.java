@@ -1,0 +1,2 @@
+/** dep-a.c, made to record what Linux does; GPL. */
+package samples.errs.depa;

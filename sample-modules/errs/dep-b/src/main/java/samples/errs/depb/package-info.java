@@ -1,0 +1,2 @@
+/** dep-b.c, made to record what Linux does; GPL. */
+package samples.errs.depb;

@@ -1,0 +1,2 @@
+/** dep-c.c, made to record what Linux does; GPL. */
+package samples.errs.depc;

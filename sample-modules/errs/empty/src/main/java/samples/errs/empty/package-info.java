@@ -1,0 +1,2 @@
+/** empty.c, made to record what Linux does; GPL. */
+package samples.errs.empty;

@@ -1,0 +1,2 @@
+/** hello.c, made to record what Linux does; GPL. */
+package samples.errs.hello;

@@ -1,0 +1,2 @@
+/** holdref.c, made to record what Linux does; GPL. */
+package samples.errs.holdref;

@@ -1,0 +1,2 @@
+/** initret.c, made to record what Linux does; GPL. */
+package samples.errs.initret;

@@ -1,0 +1,2 @@
+/** noexit.c, made to record what Linux does; GPL. */
+package samples.errs.noexit;

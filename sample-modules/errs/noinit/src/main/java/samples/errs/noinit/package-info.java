@@ -1,0 +1,2 @@
+/** noinit.c, made to record what Linux does; GPL. */
+package samples.errs.noinit;

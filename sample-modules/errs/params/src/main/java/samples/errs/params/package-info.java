@@ -1,0 +1,2 @@
+/** params.c, made to record what Linux does; GPL. */
+package samples.errs.params;

@@ -1,0 +1,2 @@
+/** prop.c, made to record what Linux does; GPL. */
+package samples.errs.prop;

@@ -1,0 +1,2 @@
+/** propgpl.c, made to record what Linux does; GPL. */
+package samples.errs.propgpl;

@@ -1,0 +1,2 @@
+/** slowmod.c, made to record what Linux does; GPL. */
+package samples.errs.slowmod;
