@@ -22,11 +22,7 @@ final class PlainPlugin {
    * @throws BadModuleException ENOEXEC: PF4J would not take it either, or its id makes no name
    */
   static ModuleFile read(
-      String file,
-      JarContents jar,
-      PluginFacts plugin,
-      List<String> remarks,
-      HostClasses host)
+      String file, JarContents jar, PluginFacts plugin, List<String> remarks, HostClasses host)
       throws BadModuleException {
     ClassFacts type = pluginClass(file, jar, plugin, host);
     if (plugin.id().isEmpty()) {
