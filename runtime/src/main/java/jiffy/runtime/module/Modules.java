@@ -110,8 +110,8 @@ public final class Modules implements AutoCloseable {
             : new HostClasses(settings.exposed());
     registry = new Registry(arch);
     taint = new Taint(log);
-    StateListeners listeners = new StateListeners(log);
     vermagic = new Vermagic(settings.version(), log, taint);
+    StateListeners listeners = new StateListeners(log);
     host =
         Suppliers.memoize(
             () ->

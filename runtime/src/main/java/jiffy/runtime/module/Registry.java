@@ -7,9 +7,11 @@ import static jiffy.linux.Errno.ENOENT;
 import static jiffy.linux.Errno.EPERM;
 
 import com.google.common.collect.ArrayListMultimap;
+import com.google.common.collect.Iterables;
 import com.google.common.collect.ListMultimap;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +32,14 @@ import jiffy.runtime.module.file.Import;
 final class Registry {
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** Each load by the owner that stands for it, oldest first. Guarded by lock. */
+  /** Every load, oldest first. Guarded by lock. */
   private final Map<Owner, LoadedModule> modules = new LinkedHashMap<>();
 
-  /** The same; several of a name are zombies, but for one. Guarded by lock. */
-  private final ListMultimap<String, LoadedModule> byName = ArrayListMultimap.create();
+  /** By name: those that are no zombies. Guarded by lock. */
+  private final Map<String, LoadedModule> bearers = new HashMap<>();
+
+  /** By name: those whose init or exit was given up. Guarded by lock. */
+  private final ListMultimap<String, LoadedModule> zombies = ArrayListMultimap.create();
 
   /** Guarded by lock. */
   private final SymbolTable symbols = new SymbolTable();
@@ -67,7 +72,7 @@ final class Registry {
       rival = find(module.name());
       if (rival == null || overZombie && rival.state() == ModuleState.ZOMBIE) {
         modules.put(module.owner, module);
-        byName.put(module.name(), module);
+        bearers.put(module.name(), module);
         return 0;
       }
     } finally {
@@ -89,10 +94,13 @@ final class Registry {
     try {
       module.dropReferences();
       symbols.forget(module);
+      module.setState(ModuleState.ZOMBIE);
+      bearers.remove(module.name(), module);
+      zombies.put(module.name(), module);
     } finally {
       lock.unlock();
     }
-    move(module, ModuleState.ZOMBIE);
+    undecided.wakeAll();
   }
 
   /** Whether a zombie bears the name of a module, which has none. */
@@ -108,7 +116,8 @@ final class Registry {
       module.setState(next);
       if (next == ModuleState.GONE) {
         modules.remove(module.owner);
-        byName.remove(module.name(), module);
+        bearers.remove(module.name(), module);
+        zombies.remove(module.name(), module);
         symbols.forget(module);
       }
     } finally {
@@ -252,14 +261,8 @@ final class Registry {
   LoadedModule find(String name) {
     lock.lock();
     try {
-      LoadedModule zombie = null;
-      for (LoadedModule each : byName.get(name)) {
-        if (each.state() != ModuleState.ZOMBIE) {
-          return each;
-        }
-        zombie = each;
-      }
-      return zombie;
+      LoadedModule bearer = bearers.get(name);
+      return bearer != null ? bearer : Iterables.getLast(zombies.get(name), null);
     } finally {
       lock.unlock();
     }

@@ -49,14 +49,14 @@ final class JarContents {
   /** As {@link #classes}, without those of the libraries. */
   final Map<String, ClassFacts> ownClasses = new LinkedHashMap<>();
 
+  /** The class files themselves, which the readers hold anyway. */
+  final Map<String, byte[]> bytes = new LinkedHashMap<>();
+
   /** PF4J's {@code plugin.properties}; null without one. */
   byte[] properties;
 
   /** PF4J's index of extensions: the JAR's, else a library's; null without one. */
   byte[] extensions;
-
-  /** The class files themselves, which the readers hold anyway. */
-  final Map<String, byte[]> bytes = new LinkedHashMap<>();
 
   private final String file;
   private final Map<String, String> places = new HashMap<>();

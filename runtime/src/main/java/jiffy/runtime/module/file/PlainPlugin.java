@@ -53,21 +53,23 @@ final class PlainPlugin {
         Imports.of(jar.classes, jar.readers, roots(type, jar, plugin), host),
         Exports.of(file, jar.classes, host),
         plugin.requires(),
-        modinfo(name, plugin, params),
+        modinfo(name, jar, plugin, params),
         "",
         plugin.plain(),
         List.copyOf(remarks));
   }
 
   /** As a module would have said it in its annotation. */
-  private static Modinfo modinfo(String name, PluginFacts plugin, List<ParamSpec> params) {
+  private static Modinfo modinfo(
+      String name, JarContents jar, PluginFacts plugin, List<ParamSpec> params) {
     Map<String, Object> info = new LinkedHashMap<>();
-    put(info, "version", plugin.version());
-    put(info, "description", plugin.description());
-    put(info, "author", plugin.provider());
     put(info, "license", plugin.license() == null ? "" : plugin.license());
+    put(info, "author", plugin.provider());
+    put(info, "description", plugin.description());
+    put(info, "version", plugin.version());
     List<Modinfo.Pair> found = new ArrayList<>();
     found.add(new Modinfo.Pair("name", name));
+    found.add(new Modinfo.Pair("srcversion", SourceVersion.of(jar.bytes)));
     plugin.depends().ifPresent(names -> found.add(new Modinfo.Pair("depends", names)));
     return Modinfo.of(info, params, found);
   }
