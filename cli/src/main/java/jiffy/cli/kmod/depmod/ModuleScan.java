@@ -133,7 +133,8 @@ public final class ModuleScan {
    * @param isDeep whether the directories below these are looked into, too
    */
   public List<ScannedJar> librariesOf(ScannedJar user, List<Path> places, boolean isDeep) {
-    if (user.imports().isEmpty()) {
+    boolean hasNamed = !user.depends().isEmpty();
+    if (user.imports().isEmpty() && !hasNamed) {
       return List.of();
     }
     Set<String> wanted =
@@ -142,7 +143,7 @@ public final class ModuleScan {
     byName.put(user.name(), user);
     for (Path place : places) {
       for (Path file : isDeep ? JarFiles.below(place) : JarFiles.orNone(place)) {
-        if (hasAny(file, wanted)) {
+        if (hasNamed || hasAny(file, wanted)) {
           ScannedJar jar = read(file);
           byName.putIfAbsent(jar.name(), jar);
         }

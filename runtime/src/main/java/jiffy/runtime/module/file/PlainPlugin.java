@@ -70,7 +70,7 @@ final class PlainPlugin {
     List<Modinfo.Pair> found = new ArrayList<>();
     found.add(new Modinfo.Pair("name", name));
     found.add(new Modinfo.Pair("srcversion", SourceVersion.of(jar.bytes)));
-    plugin.depends().ifPresent(names -> found.add(new Modinfo.Pair("depends", names)));
+    found.addAll(plugin.pairs());
     return Modinfo.of(info, params, found);
   }
 

@@ -10,12 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.jar.Attributes;
-import java.util.stream.Collectors;
 import org.pf4j.PluginDependency;
 
 /**
@@ -86,14 +84,19 @@ public record PluginFacts(
         true);
   }
 
-  /** The names of the modules that must be there, as modinfo shows them; none: it names none. */
-  Optional<String> depends() {
-    String names =
-        dependencies.stream()
-            .filter(each -> !each.isOptional())
-            .map(each -> ModuleNames.ofPlugin(each.getPluginId()))
-            .collect(Collectors.joining(","));
-    return names.isEmpty() ? Optional.empty() : Optional.of(names);
+  /** The names of the modules that must be there before this one. */
+  public List<String> depends() {
+    return dependencies.stream()
+        .filter(each -> !each.isOptional())
+        .map(each -> ModuleNames.ofPlugin(each.getPluginId()))
+        .toList();
+  }
+
+  /** The same for modinfo. */
+  List<Modinfo.Pair> pairs() {
+    return depends().isEmpty()
+        ? List.of()
+        : List.of(new Modinfo.Pair("depends", String.join(",", depends())));
   }
 
   /** From {@code id} to the value of {@code plugin.id} or {@code Plugin-Id}; empty without one. */
