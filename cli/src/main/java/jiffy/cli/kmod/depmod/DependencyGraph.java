@@ -19,8 +19,7 @@ import jiffy.runtime.module.file.Import;
 /**
  * Which module uses symbols of which: an edge goes from the user to the library. A symbol is found
  * as the kernel finds it when it links a module: functions by class, name and signature, then types
- * in what the libraries found so far show, or any other. Before them come the modules that a
- * PF4J plugin names as its dependencies.
+ * in what the libraries found so far show, or any other.
  */
 final class DependencyGraph {
   /** A symbol of a module. */
@@ -42,9 +41,6 @@ final class DependencyGraph {
   /** By internal name of a class that a module shows. */
   private final ListMultimap<String, ScannedJar> types = ArrayListMultimap.create();
 
-  /** By the name that the kernel knows. */
-  private final Map<String, ScannedJar> byName = new HashMap<>();
-
   private final MutableGraph<ScannedJar> graph =
       GraphBuilder.directed().allowsSelfLoops(false).build();
   private final Map<ScannedJar, List<ScannedJar>> libraries = new HashMap<>();
@@ -64,7 +60,6 @@ final class DependencyGraph {
       }
       if (module.file() != null) {
         module.file().exports().classes().forEach(type -> types.put(type, module));
-        byName.putIfAbsent(module.file().name(), module);
       }
     }
     for (ScannedJar module : modules) {
@@ -79,13 +74,9 @@ final class DependencyGraph {
   }
 
   private List<ScannedJar> resolve(ScannedJar user) {
-    Set<ScannedJar> found = dependencies(user);
-    List<ScannedJar> dependencies = List.copyOf(found);
+    Set<ScannedJar> found = new LinkedHashSet<>();
     List<Import> others = new ArrayList<>();
     for (Import wanted : user.imports()) {
-      if (dependencies.stream().anyMatch(each -> each.hasClass(wanted.owner()))) {
-        continue;
-      }
       ScannedJar library =
           functions.get(new Symbol(wanted.owner(), wanted.member(), wanted.descriptor()));
       if (library == null) {
@@ -96,9 +87,6 @@ final class DependencyGraph {
     }
     for (Import wanted : others) {
       ScannedJar library = typeOf(wanted, found);
-      if (library == null && user.isLazy()) {
-        continue;
-      }
       if (library == null) {
         boolean hasOther =
             wanted.member() != null && names.contains(List.of(wanted.owner(), wanted.member()));
@@ -109,19 +97,6 @@ final class DependencyGraph {
     }
     found.remove(user);
     return List.copyOf(found);
-  }
-
-  private Set<ScannedJar> dependencies(ScannedJar user) {
-    Set<ScannedJar> found = new LinkedHashSet<>();
-    for (String name : user.depends()) {
-      ScannedJar module = byName.get(name);
-      if (module == null) {
-        missing.add(new Missing(user, "plugin " + name, false));
-      } else {
-        found.add(module);
-      }
-    }
-    return found;
   }
 
   private ScannedJar typeOf(Import wanted, Set<ScannedJar> linked) {

@@ -133,8 +133,7 @@ public final class ModuleScan {
    * @param isDeep whether the directories below these are looked into, too
    */
   public List<ScannedJar> librariesOf(ScannedJar user, List<Path> places, boolean isDeep) {
-    boolean hasNamed = !user.depends().isEmpty();
-    if (user.imports().isEmpty() && !hasNamed) {
+    if (user.imports().isEmpty()) {
       return List.of();
     }
     Set<String> wanted =
@@ -143,7 +142,7 @@ public final class ModuleScan {
     byName.put(user.name(), user);
     for (Path place : places) {
       for (Path file : isDeep ? JarFiles.below(place) : JarFiles.orNone(place)) {
-        if (hasNamed || hasAny(file, wanted)) {
+        if (hasAny(file, wanted)) {
           ScannedJar jar = read(file);
           byName.putIfAbsent(jar.name(), jar);
         }

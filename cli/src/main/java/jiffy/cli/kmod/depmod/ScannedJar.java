@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.zip.ZipFile;
 import jiffy.runtime.module.file.Export;
 import jiffy.runtime.module.file.Import;
 import jiffy.runtime.module.file.ModuleFile;
@@ -50,25 +49,6 @@ public record ScannedJar(Path path, ModuleFile file, int errno, String problem) 
 
   List<Import> imports() {
     return file == null ? List.of() : file.imports();
-  }
-
-  /** The modules that {@code Plugin-Dependencies} says must be there. */
-  List<String> depends() {
-    return file == null ? List.of() : file.plugin().depends();
-  }
-
-  /** Whether a class that nobody has is asked for only when it is used, as PF4J does. */
-  boolean isLazy() {
-    return file != null && file.plugin().isPlain();
-  }
-
-  /** Whether a class, by internal name, lies in it; those of its libraries left out. */
-  boolean hasClass(String name) {
-    try (ZipFile zip = new ZipFile(path.toFile())) {
-      return zip.getEntry(name + ".class") != null;
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   List<Export> exports() {

@@ -132,7 +132,6 @@ public record ModuleFile(
       if (!info.getOrDefault("version", "").equals("")) { // as MODULE_VERSION has it made
         found.add(new Modinfo.Pair("srcversion", SourceVersion.of(jar.bytes)));
       }
-      found.addAll(plugin.pairs());
       if (!vermagic().isEmpty()) {
         found.add(new Modinfo.Pair("vermagic", vermagic()));
       }

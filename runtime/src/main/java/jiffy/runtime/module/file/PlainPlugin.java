@@ -70,7 +70,6 @@ final class PlainPlugin {
     List<Modinfo.Pair> found = new ArrayList<>();
     found.add(new Modinfo.Pair("name", name));
     found.add(new Modinfo.Pair("srcversion", SourceVersion.of(jar.bytes)));
-    found.addAll(plugin.pairs());
     return Modinfo.of(info, params, found);
   }
 

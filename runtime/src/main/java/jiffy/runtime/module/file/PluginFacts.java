@@ -84,21 +84,6 @@ public record PluginFacts(
         true);
   }
 
-  /** The names of the modules that must be there before this one. */
-  public List<String> depends() {
-    return dependencies.stream()
-        .filter(each -> !each.isOptional())
-        .map(each -> ModuleNames.ofPlugin(each.getPluginId()))
-        .toList();
-  }
-
-  /** The same for modinfo. */
-  List<Modinfo.Pair> pairs() {
-    return depends().isEmpty()
-        ? List.of()
-        : List.of(new Modinfo.Pair("depends", String.join(",", depends())));
-  }
-
   /** From {@code id} to the value of {@code plugin.id} or {@code Plugin-Id}; empty without one. */
   private static UnaryOperator<String> descriptor(String file, JarContents jar)
       throws BadModuleException {
