@@ -91,10 +91,11 @@ class ModinfoTest {
   }
 
   @Test
-  void depends_isFoundBesideTheFile_andInThePlaces() {
+  void depends_isFoundBesideTheFile_andElseInThePlaces() throws IOException {
     Path aside = Sources.write(root.resolve("aside/user.jar"), "", "near", "far");
     Sources.write(root.resolve("aside/near.jar"), "");
     Sources.write(root.resolve("far.jar"), "");
+    Files.copy(root.resolve("aside/near.jar"), root.resolve("other.jar"));
     assertThat(modinfo("-F", "depends", aside.toString()).out()).isEqualTo("near,far\n");
   }
 
@@ -162,6 +163,9 @@ class ModinfoTest {
             refused.formatted("pair"),
             "pair.jar: @ModuleInfo(info = \"nonsense\") is no pair: write \"key=value\"");
     assertThat(modinfo("-n", "text").out()).isEqualTo(root.resolve("text.jar") + "\n");
+    assertThat(modinfo("-J", "-n", "text").out())
+        .isEqualTo("[\n  {\n    \"filename\": \"" + root.resolve("text.jar") + "\"\n  }\n]\n");
+    assertThat(modinfo("-b", "a\0b", "text").err()).contains("no directory can be called");
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -127,25 +128,26 @@ public final class ModuleScan {
   }
 
   /**
-   * The modules whose symbols a module uses, in the order in which it does.
+   * The modules whose symbols a module uses, in the order in which it does. Those beside its file
+   * come before all others that have the same symbols.
    *
-   * @param places directories where they may be
+   * @param places further directories where they may be
    * @param isDeep whether the directories below these are looked into, too
    */
   public List<ScannedJar> librariesOf(ScannedJar user, List<Path> places, boolean isDeep) {
     if (user.imports().isEmpty()) {
       return List.of();
     }
+    Set<Path> files = new LinkedHashSet<>(JarFiles.orNone(user.path().getParent()));
+    places.forEach(each -> files.addAll(isDeep ? JarFiles.below(each) : JarFiles.orNone(each)));
     Set<String> wanted =
         user.imports().stream().map(i -> i.owner() + ".class").collect(Collectors.toSet());
     Map<String, ScannedJar> byName = new LinkedHashMap<>();
     byName.put(user.name(), user);
-    for (Path place : places) {
-      for (Path file : isDeep ? JarFiles.below(place) : JarFiles.orNone(place)) {
-        if (hasAny(file, wanted)) {
-          ScannedJar jar = read(file);
-          byName.putIfAbsent(jar.name(), jar);
-        }
+    for (Path file : files) {
+      if (hasAny(file, wanted)) {
+        ScannedJar jar = read(file);
+        byName.putIfAbsent(jar.name(), jar);
       }
     }
     return new DependencyGraph(List.copyOf(byName.values())).librariesOf(user);
