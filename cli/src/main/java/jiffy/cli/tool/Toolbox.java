@@ -22,6 +22,7 @@ public final class Toolbox {
           Map.entry("dmesg", new DmesgTool()),
           Map.entry("cat", new Cat()),
           Map.entry("write", new Write()),
+          Map.entry("ls", new Ls()),
           Map.entry("irq", new Irq()),
           Map.entry("sysctl", new Sysctl()),
           Map.entry("pstore", new PstoreTool()),
