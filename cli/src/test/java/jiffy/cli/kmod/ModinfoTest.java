@@ -91,6 +91,22 @@ class ModinfoTest {
   }
 
   @Test
+  void paramWithCallbacksOnly_hasNoType() {
+    ModuleJar.of(
+            """
+            import jiffy.linux.*;
+            @ModuleInfo(license = "GPL")
+            public final class M extends KernelModule {
+              @ModuleParam("called") static jiffy.types.KernelParamOps told;
+              @ModuleParam static jiffy.types.KernelParamOps untold;
+            }
+            """)
+        .writeTo(root.resolve("m.jar"));
+    assertThat(modinfo("-p", "m").out()).isEqualTo("told:called\n");
+    assertThat(modinfo("m").out()).endsWith("parm:           told:called\n");
+  }
+
+  @Test
   void depends_isFoundBesideTheFile_andElseInThePlaces() throws IOException {
     Path aside = Sources.write(root.resolve("aside/user.jar"), "", "near", "far");
     Sources.write(root.resolve("aside/near.jar"), "");

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.LinkedHashMap;
@@ -33,7 +34,7 @@ public final class ModuleScan {
   static final String BAD_NAME = ": a name with blanks or colons cannot be looked up: left out";
 
   /** What a file was when it was read. */
-  private record Stamp(long size, long mtime, Object key) {}
+  private record Stamp(long size, FileTime mtime, Object key) {}
 
   private record Read(Stamp stamp, ScannedJar jar) {}
 
@@ -170,9 +171,9 @@ public final class ModuleScan {
   private static Stamp stamp(Path file) {
     try {
       BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-      return new Stamp(now.size(), now.lastModifiedTime().toMillis(), now.fileKey());
+      return new Stamp(now.size(), now.lastModifiedTime(), now.fileKey());
     } catch (IOException e) {
-      return new Stamp(-1, 0, null); // gone meanwhile: reading it will say so
+      return new Stamp(-1, FileTime.fromMillis(0), null); // gone meanwhile: reading it will say so
     }
   }
 }
