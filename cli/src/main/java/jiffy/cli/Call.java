@@ -7,7 +7,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import jiffy.cli.dmesg.PagedStream;
+import jiffy.cli.dmesg.print.PagedStream;
 import jiffy.cli.wire.Frame;
 import jiffy.cli.wire.ProtocolException;
 import jiffy.cli.wire.Request;

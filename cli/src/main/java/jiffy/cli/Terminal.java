@@ -4,7 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Map;
-import jiffy.cli.dmesg.PagedStream;
+import jiffy.cli.dmesg.print.PagedStream;
 
 /**
  * Standard output, in front of which a tool may ask for a pager: the program that {@code PAGER}

@@ -4,6 +4,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -86,6 +87,19 @@ class LayeringTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("jiffy.runtime..", "jiffy.cli..", "jiffy.testkit..")
+        .check(House.JIFFY);
+  }
+
+  @Test
+  void moduleApi_showsNoLibraryButPf4j() {
+    classes()
+        .that()
+        .resideInAnyPackage("jiffy.types..", "jiffy.kernel..", "jiffy.linux..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "java..", "jiffy.types..", "jiffy.kernel..", "jiffy.linux..", "org.pf4j..")
+        .because("a module brings its own Guava, if it wants one")
         .check(House.JIFFY);
   }
 

@@ -16,6 +16,12 @@ public abstract class Current {
   /** The kernel that this context belongs to. */
   public final Kernel kernel;
 
+  /**
+   * The log's own, of no use to anybody else: the message that this context is about to print. Here
+   * because a look at a {@code ThreadLocal} costs a tenth of a printk.
+   */
+  public Object draft;
+
   /** A context of the given kernel, not bound to a thread yet. */
   protected Current(Kernel kernel) {
     this.kernel = kernel;

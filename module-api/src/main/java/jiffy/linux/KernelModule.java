@@ -72,13 +72,19 @@ public abstract class KernelModule extends Plugin {
     return exitCall;
   }
 
-  /** Not for use: a module is started by a Jiffy kernel ({@code insmod}), not by a PF4J manager. */
+  /**
+   * Not for use: a module is started by a Jiffy kernel ({@code insmod}). Another PF4J manager loads
+   * and resolves it; when it starts it, it is told this, and has a plugin that FAILED.
+   *
+   * @throws IllegalStateException always; the message says what to do
+   */
   @Override
   public final void start() {
     throw new IllegalStateException(
         getClass().getName()
-            + " is a Jiffy kernel module: load it with insmod into a running kernel, not with"
-            + " PF4J's startPlugin()");
+            + " is a Jiffy kernel module, and PF4J's startPlugin() has no kernel for it: start one"
+            + " ('jiffy run', or Machine.boot() in your program) and load the JAR into that with"
+            + " insmod");
   }
 
   /** Does nothing: a module is stopped by {@code rmmod}. */

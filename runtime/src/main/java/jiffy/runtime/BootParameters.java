@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import jiffy.runtime.mm.FaultAttributes;
 import jiffy.runtime.printk.LogRing;
 import jiffy.runtime.printk.PrintkSettings.DevKmsg;
@@ -30,6 +31,8 @@ public final class BootParameters {
 
   private static final List<String> TIMER_WHEELS = List.of("6.1", "cascading");
 
+  private static final Pattern PACKAGE = Pattern.compile("[\\p{L}_]\\w*(\\.[\\p{L}_]\\w*)*");
+
   private final String commandLine;
   private final Map<String, List<String>> moduleWords = new LinkedHashMap<>();
   private final List<String> unknown = new ArrayList<>();
@@ -42,6 +45,7 @@ public final class BootParameters {
   private String timerWheel = TIMER_WHEELS.get(0);
   private String name = "jiffy";
   private Path plugins;
+  private List<String> exposed = List.of();
   private Path pstore;
   private boolean highres = true;
   private int hrtimerSpinNanos;
@@ -89,6 +93,7 @@ public final class BootParameters {
       case "module.init_timeout" -> initTimeoutSecs = number(key, value, 0, MAX_TIMEOUT_SECS);
       case "module.exit_timeout" -> exitTimeoutSecs = number(key, value, 0, MAX_TIMEOUT_SECS);
       case "plugins" -> plugins = Path.of(value);
+      case "module.expose" -> exposed = packages(key, value);
       default -> takeOther(word, key);
     }
   }
@@ -101,6 +106,17 @@ public final class BootParameters {
     } else {
       unknown.add(word);
     }
+  }
+
+  private static List<String> packages(String key, String value) {
+    List<String> packages = List.of(value.split(","));
+    for (String each : packages) {
+      boolean isOurs = (each + ".").startsWith("jiffy.") || (each + ".").startsWith("java.");
+      if (!PACKAGE.matcher(each).matches() || isOurs) {
+        throw bad(key, value, "names of packages of yours, such as com.acme.api,com.acme.spi");
+      }
+    }
+    return packages;
   }
 
   private static String oneOf(String key, String value, List<String> allowed) {
@@ -247,6 +263,11 @@ public final class BootParameters {
   /** The drop folder, if given. */
   public Optional<Path> plugins() {
     return Optional.ofNullable(plugins);
+  }
+
+  /** Packages of the embedder's that modules see, with those below. */
+  public List<String> exposed() {
+    return exposed;
   }
 
   /** Whether hrtimers are exact; else they run at ticks. */

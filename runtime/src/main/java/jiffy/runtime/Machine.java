@@ -191,7 +191,8 @@ public final class Machine implements AutoCloseable {
                 Version.JIFFY,
                 parameters.initTimeoutSecs() * SECOND,
                 exitTimeoutNanos(parameters, arch),
-                Optional.ofNullable(weaver)),
+                Optional.ofNullable(weaver),
+                parameters.exposed()),
             List.of(
                 files,
                 irqs,

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.jar.Attributes;
@@ -36,6 +37,8 @@ import javax.tools.ToolProvider;
 import jiffy.linux.KernelModule;
 import jiffy.runtime.Version;
 import jiffy.runtime.module.file.ModuleFile;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.Opcodes;
 
 /**
  * Makes module JARs for tests: of source text, compiled against Jiffy's API in memory, or of the
@@ -51,7 +54,8 @@ import jiffy.runtime.module.file.ModuleFile;
  *     """).writeTo(dir.resolve("hello.jar"));
  * }</pre>
  *
- * <p>A builder; not thread safe.
+ * <p>The manifest has what PF4J wants to know of a plugin ({@link #bare} leaves it out). A builder;
+ * not thread safe.
  */
 public final class ModuleJar {
   private static final Pattern PACKAGE = Pattern.compile("(?m)^\\s*package\\s+([\\w.]+)\\s*;");
@@ -67,6 +71,7 @@ public final class ModuleJar {
 
   private final Map<String, byte[]> entries = new LinkedHashMap<>();
   private final Map<String, String> attributes = new LinkedHashMap<>();
+  private boolean isBare;
 
   private ModuleJar() {
     attributes.put(ModuleFile.VERMAGIC, Version.VERMAGIC);
@@ -136,6 +141,15 @@ public final class ModuleJar {
   }
 
   /**
+   * Leaves out what PF4J wants in the manifest of a plugin, as plain {@code javac} and {@code jar}
+   * do. Otherwise that is there if one class extends KernelModule.
+   */
+  public ModuleJar bare() {
+    isBare = true;
+    return this;
+  }
+
+  /**
    * Adds an attribute to the manifest. {@code Jiffy-Vermagic}, the version of the API that it is
    * for, is there already.
    *
@@ -156,10 +170,33 @@ public final class ModuleJar {
     return this;
   }
 
+  /**
+   * Puts a library into the JAR, which is then on the module's class path.
+   *
+   * @param name its file name: {@code json-1.2.jar}
+   */
+  public ModuleJar library(String name, ModuleJar library) {
+    return library(name, library.bytes());
+  }
+
+  /** As above, of bytes that need be no JAR. */
+  public ModuleJar library(String name, byte[] bytes) {
+    return entry("lib/" + name, bytes);
+  }
+
   /** Adds all entries of another. */
   public ModuleJar plus(ModuleJar other) {
     entries.putAll(other.entries);
     return this;
+  }
+
+  /** A file that it has. */
+  public byte[] bytesOf(String name) {
+    byte[] bytes = entries.get(name);
+    if (bytes == null) {
+      throw new IllegalArgumentException("no " + name + " among " + entries.keySet());
+    }
+    return bytes.clone();
   }
 
   /** Leaves out a file; false promises are a way to break a JAR. */
@@ -205,7 +242,9 @@ public final class ModuleJar {
   public byte[] bytes() {
     Manifest manifest = new Manifest();
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-    attributes.forEach(
+    Map<String, String> all = new LinkedHashMap<>(isBare ? Map.of() : descriptor());
+    all.putAll(attributes);
+    all.forEach(
         (name, value) -> manifest.getMainAttributes().put(new Attributes.Name(name), value));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JarOutputStream out = new JarOutputStream(bytes, manifest)) {
@@ -218,6 +257,37 @@ public final class ModuleJar {
       throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();
+  }
+
+  /** What PF4J wants: an id, a version and a class. */
+  private Map<String, String> descriptor() {
+    List<String> modules = new ArrayList<>();
+    entries.forEach(
+        (entry, bytes) -> {
+          if (entry.endsWith(".class") && isModule(bytes)) {
+            modules.add(entry.substring(0, entry.length() - ".class".length()).replace('/', '.'));
+          }
+        });
+    if (modules.size() != 1) {
+      return Map.of();
+    }
+    String type = modules.get(0);
+    String id = type.substring(type.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    return Map.of("Plugin-Id", id, "Plugin-Version", "0.0.0", "Plugin-Class", type);
+  }
+
+  private static boolean isModule(byte[] bytes) {
+    try {
+      ClassReader type = new ClassReader(bytes);
+      boolean isAbstract = (type.getAccess() & Opcodes.ACC_ABSTRACT) != 0;
+      return !isAbstract && KernelModule.class.getName().equals(dotted(type.getSuperName()));
+    } catch (RuntimeException e) {
+      return false; // a test's broken one, or of a Java that is yet to come
+    }
+  }
+
+  private static String dotted(String internalName) {
+    return internalName == null ? "" : internalName.replace('/', '.');
   }
 
   private static Map<String, byte[]> compile(List<String> sources) {

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import jiffy.cli.dmesg.record.Bytes;
+import jiffy.cli.dmesg.record.DmesgFailure;
 
 /** The files that a client names, with the errors that dmesg gives for them. */
 final class ClientFiles {

@@ -4,6 +4,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
+import jiffy.cli.dmesg.print.Client;
+import jiffy.cli.dmesg.print.Output;
+import jiffy.cli.dmesg.record.DmesgFailure;
+import jiffy.cli.dmesg.record.KernelLogControl;
+import jiffy.cli.dmesg.record.RecordSource;
 
 /**
  * The tool: one object serves any number of clients, each {@link #run} by a thread of its own.

@@ -1,6 +1,9 @@
 package jiffy.cli.dmesg;
 
 import java.util.Set;
+import jiffy.cli.dmesg.record.DmesgFailure;
+import jiffy.cli.dmesg.record.Message;
+import jiffy.cli.dmesg.time.WallClock;
 
 /**
  * Which records are shown.

@@ -2,6 +2,7 @@ package jiffy.cli.dmesg;
 
 import java.util.List;
 import java.util.Locale;
+import jiffy.cli.dmesg.print.Priorities;
 
 /** The texts of {@code --help} and {@code --version}. */
 final class Help {

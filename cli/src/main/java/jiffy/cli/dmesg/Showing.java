@@ -4,6 +4,24 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZonedDateTime;
+import jiffy.cli.dmesg.print.Client;
+import jiffy.cli.dmesg.print.Colors;
+import jiffy.cli.dmesg.print.JsonLinesPrinter;
+import jiffy.cli.dmesg.print.JsonPrinter;
+import jiffy.cli.dmesg.print.Output;
+import jiffy.cli.dmesg.print.Printer;
+import jiffy.cli.dmesg.print.TextPrinter;
+import jiffy.cli.dmesg.record.Bytes;
+import jiffy.cli.dmesg.record.DmesgFailure;
+import jiffy.cli.dmesg.record.KmsgExport;
+import jiffy.cli.dmesg.record.KmsgRecord;
+import jiffy.cli.dmesg.record.Message;
+import jiffy.cli.dmesg.record.MessageParser;
+import jiffy.cli.dmesg.record.RecordSource;
+import jiffy.cli.dmesg.time.SyslogText;
+import jiffy.cli.dmesg.time.TimeExpression;
+import jiffy.cli.dmesg.time.TimeStamps;
+import jiffy.cli.dmesg.time.WallClock;
 
 /** One reading of a log: from where it is, through the filter and a printer, to the client. */
 final class Showing {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import jiffy.cli.dmesg.record.DmesgFailure;
 
 /**
  * What {@code --grep} looks for: a regular expression somewhere in the text, in any case if it has

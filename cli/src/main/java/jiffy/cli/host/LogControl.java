@@ -1,7 +1,7 @@
 package jiffy.cli.host;
 
 import java.io.IOException;
-import jiffy.cli.dmesg.KernelLogControl;
+import jiffy.cli.dmesg.record.KernelLogControl;
 import jiffy.cli.tool.Strerror;
 import jiffy.linux.Errno;
 import jiffy.runtime.printk.Log;

@@ -2,8 +2,8 @@ package jiffy.cli.host;
 
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
-import jiffy.cli.dmesg.KmsgRecord;
-import jiffy.cli.dmesg.RecordSource;
+import jiffy.cli.dmesg.record.KmsgRecord;
+import jiffy.cli.dmesg.record.RecordSource;
 import jiffy.cli.tool.HangUp;
 import jiffy.runtime.printk.KmsgFormat;
 import jiffy.runtime.printk.LogReader;

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import jiffy.cli.dmesg.PagedStream;
+import jiffy.cli.dmesg.print.PagedStream;
 import jiffy.cli.tool.HangUp;
 import jiffy.cli.wire.Frame;
 import jiffy.cli.wire.ProtocolException;

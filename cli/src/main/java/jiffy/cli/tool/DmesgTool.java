@@ -1,10 +1,10 @@
 package jiffy.cli.tool;
 
 import java.io.IOException;
-import jiffy.cli.dmesg.Client;
 import jiffy.cli.dmesg.Dmesg;
-import jiffy.cli.dmesg.KernelLogControl;
-import jiffy.cli.dmesg.RecordSource;
+import jiffy.cli.dmesg.print.Client;
+import jiffy.cli.dmesg.record.KernelLogControl;
+import jiffy.cli.dmesg.record.RecordSource;
 
 /** {@code dmesg}, on the log of the kernel that is there; without one, on files only. */
 final class DmesgTool implements Tool {

@@ -3,8 +3,8 @@ package jiffy.cli.tool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import jiffy.cli.dmesg.KernelLogControl;
-import jiffy.cli.dmesg.RecordSource;
+import jiffy.cli.dmesg.record.KernelLogControl;
+import jiffy.cli.dmesg.record.RecordSource;
 
 /**
  * What the tools ask of a kernel; called on one of its tasks. Results that can fail are Linux's: 0,

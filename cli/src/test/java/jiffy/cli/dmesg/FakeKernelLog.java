@@ -3,6 +3,9 @@ package jiffy.cli.dmesg;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import jiffy.cli.dmesg.record.KernelLogControl;
+import jiffy.cli.dmesg.record.KmsgRecord;
+import jiffy.cli.dmesg.record.RecordSource;
 
 /** A kernel log in memory: records as written by the test, a clear mark, a console level. */
 final class FakeKernelLog implements RecordSource, KernelLogControl {

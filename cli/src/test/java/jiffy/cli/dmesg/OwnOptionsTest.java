@@ -9,6 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import jiffy.cli.dmesg.print.Client;
+import jiffy.cli.dmesg.print.PagedStream;
+import jiffy.cli.dmesg.record.KmsgRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import jiffy.cli.dmesg.print.Client;
 import jiffy.runtime.Machine;
 import jiffy.runtime.printk.KmsgFormat;
 import jiffy.runtime.printk.LogReader;

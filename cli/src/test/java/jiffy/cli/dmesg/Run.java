@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import jiffy.cli.dmesg.print.Client;
 
 /** What one command did; bytes as chars 0..255. */
 record Run(int status, String out, String err) {

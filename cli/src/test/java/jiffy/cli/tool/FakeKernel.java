@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
-import jiffy.cli.dmesg.KernelLogControl;
-import jiffy.cli.dmesg.KmsgRecord;
-import jiffy.cli.dmesg.RecordSource;
+import jiffy.cli.dmesg.record.KernelLogControl;
+import jiffy.cli.dmesg.record.KmsgRecord;
+import jiffy.cli.dmesg.record.RecordSource;
 import jiffy.linux.Errno;
 
 /** A kernel that returns what it is told to, and remembers what it was asked. */

@@ -17,6 +17,9 @@ public final class Oops {
   private static final int CAUSES = 8;
   private static final String OURS = "jiffy.";
 
+  /** How the JVM begins to say that two loaders mean different classes by one name. */
+  private static final String TWO_CLASSES = "loader constraint violation";
+
   private final Consumer<String> lines;
 
   private Oops(Consumer<String> lines) {
@@ -46,6 +49,11 @@ public final class Oops {
             + context.task().comm
             + " Owner: "
             + module);
+    if (thrown instanceof LinkageError && describe(thrown).contains(TWO_CLASSES)) {
+      oops.lines.accept(
+          "Two JARs have a class of that name, and it is passed from one module to the other: leave"
+              + " it out of one, and let that one take it from the other");
+    }
     oops.stacks(thrown);
   }
 

@@ -1,5 +1,6 @@
 package jiffy.runtime.module;
 
+import com.google.common.base.Suppliers;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.DirectoryStream;
@@ -16,8 +17,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.zip.ZipFile;
 import jiffy.linux.Errno;
+import jiffy.runtime.module.file.BadModuleException;
+import jiffy.runtime.module.file.HostClasses;
+import jiffy.runtime.module.file.ModuleFile;
 
 /**
  * The drop folder: a JAR that is put there is loaded, one that is removed is unloaded, one that is
@@ -67,7 +72,9 @@ public final class DropFolder implements AutoCloseable {
 
   private final Path folder;
   private final Kernel kernel;
-  private final DropPlan plan = new DropPlan(); // the looking thread's
+  private final DropPlan plan = new DropPlan(this::facts); // the looking thread's, as the next two
+  private final Supplier<HostClasses> hostClasses = Suppliers.memoize(HostClasses::new);
+  private boolean mustList = true;
   private final LinkedBlockingQueue<Runnable> news = new LinkedBlockingQueue<>();
   private final WatchService watch;
   private final Object guard = new Object();
@@ -118,7 +125,7 @@ public final class DropFolder implements AutoCloseable {
   }
 
   private void look() {
-    news.add(() -> {});
+    news.add(() -> mustList = true);
   }
 
   /** Turns the system's events into news. */
@@ -211,8 +218,13 @@ public final class DropFolder implements AutoCloseable {
 
   private void live() {
     boolean there = true;
+    Map<String, DropPlan.Stamp> files = null;
     while (!closed) {
-      Map<String, DropPlan.Stamp> files = list();
+      boolean isDue = plan.nextLookNanos() <= System.nanoTime();
+      if (mustList || isDue) { // not after each of a thousand loads
+        mustList = false;
+        files = list();
+      }
       if (there != (files != null)) {
         there = !there;
         kernel.report(
@@ -340,6 +352,14 @@ public final class DropFolder implements AutoCloseable {
       return archive.size() >= 0;
     } catch (IOException notYet) {
       return false;
+    }
+  }
+
+  private DropOrder.Facts facts(String file) {
+    try {
+      return DropOrder.Facts.of(ModuleFile.read(folder.resolve(file), file, hostClasses.get()));
+    } catch (BadModuleException | RuntimeException | StackOverflowError e) {
+      return DropOrder.Facts.NONE; // the loader says what is wrong with it
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import jiffy.linux.Errno;
@@ -15,9 +16,9 @@ import jiffy.linux.Errno;
  *
  * <p>Of each file it keeps two things apart: how the file is (new, settled, whole) and how the
  * module is that came of it. An old module stays until the file that replaces its own is whole.
- * Unloading goes before loading, newest first; loading goes by name. One thing is done at a time,
- * so that order means something; but what takes long, an init that never returns, does not hold up
- * the rest for ever.
+ * Unloading goes before loading, newest first; loading goes by name, but what others need first
+ * ({@link DropOrder}). One thing is done at a time, so that order means something; but what takes
+ * long, an init that never returns, does not hold up the rest for ever.
  */
 final class DropPlan {
   /** A file that has not changed for so long is not being written any more: 0.25 s. */
@@ -68,6 +69,7 @@ final class DropPlan {
     boolean checked; // whether whole has been found out
     boolean whole;
     boolean complained; // about this stamp, in whatever phase
+    DropOrder.Facts facts; // null: not asked yet
 
     Phase phase = Phase.NONE;
     Stamp used; // what was last given to the loader
@@ -87,9 +89,17 @@ final class DropPlan {
 
   private final TreeMap<String, Entry> entries = new TreeMap<>();
   private final List<Action> actions = new ArrayList<>();
+  private final Function<String, DropOrder.Facts> facts;
   private long loads;
   private Entry busy; // what is being loaded or unloaded, as far as it is waited for
   private long busySinceNanos;
+
+  /**
+   * @param facts of a whole file; asked once for each stamp, if there are others to be loaded
+   */
+  DropPlan(Function<String, DropOrder.Facts> facts) {
+    this.facts = facts;
+  }
 
   /**
    * Looks at the folder as it is now.
@@ -151,7 +161,7 @@ final class DropPlan {
         switch (-errno) {
           case Errno.EEXIST -> "that module is unloaded";
           case Errno.EBUSY -> "that module, or one that it needs, has come or gone";
-          case Errno.ENOENT -> "another module is loaded";
+          case Errno.ENOENT, Errno.ESRCH -> "another module is loaded";
           default -> null;
         };
     if (until != null) {
@@ -206,6 +216,7 @@ final class DropPlan {
         entry.checked = false;
         entry.whole = false;
         entry.complained = false;
+        entry.facts = null;
         entry.blocked = false;
       }
     }
@@ -237,13 +248,28 @@ final class DropPlan {
       actions.add(new Action.Unload(unload.file, unload.module));
       return;
     }
-    // Files that arrived together are loaded by name, though one of them may be whole earlier.
-    Entry load = entries.values().stream().filter(DropPlan::isToLoad).findFirst().orElse(null);
+    // Files that arrived together are loaded in order, though one of them may be whole earlier.
+    Entry load = nextToLoad();
     if (load != null) {
       load.used = load.stamp;
       begin(load, Phase.LOADING, nowNanos);
       actions.add(new Action.Load(load.file));
     }
+  }
+
+  private Entry nextToLoad() {
+    List<Entry> candidates = entries.values().stream().filter(DropPlan::isToLoad).toList();
+    if (candidates.size() < 2) {
+      return candidates.isEmpty() ? null : candidates.get(0);
+    }
+    TreeMap<String, DropOrder.Facts> files = new TreeMap<>();
+    for (Entry each : candidates) {
+      if (each.facts == null) {
+        each.facts = facts.apply(each.file);
+      }
+      files.put(each.file, each.facts);
+    }
+    return entries.get(DropOrder.first(files));
   }
 
   private boolean anyStartable() {

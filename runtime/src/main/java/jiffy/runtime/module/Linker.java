@@ -4,10 +4,12 @@ import static jiffy.linux.Errno.EBUSY;
 import static jiffy.linux.Errno.EINVAL;
 import static jiffy.linux.Errno.ENOENT;
 import static jiffy.linux.Errno.ENOEXEC;
+import static jiffy.linux.Errno.ESRCH;
 
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,9 +18,13 @@ import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.module.file.Import;
+import jiffy.runtime.module.file.ModuleNames;
+import jiffy.runtime.module.loader.Links;
+import org.pf4j.PluginDependency;
 
 /**
- * Finds what a module needs of others: {@code simplify_symbols}. Thread safe.
+ * Finds what a module needs of others: {@code simplify_symbols}, and the plugins that it depends
+ * on. Thread safe.
  *
  * <p>A module whose init still runs is waited for, 30 s at most. One that goes has no symbols any
  * more. What was found is held until the user has gone, also if its load fails later.
@@ -30,9 +36,9 @@ final class Linker {
    * What came of it.
    *
    * @param error 0 or negative, as {@link Modules#insmod} returns it
-   * @param classes of other modules that the user sees: binary name and who has it
+   * @param links what the user's classes see of other modules
    */
-  record Linkage(int error, Map<String, ClassLoader> classes) {}
+  record Linkage(int error, Links links) {}
 
   private final Arch arch;
   private final Registry registry;
@@ -45,17 +51,22 @@ final class Linker {
   }
 
   Linkage link(Context caller, LoadedModule user) {
-    int error = new Linking(caller, user).all();
     Map<String, ClassLoader> classes = new LinkedHashMap<>();
+    List<ClassLoader> dependencies = new ArrayList<>();
+    Linking linking = new Linking(caller, user);
+    int error = linking.dependencies(dependencies);
     if (error == 0) {
-      error = collect(user, classes);
+      error = linking.symbols(dependencies);
     }
-    return new Linkage(error, classes);
+    if (error == 0) {
+      error = collect(user, linking.libraries, classes);
+    }
+    return new Linkage(error, new Links(classes, dependencies));
   }
 
   /** What the libraries show; of two that show a class of one name, neither could be meant. */
-  private int collect(LoadedModule user, Map<String, ClassLoader> classes) {
-    List<LoadedModule> libraries = registry.libraries(user);
+  private int collect(
+      LoadedModule user, Set<LoadedModule> libraries, Map<String, ClassLoader> classes) {
     for (LoadedModule library : libraries) {
       ClassLoader loader = library.loader();
       if (loader == null) {
@@ -69,6 +80,11 @@ final class Linker {
               user.name() + ": class " + binary(name) + " is of " + other + " and of " + loader);
           return -ENOEXEC;
         }
+      }
+      String conflict = SharedLibraries.conflict(user, library);
+      if (conflict != null) {
+        log.print(KernelLog.ERR, user.name() + ": " + conflict);
+        return -ENOEXEC;
       }
     }
     for (LoadedModule library : libraries) {
@@ -92,16 +108,62 @@ final class Linker {
     private final Set<LoadedModule> givenUp = new HashSet<>();
     private boolean usesGplOnly;
 
+    /** Whose symbols it uses, in the order of the first use. */
+    final Set<LoadedModule> libraries = new LinkedHashSet<>();
+
     Linking(Context caller, LoadedModule user) {
       this.caller = caller;
       this.user = user;
       this.isGplOk = Taint.isFree(user.file.license());
     }
 
-    int all() {
+    /** What {@code Plugin-Dependencies} names, before any symbol: its classes are no symbols. */
+    int dependencies(List<ClassLoader> loaders) {
+      for (PluginDependency wanted : user.file.plugin().dependencies()) {
+        int error = dependency(wanted, loaders);
+        if (error != 0 && !wanted.isOptional()) {
+          return error;
+        }
+      }
+      return 0;
+    }
+
+    private int dependency(PluginDependency wanted, List<ClassLoader> loaders) {
+      while (true) {
+        LoadedModule found = registry.find(ModuleNames.ofPlugin(wanted.getPluginId()));
+        String complaint = PluginVersions.complaint(wanted, found);
+        if (complaint != null) {
+          warn(complaint);
+          return found == null ? -ENOENT : -ESRCH;
+        }
+        if (found == null) {
+          return -ENOENT; // and optional
+        }
+        int error = registry.use(user, found);
+        if (error == 0) {
+          loaders.add(found.loader());
+          return 0;
+        }
+        if (error != -EBUSY || !awaitInit(found)) {
+          warn(": plugin " + wanted.getPluginId() + ", which it depends on, is not live");
+          return error;
+        }
+      }
+    }
+
+    /**
+     * @param dependencies what they have needs no symbol
+     */
+    int symbols(List<ClassLoader> dependencies) {
       int result = 0;
       for (Import wanted : functionsFirst()) {
+        if (dependencies.stream().anyMatch(each -> has(each, wanted))) {
+          continue;
+        }
         int error = resolve(wanted);
+        if (error == -ENOENT && user.file.plugin().isPlain()) {
+          continue; // PF4J asks for no class before it is used: it may never be
+        }
         if (error != 0) {
           result = error;
           if (said.add(wanted.symbol())) {
@@ -110,6 +172,10 @@ final class Linker {
         }
       }
       return result;
+    }
+
+    private static boolean has(ClassLoader dependency, Import wanted) {
+      return dependency.getResource(wanted.owner() + ".class") != null;
     }
 
     /** For they say which libraries are linked to, and so whose types are meant. */
@@ -136,6 +202,9 @@ final class Linker {
           return -ENOENT;
         }
         int error = registry.use(user, symbol.module());
+        if (error == 0) {
+          libraries.add(symbol.module());
+        }
         if (error != -EBUSY || !awaitInit(symbol.module())) {
           return error;
         }

@@ -3,7 +3,6 @@ package jiffy.runtime.module;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import jiffy.kernel.Owner;
-import jiffy.linux.KernelModule;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.module.file.ModuleFile;
 import jiffy.runtime.module.file.PrivateCopy;
@@ -34,7 +33,7 @@ final class LoadedModule {
   private volatile long taints;
   private volatile boolean isPermanent;
   private volatile PluginWrapper wrapper;
-  private volatile KernelModule instance;
+  private volatile PluginCalls instance;
 
   /** What runs its init or exit now, or null. */
   private volatile Context hook;
@@ -88,13 +87,13 @@ final class LoadedModule {
     return own == null ? null : own.getPluginClassLoader();
   }
 
-  void setInstance(KernelModule instance) {
+  void setInstance(PluginCalls instance) {
     this.instance = instance;
     isPermanent = instance.initCall() != null && instance.exitCall() == null;
   }
 
   /** Null until it is made, and after {@link #forget}. */
-  KernelModule instance() {
+  PluginCalls instance() {
     return instance;
   }
 

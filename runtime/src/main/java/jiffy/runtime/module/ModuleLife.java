@@ -3,6 +3,7 @@ package jiffy.runtime.module;
 import static jiffy.linux.Errno.ENOEXEC;
 import static jiffy.linux.Errno.ETIME;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +19,6 @@ import jiffy.runtime.module.loader.PluginHost;
 import jiffy.runtime.module.param.Param;
 import jiffy.runtime.module.param.ParamLine;
 import jiffy.runtime.module.param.ParamSpec;
-import org.pf4j.PluginRuntimeException;
 import org.pf4j.PluginState;
 import org.pf4j.PluginWrapper;
 
@@ -90,7 +90,7 @@ final class ModuleLife {
     }
     try {
       PluginWrapper wrapper =
-          host.get().link(module.file, module.owner, module.copy.path(), linkage.classes());
+          host.get().link(module.file, module.owner, module.copy, linkage.links());
       module.setWrapper(wrapper);
       if (wrapper.getPluginState() == PluginState.DISABLED) {
         log.print(
@@ -155,6 +155,7 @@ final class ModuleLife {
               module.name(),
               result));
     }
+    host.get().started(module.wrapper());
     module.put(); // before it is live: an rmmod that sees it live finds no reference of ours
     registry.move(module, ModuleState.LIVE);
     return 0;
@@ -168,7 +169,7 @@ final class ModuleLife {
     if (error != 0) {
       return error;
     }
-    module.setInstance((KernelModule) wrapper.getPlugin());
+    module.setInstance(PluginCalls.of(wrapper.getPlugin()));
     KernelModule.InitCall init = module.instance().initCall();
     return init == null ? 0 : init.init();
   }
@@ -197,6 +198,7 @@ final class ModuleLife {
    * @return 0; -ETIME: a zombie
    */
   int end(Context caller, LoadedModule module, long exitTimeoutNanos) {
+    host.get().stopped(module.wrapper());
     KernelModule.ExitCall exit = module.instance().exitCall();
     int result = 0;
     if (exit != null) {
@@ -271,9 +273,10 @@ final class ModuleLife {
 
   private void unlink(LoadedModule module) {
     try {
-      host.get().unlink(module.name());
-    } catch (PluginRuntimeException e) {
-      log.print(KernelLog.WARNING, module.name() + ": PF4J could not close it: " + e.getMessage());
+      host.get().unlink(module.wrapper());
+    } catch (UncheckedIOException e) {
+      log.print(
+          KernelLog.WARNING, module.name() + ": its JAR could not be closed: " + e.getMessage());
     }
   }
 

@@ -19,6 +19,7 @@ import jiffy.runtime.module.weave.Weaver;
  *     {@link #HALT_TIMEOUT_NANOS} either
  * @param weaver puts choice points into the modules' classes; none: they are defined as they lie in
  *     the JAR
+ * @param exposed packages of the embedder's that modules see, with those below
  */
 public record ModuleSettings(
     Path cacheDirectory,
@@ -26,7 +27,8 @@ public record ModuleSettings(
     String version,
     long initTimeoutNanos,
     long exitTimeoutNanos,
-    Optional<Weaver> weaver) {
+    Optional<Weaver> weaver,
+    List<String> exposed) {
 
   /** After which an exit is given up if nobody says otherwise: 30 s. */
   public static final long DEFAULT_EXIT_TIMEOUT_NANOS = 30_000_000_000L;
@@ -37,15 +39,16 @@ public record ModuleSettings(
   /** All as given. */
   public ModuleSettings {
     parameters = Map.copyOf(parameters);
+    exposed = List.copyOf(exposed);
   }
 
-  /** Without choice points. */
+  /** Without choice points, nothing exposed. */
   public ModuleSettings(
       Path cacheDirectory,
       Map<String, List<String>> parameters,
       String version,
       long exitTimeoutNanos) {
-    this(cacheDirectory, parameters, version, 0, exitTimeoutNanos, Optional.empty());
+    this(cacheDirectory, parameters, version, 0, exitTimeoutNanos, Optional.empty(), List.of());
   }
 
   long haltTimeoutNanos() {

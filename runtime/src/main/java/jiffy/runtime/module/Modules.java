@@ -31,12 +31,13 @@ import jiffy.runtime.module.file.PrivateCopy;
 import jiffy.runtime.module.hung.HungTasks;
 import jiffy.runtime.module.loader.LoaderWatch;
 import jiffy.runtime.module.loader.PluginHost;
+import jiffy.runtime.module.loader.StateListeners;
 import jiffy.runtime.module.loader.UnloadedLoader;
-import jiffy.runtime.module.weave.Weaver;
 import jiffy.runtime.proc.FileSource;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Task;
 import jiffy.runtime.sched.Tasks;
+import org.pf4j.PluginManager;
 
 /**
  * The modules of a kernel: loads, lists and unloads them.
@@ -103,15 +104,24 @@ public final class Modules implements AutoCloseable {
     this.kernel = kernel;
     this.log = log;
     this.settings = settings;
-    hostClasses = settings.weaver().map(Weaver::hostClasses).orElseGet(HostClasses::new);
+    hostClasses =
+        settings.exposed().isEmpty() && settings.weaver().isPresent()
+            ? settings.weaver().get().hostClasses()
+            : new HostClasses(settings.exposed());
     registry = new Registry(arch);
     taint = new Taint(log);
     vermagic = new Vermagic(settings.version(), log, taint);
+    StateListeners listeners = new StateListeners(log);
     host =
         Suppliers.memoize(
             () ->
                 new PluginHost(
-                    settings.cacheDirectory(), settings.version(), settings.weaver(), log));
+                    settings.cacheDirectory(),
+                    settings.version(),
+                    settings.weaver(),
+                    hostClasses,
+                    listeners,
+                    log));
     hungTasks = new HungTasks(arch, log, settings.version(), taint::mask);
     Hooks hooks = new Hooks(arch, contexts, log, taint, hungTasks);
     files = new SysModule(registry, hooks, log);
@@ -119,6 +129,7 @@ public final class Modules implements AutoCloseable {
     references = new References(registry, log);
     List<Owned> all = new ArrayList<>(holders);
     all.add(references);
+    all.add(listeners);
     leftovers = new Leftovers(all, log);
     life = new ModuleLife(log, settings, registry, linker, host, hooks, leftovers, watch, taint);
     PrivateCopy.deleteAll(settings.cacheDirectory());
@@ -134,7 +145,8 @@ public final class Modules implements AutoCloseable {
    * @param words parameters such as {@code interval=3}
    * @return 0, or one of
    *     <ul>
-   *       <li>-ENOENT: no such file, or a symbol that nobody has or that is for GPL modules only
+   *       <li>-ENOENT: no such file, or a symbol that nobody has or that is for GPL modules only,
+   *           or a plugin that it depends on is not loaded; -ESRCH: that one has another version
    *       <li>-EISDIR, -EPERM, -EIO: a file that cannot be read
    *       <li>-EINVAL: an empty file, a parameter's value that is none, or a symbol whose signature
    *           is another one
@@ -195,7 +207,7 @@ public final class Modules implements AutoCloseable {
     String name = file.getFileName().toString();
     boolean isRead = false;
     try {
-      ModuleFile read = ModuleFile.read(copy.path(), name, hostClasses);
+      ModuleFile read = ModuleFile.read(copy, name, hostClasses);
       isRead = true;
       return read;
     } catch (OutOfMemoryError e) {
@@ -233,6 +245,7 @@ public final class Modules implements AutoCloseable {
     }
     long forced = flags == 0 ? 0 : Taint.Flag.FORCED_MODULE.mask;
     module.setTaints(taint.addModule(file.name(), file.license()) | forced);
+    file.remarks().forEach(each -> log.print(KernelLog.WARNING, file.name() + ": " + each));
     error = life.begin(caller, module, words);
     if (error == 0) {
       loaded.accept(module.view());
@@ -270,7 +283,8 @@ public final class Modules implements AutoCloseable {
 
   private LoadedModule lookUp(String nameOrFile) {
     LoadedModule module = registry.find(ModuleNames.canonical(nameOrFile));
-    return module != null ? module : registry.find(ModuleNames.ofFile(nameOrFile));
+    module = module != null ? module : registry.find(ModuleNames.ofFile(nameOrFile));
+    return module != null ? module : registry.find(ModuleNames.ofPlugin(nameOrFile));
   }
 
   /** The modules that are coming, live or going; newest first. */
@@ -280,8 +294,7 @@ public final class Modules implements AutoCloseable {
 
   /** The module of that name, {@code -} being {@code _}; none while it is not listed. */
   public Optional<ModuleView> find(String name) {
-    String canonical = ModuleNames.canonical(name);
-    return list().stream().filter(module -> module.name().equals(canonical)).findFirst();
+    return registry.view(ModuleNames.canonical(name));
   }
 
   /** {@code /proc/modules}. */
@@ -387,7 +400,12 @@ public final class Modules implements AutoCloseable {
     }
   }
 
-  PluginHost pluginHost() {
+  /**
+   * The modules as PF4J's plugins, for an embedder that asks them for their extensions. It tells;
+   * what would load or unload is refused with a sentence. Extensions are made on the asking thread:
+   * one that calls the kernel must be attached.
+   */
+  public PluginManager pluginManager() {
     return host.get();
   }
 

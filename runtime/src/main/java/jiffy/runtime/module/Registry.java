@@ -6,8 +6,16 @@ import static jiffy.linux.Errno.EEXIST;
 import static jiffy.linux.Errno.ENOENT;
 import static jiffy.linux.Errno.EPERM;
 
+import com.google.common.collect.ArrayListMultimap;
+import com.google.common.collect.Iterables;
+import com.google.common.collect.ListMultimap;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import jiffy.kernel.Owner;
 import jiffy.runtime.arch.Arch;
@@ -24,8 +32,14 @@ import jiffy.runtime.module.file.Import;
 final class Registry {
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** Oldest first. Guarded by lock. */
-  private final List<LoadedModule> modules = new ArrayList<>();
+  /** Every load, oldest first. Guarded by lock. */
+  private final Map<Owner, LoadedModule> modules = new LinkedHashMap<>();
+
+  /** By name: those that are no zombies. Guarded by lock. */
+  private final Map<String, LoadedModule> bearers = new HashMap<>();
+
+  /** By name: those whose init or exit was given up. Guarded by lock. */
+  private final ListMultimap<String, LoadedModule> zombies = ArrayListMultimap.create();
 
   /** Guarded by lock. */
   private final SymbolTable symbols = new SymbolTable();
@@ -57,7 +71,8 @@ final class Registry {
       }
       rival = find(module.name());
       if (rival == null || overZombie && rival.state() == ModuleState.ZOMBIE) {
-        modules.add(module);
+        modules.put(module.owner, module);
+        bearers.put(module.name(), module);
         return 0;
       }
     } finally {
@@ -79,10 +94,13 @@ final class Registry {
     try {
       module.dropReferences();
       symbols.forget(module);
+      module.setState(ModuleState.ZOMBIE);
+      bearers.remove(module.name(), module);
+      zombies.put(module.name(), module);
     } finally {
       lock.unlock();
     }
-    move(module, ModuleState.ZOMBIE);
+    undecided.wakeAll();
   }
 
   /** Whether a zombie bears the name of a module, which has none. */
@@ -97,7 +115,9 @@ final class Registry {
     try {
       module.setState(next);
       if (next == ModuleState.GONE) {
-        modules.remove(module);
+        modules.remove(module.owner);
+        bearers.remove(module.name(), module);
+        zombies.remove(module.name(), module);
         symbols.forget(module);
       }
     } finally {
@@ -159,8 +179,8 @@ final class Registry {
       if (library.state() != ModuleState.LIVE || !symbols.use(user, library)) {
         return -ENOENT;
       }
-      modules.remove(user);
-      modules.add(user);
+      modules.remove(user.owner);
+      modules.put(user.owner, user); // the youngest
       return 0;
     } finally {
       lock.unlock();
@@ -241,16 +261,8 @@ final class Registry {
   LoadedModule find(String name) {
     lock.lock();
     try {
-      LoadedModule zombie = null;
-      for (LoadedModule each : modules) {
-        if (each.name().equals(name)) {
-          if (each.state() != ModuleState.ZOMBIE) {
-            return each;
-          }
-          zombie = each;
-        }
-      }
-      return zombie;
+      LoadedModule bearer = bearers.get(name);
+      return bearer != null ? bearer : Iterables.getLast(zombies.get(name), null);
     } finally {
       lock.unlock();
     }
@@ -260,7 +272,7 @@ final class Registry {
   LoadedModule loadOf(Owner owner) {
     lock.lock();
     try {
-      return modules.stream().filter(m -> m.owner == owner).findFirst().orElse(null);
+      return modules.get(owner);
     } finally {
       lock.unlock();
     }
@@ -268,18 +280,28 @@ final class Registry {
 
   /** All that are listed, newest first. */
   List<LoadedModule> newestFirst() {
-    List<LoadedModule> all = new ArrayList<>();
+    List<LoadedModule> all;
     lock.lock();
     try {
-      for (int i = modules.size() - 1; i >= 0; i--) {
-        if (modules.get(i).state().isListed()) {
-          all.add(modules.get(i));
-        }
-      }
+      all = new ArrayList<>(modules.values());
     } finally {
       lock.unlock();
     }
+    all.removeIf(module -> !module.state().isListed());
+    Collections.reverse(all);
     return all;
+  }
+
+  /** The module of that canonical name, as it is now; none while it is not listed. */
+  Optional<ModuleView> view(String name) {
+    lock.lock();
+    try {
+      return Optional.ofNullable(find(name))
+          .filter(module -> module.state().isListed())
+          .map(module -> module.view(symbols.holders(module)));
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** All that are listed, newest first, as they are at one moment. */

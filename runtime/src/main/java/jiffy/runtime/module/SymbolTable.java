@@ -34,6 +34,9 @@ final class SymbolTable {
   /** Library to users, in the order in which these came. */
   private final SetMultimap<LoadedModule, LoadedModule> users = LinkedHashMultimap.create();
 
+  /** User to libraries, likewise. */
+  private final SetMultimap<LoadedModule, LoadedModule> libraries = LinkedHashMultimap.create();
+
   /** The first symbol of a module that another module has already; null if there is none. */
   Symbol duplicate(LoadedModule module) {
     for (Export export : module.file.exports().symbols()) {
@@ -51,21 +54,19 @@ final class SymbolTable {
     module.file.exports().classes().forEach(name -> classes.put(name, module));
   }
 
-  /** Forgets a module's symbols and what it used. */
+  /** Forgets a module's symbols and what it used; looks at nobody else's. */
   void forget(LoadedModule module) {
-    symbols.values().removeIf(symbol -> symbol.module() == module);
-    classes.values().removeIf(each -> each == module);
-    users
-        .entries()
-        .removeIf(
-            use -> {
-              boolean isIts = use.getValue() == module;
-              if (isIts) {
-                use.getKey().put();
-              }
-              return isIts;
-            });
-    users.removeAll(module); // at a halt it may go before them
+    for (Export export : module.file.exports().symbols()) {
+      symbols.get(export.member()).removeIf(symbol -> symbol.module() == module);
+    }
+    module.file.exports().classes().forEach(name -> classes.remove(name, module));
+    for (LoadedModule library : libraries.removeAll(module)) {
+      users.remove(library, module);
+      library.put();
+    }
+    for (LoadedModule user : users.removeAll(module)) { // at a halt it may go before them
+      libraries.remove(user, module);
+    }
   }
 
   /**
@@ -117,7 +118,7 @@ final class SymbolTable {
     if (uses(user, library)) {
       return true;
     }
-    return library.tryGet() && users.put(library, user);
+    return library.tryGet() && users.put(library, user) && libraries.put(user, library);
   }
 
   boolean isUsed(LoadedModule library) {
@@ -134,15 +135,6 @@ final class SymbolTable {
 
   /** What a module links to, in the order in which it did. */
   List<LoadedModule> libraries(LoadedModule user) {
-    List<LoadedModule> libraries = new ArrayList<>();
-    users
-        .entries()
-        .forEach(
-            use -> {
-              if (use.getValue() == user) {
-                libraries.add(use.getKey());
-              }
-            });
-    return libraries;
+    return List.copyOf(libraries.get(user));
   }
 }

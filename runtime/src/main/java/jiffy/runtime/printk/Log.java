@@ -54,13 +54,16 @@ public final class Log {
   private final FormatCache formats = new FormatCache();
   private final Symbolizer symbols;
   private final Stamper stamper;
+
+  /** Of threads that are in no context of this kernel. */
   private final ThreadLocal<Draft> drafts = ThreadLocal.withInitial(Draft::new);
+
   private volatile long clearSeq;
   private volatile boolean toldBadFormat;
   private final AtomicLong toldDropped = new AtomicLong();
 
   /**
-   * A record in the making; each thread has one. What ends its use is a plain store, then the
+   * A record in the making; each context has one. What ends its use is a plain store, then the
    * release of its arguments, which may meet a StackOverflowError and is done again at the next
    * use.
    */
@@ -68,6 +71,16 @@ public final class Log {
     final FormatBuffer text = new FormatBuffer(BUFFER_BYTES);
     final Stamp stamp = new Stamp();
     boolean inUse;
+
+    private FormatString last = FormatString.compile("");
+
+    /** A thread prints the same line again and again, as a rule: then its format is at hand. */
+    FormatString compiled(String format, FormatCache formats) {
+      if (last.source() != format) { // another String of that text costs a look into the cache
+        last = formats.get(format);
+      }
+      return last;
+    }
   }
 
   /** Makes a log of a ring, empty as a rule. */
@@ -120,7 +133,7 @@ public final class Log {
       Object z) {
     Draft draft = begin(current, textMax(level));
     try {
-      formats.get(format).format(draft.text, symbols, shape, a, b, c, x, y, z);
+      draft.compiled(format, formats).format(draft.text, symbols, shape, a, b, c, x, y, z);
       return finish(draft, current, level, format);
     } finally {
       draft.inUse = false;
@@ -146,7 +159,7 @@ public final class Log {
       if (!subsystem.isEmpty() || !device.isEmpty()) {
         draft.stamp.setDevice(subsystem, device);
       }
-      formats.get(format).format(draft.text, symbols, args);
+      draft.compiled(format, formats).format(draft.text, symbols, args);
       return finish(draft, current, level, format);
     } finally {
       draft.inUse = false;
@@ -254,10 +267,10 @@ public final class Log {
   }
 
   /**
-   * This thread's draft, stamped; another one if an argument's toString prints while it is printed.
+   * The context's draft, stamped; another one if an argument's toString prints while it is printed.
    */
   private Draft begin(Current current, int limit) {
-    Draft draft = drafts.get();
+    Draft draft = draftOf(current);
     if (draft.inUse) {
       draft = new Draft();
     }
@@ -266,6 +279,18 @@ public final class Log {
     stamper.stamp(current, draft.stamp);
     draft.inUse = true; // no call from here to the caller's try
     return draft;
+  }
+
+  private Draft draftOf(Current current) {
+    if (current == null) {
+      return drafts.get();
+    }
+    if (current.draft instanceof Draft) {
+      return (Draft) current.draft;
+    }
+    Draft made = new Draft();
+    current.draft = made;
+    return made;
   }
 
   /** A level that is given apart takes the room of its header all the same. */

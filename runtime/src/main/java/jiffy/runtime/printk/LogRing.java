@@ -511,7 +511,9 @@ public final class LogRing {
     int at = position & bytes.length - 1;
     int first = Math.min(length, bytes.length - at);
     System.arraycopy(text, from, bytes, at, first);
-    System.arraycopy(text, from + first, bytes, 0, length - first);
+    if (first < length) {
+      System.arraycopy(text, from + first, bytes, 0, length - first);
+    }
   }
 
   void copyOut(int position, byte[] to, int length) {

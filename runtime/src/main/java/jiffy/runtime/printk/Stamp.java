@@ -41,6 +41,7 @@ public final class Stamp {
   private Owner owner = Owner.CORE;
   private byte[] module = NONE;
   private byte[] scratch = NONE;
+  private boolean hasDevice;
 
   /** Of nobody, at time 0. */
   public Stamp() {}
@@ -59,11 +60,12 @@ public final class Stamp {
     this.nanos = nanos;
     this.wallNanos = wallNanos;
     this.callerId = callerId;
-    if (this.owner != owner) {
+    if (this.owner != owner || hasDevice) { // references are stored only if they change
       this.module = owner == Owner.CORE ? NONE : bytes(owner.name, MODULE_MAX);
       this.owner = owner;
+      this.tags = module;
+      this.hasDevice = false;
     }
-    this.tags = module;
     this.tagBytes = module.length;
     this.origin =
         (long) pid << PID_SHIFT
@@ -83,6 +85,7 @@ public final class Stamp {
     System.arraycopy(subsystemBytes, 0, scratch, at, subsystemBytes.length);
     at += subsystemBytes.length;
     System.arraycopy(deviceBytes, 0, scratch, at, deviceBytes.length);
+    hasDevice = true;
     tags = scratch;
     tagBytes = at + deviceBytes.length;
     origin |= subsystemBytes.length << SUBSYSTEM_SHIFT | deviceBytes.length;

@@ -21,7 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A folder, an archive test and a clock, all made of variables. */
 class DropPlanTest {
-  private final DropPlan plan = new DropPlan();
+  private final Map<String, DropOrder.Facts> facts = new HashMap<>();
+  private final DropPlan plan =
+      new DropPlan(file -> facts.getOrDefault(file, DropOrder.Facts.NONE));
   private final Map<String, Stamp> files = new HashMap<>();
   private final Set<String> whole = new HashSet<>();
   private final List<String> asked = new ArrayList<>();
@@ -361,5 +363,34 @@ class DropPlanTest {
     assertThat(look()).containsExactly("load needy.jar");
     loaded("needy.jar", "needy");
     assertThat(look()).isEmpty();
+  }
+
+  private void has(String file, String has, String... wants) {
+    put(file);
+    facts.put(file, new DropOrder.Facts(Set.of(has), Set.of(wants)));
+  }
+
+  @Test
+  void look_filesThatNeedEachOther_loadInThatOrderWithoutATryTooMany() {
+    has("a.jar", "a", "b", "c");
+    has("b.jar", "b", "c");
+    has("c.jar", "c", "nobody's");
+    has("d.jar", "d");
+    look();
+    assertThat(lookAfter(SETTLE_NANOS)).containsExactly("load c.jar");
+    loaded("c.jar", "c");
+    assertThat(look()).containsExactly("load b.jar");
+    loaded("b.jar", "b");
+    assertThat(look()).containsExactly("load a.jar");
+    loaded("a.jar", "a");
+    assertThat(look()).containsExactly("load d.jar");
+  }
+
+  @Test
+  void look_circle_isTriedByName() {
+    has("b.jar", "b", "c");
+    has("c.jar", "c", "b");
+    look();
+    assertThat(lookAfter(SETTLE_NANOS)).containsExactly("load b.jar");
   }
 }

@@ -13,6 +13,7 @@ import jiffy.runtime.module.file.BadModuleException;
 import jiffy.runtime.module.file.Exports;
 import jiffy.runtime.module.file.Modinfo;
 import jiffy.runtime.module.file.ModuleFile;
+import jiffy.runtime.module.file.PluginFacts;
 import jiffy.runtime.module.file.PrivateCopy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,7 +94,9 @@ class ModuleStateTest {
             new Exports(List.of(), Set.of(), Set.of()),
             "",
             new Modinfo(List.of()),
-            "");
+            "",
+            PluginFacts.NONE,
+            none);
     return new LoadedModule(new Owner(null, "m"), file, copy, 0xffffffffc0200000L);
   }
 

@@ -121,17 +121,10 @@ class InsmodFileTest {
   }
 
   @Test
-  void insmod_foreignPlugin_isEnoexecWithASentence() {
-    ModuleJar jar =
-        ModuleJar.of("package a; public class P extends org.pf4j.Plugin {}")
-            .manifest("Plugin-Id", "p")
-            .manifest("Plugin-Version", "1.0.0")
-            .manifest("Plugin-Class", "a.P");
-    assertRefused(
-        Errno.ENOEXEC,
-        jar.writeTo(dir.resolve("p.jar")),
-        "a PF4J plugin, but no kernel module",
-        "a.P does not extend jiffy.linux.KernelModule");
+  void insmod_jarOfPlainJavacAndJar_isFoundByItsClass() {
+    Path jar = ModuleJar.of(Sources.hello("Hello")).bare().writeTo(dir.resolve("plain.jar"));
+    assertThat(room.insmod(jar)).isZero();
+    assertThat(room.modules.find("plain")).isPresent();
   }
 
   @Test
@@ -210,17 +203,8 @@ class InsmodFileTest {
     assertThat(room.insmod(jar.writeTo(dir.resolve("hello.jar")))).isEqualTo(-Errno.ENOEXEC);
     assertThat(room.logWithoutTaint())
         .containsExactly("3 hello: version magic '0.1.0' should be '>=9.0.0'");
-    assertThat(room.modules.pluginHost().getPlugins()).isEmpty();
+    assertThat(room.modules.pluginManager().getPlugins()).isEmpty();
     assertThat(room.insmod(room.jar("hello.jar", Sources.hello("Hello")))).isZero();
-  }
-
-  @Test
-  void insmod_pluginDependencies_areRefusedUnlessOptional() {
-    ModuleJar jar = ModuleJar.of(Sources.hello("Hello"));
-    jar.manifest("Plugin-Dependencies", "b?, a@1.0");
-    assertRefused(Errno.ENOEXEC, jar.writeTo(dir.resolve("x.jar")), "(a@1.0)");
-    jar.manifest("Plugin-Dependencies", "b?");
-    assertThat(room.insmod(jar.writeTo(dir.resolve("x.jar")))).isZero();
   }
 
   @Test

@@ -138,7 +138,7 @@ class LifeCycleTest {
     assertThat(room.insmod(jar, "ret=" + errno)).isEqualTo(errno);
     assertThat(room.logWithoutTaint()).containsExactly("6 initret: init returns " + errno);
     assertThat(room.modules.list()).isEmpty();
-    assertThat(room.modules.pluginHost().getPlugins()).isEmpty();
+    assertThat(room.modules.pluginManager().getPlugins()).isEmpty();
     assertThat(room.insmod(jar)).isZero();
   }
 

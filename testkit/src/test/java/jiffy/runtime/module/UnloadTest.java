@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import jiffy.linux.Errno;
 import jiffy.runtime.context.Context;
-import jiffy.runtime.module.loader.PluginHost;
 import jiffy.runtime.sched.Attachment;
 import jiffy.runtime.sched.Task;
 import org.junit.jupiter.api.AfterEach;
@@ -17,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.pf4j.PluginManager;
 
 /** What a module leaves behind, what its hooks throw, and the end of the machine. */
 @Timeout(60)
@@ -127,7 +127,7 @@ class UnloadTest {
     assertThat(room.insmod(room.jar("b.jar", constructor))).isEqualTo(-Errno.EFAULT);
     assertThat(room.log)
         .contains("1 b: init threw java.lang.NumberFormatException: For input string: \"x\"");
-    assertThat(room.modules.pluginHost().getPlugins()).isEmpty();
+    assertThat(room.modules.pluginManager().getPlugins()).isEmpty();
   }
 
   @Test
@@ -197,7 +197,7 @@ class UnloadTest {
   @Test
   void rmmod_afterIt_pf4jKnowsNothing() {
     room.insmod(room.jar("kt.jar", Sources.hello("Kt")));
-    PluginHost host = room.modules.pluginHost();
+    PluginManager host = room.modules.pluginManager();
     assertThat(host.getPlugins()).hasSize(1);
     room.rmmod("kt");
     assertThat(host.getPlugins()).isEmpty();

@@ -237,7 +237,7 @@ class WovenModulesTest {
                 "public static void once() { count++; }",
                 "{ module_init(() -> 0); module_exit(() -> {}); }"));
     loading.insmod(jar);
-    Class<?> type = loading.modules().pluginHost().getPluginClassLoader("m").loadClass("Count");
+    Class<?> type = loading.modules().pluginManager().getPluginClassLoader("m").loadClass("Count");
     Woven.Recorder recorder = new Woven.Recorder();
     try (Machine recording = Machine.simulate("", recorder);
         Attachment here = recording.attach("test")) {
@@ -248,15 +248,34 @@ class WovenModulesTest {
   }
 
   @Test
+  void weaver_libraries_areWovenAsThePartsOfTheModuleThatTheyAre() throws IOException {
+    String tally = "package org.tally; public class Tally { int sum; void add() { sum++; } }";
+    ModuleJar library = ModuleJar.of(tally);
+    Path jar =
+        ModuleJar.of(Sources.hello("A"))
+            .library("tally.jar", library)
+            .writeTo(dir.resolve("m.jar"));
+    Path alone = library.writeTo(dir.resolve("tally.jar"));
+    Weaver weaver = new Weaver();
+    var woven = weaver.weave(List.of(jar, alone), Map.of());
+    byte[] plain = library.bytesOf("org/tally/Tally.class");
+    assertThat(woven.find("org.tally.Tally").bytes()).isNotEqualTo(plain);
+    assertThat(woven.find("org.tally.Tally").place()).isEqualTo(1);
+    assertThat(woven.find("A").place()).isZero();
+    assertThat(weaver.weave(List.of(jar), Map.of()).find("org.tally.Tally")).isNull();
+  }
+
+  @Test
   void weaver_equalJarAgain_isRemembered() throws IOException {
     Weaver weaver = new Weaver();
     Path jar = jar(Sources.hello("A"));
     Path copy = ModuleJar.of(Sources.hello("A")).writeTo(dir.resolve("copy.jar"));
     Path other = ModuleJar.of(Sources.hello("B")).writeTo(dir.resolve("other.jar"));
-    var woven = weaver.weave(jar, Map.of());
-    assertThat(weaver.weave(jar, Map.of())).isSameAs(woven);
-    assertThat(weaver.weave(other, Map.of())).isNotSameAs(woven);
-    assertThat(weaver.weave(copy, Map.of()).find("A").bytes()).isEqualTo(woven.find("A").bytes());
+    var woven = weaver.weave(List.of(jar), Map.of());
+    assertThat(weaver.weave(List.of(jar), Map.of())).isSameAs(woven);
+    assertThat(weaver.weave(List.of(other), Map.of())).isNotSameAs(woven);
+    assertThat(weaver.weave(List.of(copy), Map.of()).find("A").bytes())
+        .isEqualTo(woven.find("A").bytes());
   }
 
   @Test

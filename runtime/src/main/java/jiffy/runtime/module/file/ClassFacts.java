@@ -25,6 +25,7 @@ final class ClassFacts extends ClassVisitor {
   private static final String MODULE_INFO = "Ljiffy/linux/ModuleInfo;";
   private static final String MODULE_PARAM = "Ljiffy/linux/ModuleParam;";
   private static final String EXPORT_SYMBOL = "Ljiffy/linux/ExportSymbol;";
+  private static final String EXTENSION = "Lorg/pf4j/Extension;";
   private static final int SHOWN = Opcodes.ACC_PUBLIC | Opcodes.ACC_PROTECTED;
 
   /** A static or other field with {@code @ModuleParam}. */
@@ -75,6 +76,7 @@ final class ClassFacts extends ClassVisitor {
   private String superName;
   private List<String> interfaces;
   private Map<String, Object> moduleInfo;
+  private Map<String, Object> extension;
 
   private ClassFacts() {
     super(Opcodes.ASM9);
@@ -104,6 +106,10 @@ final class ClassFacts extends ClassVisitor {
 
   @Override
   public AnnotationVisitor visitAnnotation(String descriptor, boolean visible) {
+    if (descriptor.equals(EXTENSION)) {
+      extension = new HashMap<>();
+      return new Values(extension);
+    }
     if (!descriptor.equals(MODULE_INFO)) {
       return null;
     }
@@ -238,6 +244,11 @@ final class ClassFacts extends ClassVisitor {
   /** What {@code @ModuleInfo} gives, in the order of the class file, or null without one. */
   Map<String, Object> moduleInfo() {
     return moduleInfo;
+  }
+
+  /** What PF4J's {@code @Extension} gives, or null without one. */
+  Map<String, Object> extension() {
+    return extension;
   }
 
   List<ParamField> params() {

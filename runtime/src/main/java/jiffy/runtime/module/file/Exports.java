@@ -34,7 +34,8 @@ public record Exports(List<Export> symbols, Set<String> types, Set<String> forei
    * @param jar its classes by internal name
    * @throws BadModuleException if a method cannot be exported
    */
-  static Exports of(String file, Map<String, ClassFacts> jar) throws BadModuleException {
+  static Exports of(String file, Map<String, ClassFacts> jar, HostClasses host)
+      throws BadModuleException {
     List<Export> symbols = new ArrayList<>();
     Map<String, String> owners = new HashMap<>();
     for (ClassFacts type : jar.values()) {
@@ -61,7 +62,7 @@ public record Exports(List<Export> symbols, Set<String> types, Set<String> forei
     if (symbols.isEmpty()) {
       return NONE;
     }
-    Set<String> shown = shownBy(jar);
+    Set<String> shown = shownBy(jar, host);
     Set<String> own = new TreeSet<>(shown);
     own.retainAll(jar.keySet());
     shown.removeAll(own);
@@ -74,7 +75,7 @@ public record Exports(List<Export> symbols, Set<String> types, Set<String> forei
     return Stream.concat(symbols.stream().map(Export::owner).distinct(), types.stream());
   }
 
-  private static Set<String> shownBy(Map<String, ClassFacts> jar) {
+  private static Set<String> shownBy(Map<String, ClassFacts> jar, HostClasses host) {
     Set<String> exporting = new LinkedHashSet<>();
     Deque<String> open = new ArrayDeque<>();
     for (ClassFacts type : jar.values()) {
@@ -86,7 +87,7 @@ public record Exports(List<Export> symbols, Set<String> types, Set<String> forei
     Set<String> shown = new TreeSet<>();
     while (!open.isEmpty()) {
       String name = open.pop();
-      boolean isHosts = Visibility.isHostToo(name.replace('/', '.'));
+      boolean isHosts = host.isHostToo(name.replace('/', '.'));
       if (isHosts && !jar.containsKey(name) || exporting.contains(name) || !shown.add(name)) {
         continue;
       }

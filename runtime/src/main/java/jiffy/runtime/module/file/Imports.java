@@ -5,14 +5,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.objectweb.asm.ClassReader;
 
 /**
  * Finds what a module's classes refer to and neither the JAR nor the host has.
  *
  * <p>The references are those of the constant pools, of the module's own packages: the ones that
- * begin with the first two names of the module class's. Libraries packed into the JAR count as weak
- * symbols: their optional dependencies are nobody's fault until they are called.
+ * begin with the first two names of the module class's, wherever in the JAR they lie. Libraries
+ * packed into the JAR count as weak symbols: their optional dependencies are nobody's fault until
+ * they are called.
  */
 final class Imports {
   private static final int TAG_CLASS = 7;
@@ -35,20 +37,20 @@ final class Imports {
   /**
    * @param jar its classes by internal name
    * @param readers their class files
-   * @param moduleClass internal name
+   * @param roots internal names of the classes whose packages are the module's own
    * @return in the order of the constant pools, each once
    */
   static List<Import> of(
       Map<String, ClassFacts> jar,
       Map<String, ClassReader> readers,
-      String moduleClass,
+      List<String> roots,
       HostClasses host) {
     Imports imports = new Imports(jar, host);
-    String ownPackages = stem(moduleClass);
-    imports.scan(readers.get(moduleClass));
+    Set<String> ownPackages = roots.stream().map(Imports::stem).collect(Collectors.toSet());
+    roots.forEach(root -> imports.scan(readers.get(root)));
     readers.forEach(
         (name, reader) -> {
-          if (stem(name).equals(ownPackages)) {
+          if (ownPackages.contains(stem(name))) {
             imports.scan(reader);
           }
         });
@@ -104,7 +106,7 @@ final class Imports {
 
   private ClassFacts find(String name) {
     ClassFacts own = jar.get(name);
-    boolean hostFirst = own == null || Visibility.isHostFirst(own.className());
+    boolean hostFirst = own == null || host.isHostFirst(own.className());
     return hostFirst ? host.find(name) : own;
   }
 

@@ -1,7 +1,10 @@
 package jiffy.runtime.module.file;
 
+import static jiffy.linux.Errno.EIO;
 import static jiffy.linux.Errno.ENOEXEC;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +17,7 @@ import jiffy.runtime.module.param.ParamSpec;
  * What a module's JAR says of itself. Strings only, so it may outlive the module.
  *
  * @param name module name
- * @param className binary name of the class that extends KernelModule
+ * @param className binary name of the class that extends KernelModule, or of the PF4J plugin's
  * @param license null if it says none
  * @param authors one a string
  * @param description may be empty
@@ -28,6 +31,8 @@ import jiffy.runtime.module.param.ParamSpec;
  * @param modinfo all that it says of itself in pairs
  * @param vermagic major.minor of the API that it was built for ({@code Jiffy-Vermagic}); may be
  *     empty
+ * @param plugin what PF4J knows of it
+ * @param remarks what is odd about it, though it can be loaded: lines for the log
  */
 public record ModuleFile(
     String name,
@@ -43,7 +48,9 @@ public record ModuleFile(
     Exports exports,
     String requires,
     Modinfo modinfo,
-    String vermagic) {
+    String vermagic,
+    PluginFacts plugin,
+    List<String> remarks) {
 
   /** The manifest's attribute for {@link #vermagic}. */
   public static final String VERMAGIC = "Jiffy-Vermagic";
@@ -58,8 +65,31 @@ public record ModuleFile(
    * @throws BadModuleException ENOEXEC with a line for the log, or EIO
    */
   public static ModuleFile read(Path jar, String file, HostClasses host) throws BadModuleException {
+    List<Library> libraries = new ArrayList<>();
     try {
-      return new Reading(file, JarContents.read(jar, file)).module(host);
+      Library.copyOut(jar, file, entry -> Files.createTempFile("jiffy-lib", ".jar"), libraries);
+      return read(JarContents.read(jar, libraries, file), file, host);
+    } catch (IOException e) {
+      throw new BadModuleException(EIO, file + ": cannot be read: " + e.getMessage());
+    } finally {
+      libraries.forEach(library -> library.path().toFile().delete());
+    }
+  }
+
+  /** As above, of a copy, whose libraries lie beside it. */
+  public static ModuleFile read(PrivateCopy copy, String file, HostClasses host)
+      throws BadModuleException {
+    return read(JarContents.read(copy.path(), copy.libraries(), file), file, host);
+  }
+
+  private static ModuleFile read(JarContents jar, String file, HostClasses host)
+      throws BadModuleException {
+    List<String> remarks = new ArrayList<>(jar.remarks());
+    try {
+      PluginFacts plugin = PluginFacts.of(file, jar, remarks);
+      Reading reading = new Reading(file, jar, plugin, remarks, host);
+      ClassFacts type = reading.moduleClass();
+      return type == null ? reading.plainPlugin() : reading.module(type);
     } catch (ClassCastException e) {
       throw new BadModuleException(
           ENOEXEC,
@@ -68,10 +98,9 @@ public record ModuleFile(
   }
 
   /** The steps of {@link #read}, which share what was read and the name for messages. */
-  private record Reading(String file, JarContents jar) {
-    ModuleFile module(HostClasses host) throws BadModuleException {
-      refusePluginDependencies();
-      ClassFacts type = moduleClass();
+  private record Reading(
+      String file, JarContents jar, PluginFacts plugin, List<String> remarks, HostClasses host) {
+    ModuleFile module(ClassFacts type) throws BadModuleException {
       checkInstantiable(type);
       Map<String, Object> info = type.moduleInfo() == null ? Map.of() : type.moduleInfo();
       String name = name(info);
@@ -86,11 +115,13 @@ public record ModuleFile(
           strings(info, "alias"),
           strings(info, "softdep"),
           params,
-          Imports.of(jar.classes, jar.readers, type.name(), host),
-          Exports.of(file, jar.classes),
-          attribute("Plugin-Requires"),
+          Imports.of(jar.classes, jar.readers, List.of(type.name()), host),
+          Exports.of(file, jar.classes, host),
+          plugin.requires(),
           modinfo(info, name, params),
-          attribute(VERMAGIC));
+          attribute(VERMAGIC),
+          plugin,
+          List.copyOf(remarks));
     }
 
     private Modinfo modinfo(Map<String, Object> info, String name, List<ParamSpec> params)
@@ -115,6 +146,11 @@ public record ModuleFile(
       return value == null ? "" : value.trim();
     }
 
+    ModuleFile plainPlugin() throws BadModuleException {
+      return PlainPlugin.read(
+          file, jar, plugin, ParamFields.of(file, jar.classes), remarks, host);
+    }
+
     private static List<String> strings(Map<String, Object> info, String key) {
       Object values = info.getOrDefault(key, List.of());
       return ((List<?>) values).stream().map(String.class::cast).collect(Collectors.toList());
@@ -137,40 +173,22 @@ public record ModuleFile(
       return name;
     }
 
-    private void refusePluginDependencies() throws BadModuleException {
-      for (String dependency : attribute("Plugin-Dependencies").split(",")) {
-        if (!dependency.isBlank() && !dependency.contains("?")) {
-          throw bad(
-              "Plugin-Dependencies ("
-                  + dependency.trim()
-                  + ") are not for kernel modules: what"
-                  + " one needs of another is found by its symbols");
-        }
-      }
-    }
-
-    private ClassFacts moduleClass() throws BadModuleException {
-      String named = attribute("Plugin-Class");
-      if (named.isEmpty()) {
+    /** Null: it is none, but a PF4J plugin. */
+    ClassFacts moduleClass() throws BadModuleException {
+      String named = plugin.className();
+      if (named.isEmpty() || named.equals(PlainPlugin.NO_CLASS)) {
         return onlyModuleClass();
       }
       ClassFacts type = jar.classes.get(named.replace('.', '/'));
       if (type == null) {
-        throw bad("its manifest says Plugin-Class: " + named + ", but there is no such class");
+        throw bad("its descriptor says Plugin-Class: " + named + ", but there is no such class");
       }
-      if (!isModule(type)) {
-        throw bad(
-            "a PF4J plugin, but no kernel module: "
-                + named
-                + " does not extend"
-                + " jiffy.linux.KernelModule");
-      }
-      return type;
+      return isModule(type) ? type : null;
     }
 
     private ClassFacts onlyModuleClass() throws BadModuleException {
       List<ClassFacts> found = new ArrayList<>();
-      for (ClassFacts type : jar.classes.values()) {
+      for (ClassFacts type : jar.ownClasses.values()) {
         if (isModule(type) && !type.isAbstract()) {
           found.add(type);
         } else if (type.moduleInfo() != null && !isModule(type)) {
@@ -183,8 +201,13 @@ public record ModuleFile(
         marked.removeIf(type -> type.moduleInfo() == null);
         found = marked.size() == 1 ? marked : found;
       }
+      if (found.isEmpty() && plugin.id().isEmpty()) {
+        throw bad(
+            "no kernel module: no class in it extends jiffy.linux.KernelModule; and no PF4J plugin:"
+                + " neither its manifest has a Plugin-Id, nor a plugin.properties a plugin.id");
+      }
       if (found.isEmpty()) {
-        throw bad("no kernel module: no class in it extends jiffy.linux.KernelModule");
+        return null;
       }
       if (found.size() > 1) {
         String names =

@@ -13,6 +13,8 @@ public final class ModuleNames {
 
   private static final Pattern NAME = Pattern.compile("\\w{1," + LONGEST + "}");
 
+  private static final Pattern NOT_OF_A_NAME = Pattern.compile("\\W");
+
   private ModuleNames() {}
 
   /** The name as the kernel writes it. */
@@ -33,6 +35,13 @@ public final class ModuleNames {
     base = VERSION.matcher(base).replaceFirst("");
     int dot = base.indexOf('.');
     return canonical(dot < 0 ? base : base.substring(0, dot));
+  }
+
+  /**
+   * The name of the module of a PF4J plugin: {@code org.acme.hello-1} is {@code org_acme_hello_1}.
+   */
+  public static String ofPlugin(String id) {
+    return NOT_OF_A_NAME.matcher(id).replaceAll("_");
   }
 
   /** Whether a module may be called that. */

@@ -1,6 +1,5 @@
 package jiffy.runtime.module.file;
 
-import java.io.InputStream;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -12,10 +11,13 @@ import jiffy.linux.KernelModule;
  * <pre>
  *   jiffy.types, jiffy.linux, jiffy.kernel, org.pf4j, java.*   the host's, before the JAR's
  *   the rest of the JDK, org.slf4j, org.apache.logging.log4j   the JAR's, else the host's
+ *   what the boot parameter module.expose= names               the host's, before the JAR's
  *   everything else: jiffy.runtime, the host's libraries       the JAR's or none
  * </pre>
  *
- * <p>Of Log4j that is log4j-api; log4j-core stays hidden. Thread safe.
+ * <p>The JAR's are its own and those of the JARs in its {@code lib} directory; behind them come
+ * those of the modules that {@code Plugin-Dependencies} names. {@link HostClasses} adds what is
+ * exposed. Of Log4j that is log4j-api; log4j-core stays hidden. Thread safe.
  */
 public final class Visibility {
   private static final List<String> HOST_FIRST =
@@ -53,11 +55,5 @@ public final class Visibility {
   /** The loader that has the host's classes. */
   public static ClassLoader host() {
     return KernelModule.class.getClassLoader();
-  }
-
-  /** The class file of a class that modules see, by internal name, or null. */
-  static InputStream open(String internalName) {
-    String className = internalName.replace('/', '.');
-    return isHostToo(className) ? host().getResourceAsStream(internalName + ".class") : null;
   }
 }

@@ -10,13 +10,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 import jiffy.kernel.Origin;
 import jiffy.kernel.OwnedLoader;
 import jiffy.kernel.Owner;
+import jiffy.runtime.module.file.HostClasses;
 import jiffy.runtime.module.file.Visibility;
 import jiffy.runtime.module.weave.WovenJar;
 
@@ -35,9 +35,8 @@ final class ModuleClassLoader extends URLClassLoader implements OwnedLoader {
 
   private final Owner owner;
 
-  /** By binary name: what other modules show to this one. These stay as long as it does. */
-  private final Map<String, ClassLoader> libraries;
-
+  private final Links links;
+  private final HostClasses host;
   private final WovenJar woven;
   private volatile boolean isClosed;
 
@@ -45,14 +44,18 @@ final class ModuleClassLoader extends URLClassLoader implements OwnedLoader {
   private final ConcurrentHashMap<Object, Object> sites = new ConcurrentHashMap<>();
 
   /**
-   * @param jar the private copy
-   * @param libraries classes of other modules, by binary name
+   * @param classPath the private copy of the JAR, and those of its libraries
    * @param woven its classes with choice points; null: they are defined as they lie in the JAR
    */
-  ModuleClassLoader(Owner owner, Path jar, Map<String, ClassLoader> libraries, WovenJar woven) {
-    super(owner.name, new URL[] {url(jar)}, Visibility.host());
+  ModuleClassLoader(
+      Owner owner, List<Path> classPath, Links links, HostClasses host, WovenJar woven) {
+    super(
+        owner.name,
+        classPath.stream().map(ModuleClassLoader::url).toArray(URL[]::new),
+        Visibility.host());
     this.owner = owner;
-    this.libraries = Map.copyOf(libraries);
+    this.links = links;
+    this.host = host;
     this.woven = woven;
   }
 
@@ -87,10 +90,10 @@ final class ModuleClassLoader extends URLClassLoader implements OwnedLoader {
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
     synchronized (getClassLoadingLock(name)) {
-      if (Visibility.isHostFirst(name)) {
+      if (host.isHostFirst(name)) {
         return getParent().loadClass(name);
       }
-      ClassLoader library = libraries.get(name);
+      ClassLoader library = links.classes().get(name);
       if (library != null) {
         return library.loadClass(name);
       }
@@ -105,11 +108,16 @@ final class ModuleClassLoader extends URLClassLoader implements OwnedLoader {
     }
   }
 
+  /** Own, dependencies', host's: PF4J's usual order. */
   private Class<?> findOwnOrShared(String name) throws ClassNotFoundException {
     try {
       return findClass(name);
     } catch (ClassNotFoundException e) {
-      if (Visibility.isHostToo(name)) {
+      Class<?> shared = findInDependencies(name);
+      if (shared != null) {
+        return shared;
+      }
+      if (host.isHostToo(name)) {
         return getParent().loadClass(name);
       }
       throw new ClassNotFoundException(
@@ -117,8 +125,23 @@ final class ModuleClassLoader extends URLClassLoader implements OwnedLoader {
               + ": not in the JAR of module "
               + owner.name
               + ", and of the host a module sees"
-              + " only the JDK, jiffy.types, jiffy.linux, org.pf4j, slf4j-api and log4j-api");
+              + " only the JDK, jiffy.types, jiffy.linux, org.pf4j, slf4j-api, log4j-api, and what"
+              + " the boot parameter module.expose= names");
     }
+  }
+
+  /**
+   * Null: none of them has it. They cannot depend on this one, so their locks are taken in order.
+   */
+  private Class<?> findInDependencies(String name) {
+    for (ClassLoader each : links.dependencies()) {
+      try {
+        return each.loadClass(name);
+      } catch (ClassNotFoundException e) {
+        continue; // perhaps the next
+      }
+    }
+    return null;
   }
 
   /** As URLClassLoader defines it, but of the woven bytes, if there are any. */
@@ -128,21 +151,21 @@ final class ModuleClassLoader extends URLClassLoader implements OwnedLoader {
     if (type == null) {
       return super.findClass(name);
     }
-    URL jar = getURLs()[0];
+    URL jar = getURLs()[type.place()];
     int dot = name.lastIndexOf('.');
     if (dot > 0) {
-      definePackage(name.substring(0, dot), jar);
+      definePackage(name.substring(0, dot), type.place(), jar);
     }
     CodeSource source = new CodeSource(jar, type.signers());
     return defineClass(name, type.bytes(), 0, type.bytes().length, source);
   }
 
-  private void definePackage(String name, URL jar) {
+  private void definePackage(String name, int place, URL jar) {
     if (getDefinedPackage(name) != null) {
       return;
     }
     try {
-      definePackage(name, woven.manifest(), jar);
+      definePackage(name, woven.manifest(place), jar);
     } catch (IllegalArgumentException e) {
       return; // by another thread, for another of its classes
     }
@@ -154,16 +177,24 @@ final class ModuleClassLoader extends URLClassLoader implements OwnedLoader {
     super.close();
   }
 
-  /** The JAR's, else the JDK's; what lies in the host's other JARs is not for modules. */
+  /** The JAR's, its dependencies', the JDK's; what lies in the host's JARs is not for modules. */
   @Override
   public URL getResource(String name) {
-    URL own = findResource(name);
-    return own != null ? own : ClassLoader.getPlatformClassLoader().getResource(name);
+    URL found = findResource(name);
+    for (int i = 0; found == null && i < links.dependencies().size(); i++) {
+      found = links.dependencies().get(i).getResource(name);
+    }
+    return found != null ? found : ClassLoader.getPlatformClassLoader().getResource(name);
   }
 
   @Override
   public Enumeration<URL> getResources(String name) throws IOException {
     List<URL> all = new ArrayList<>(Collections.list(findResources(name)));
+    for (ClassLoader each : links.dependencies()) {
+      if (each instanceof URLClassLoader loader) { // its own alone, as PF4J
+        all.addAll(Collections.list(loader.findResources(name)));
+      }
+    }
     all.addAll(Collections.list(ClassLoader.getPlatformClassLoader().getResources(name)));
     return Collections.enumeration(all);
   }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import jiffy.runtime.module.file.HostClasses;
 import jiffy.runtime.module.file.Visibility;
@@ -69,17 +70,18 @@ public final class Weaver {
   }
 
   /**
-   * The classes of a JAR with their choice points.
+   * The classes of a JAR and its libraries with their choice points.
    *
+   * @param classPath the JAR and the libraries that lay in it
    * @param linked the JARs of classes of other modules that it sees, by binary name
    * @throws UncheckedIOException if it cannot be read
    */
-  public WovenJar weave(Path jar, Map<String, WovenJar> linked) {
+  public WovenJar weave(List<Path> classPath, Map<String, WovenJar> linked) {
     try {
-      String key = key(jar, linked.values());
+      String key = key(classPath, linked.values());
       WovenJar known = remembered.getIfPresent(key);
       if (known == null) {
-        known = weave(key, JarClasses.read(jar), linked);
+        known = weave(key, JarClasses.read(classPath), linked);
         remembered.put(key, known);
       }
       return known;
@@ -88,9 +90,11 @@ public final class Weaver {
     }
   }
 
-  private static String key(Path jar, Collection<WovenJar> linked) throws IOException {
+  private static String key(List<Path> classPath, Collection<WovenJar> linked) throws IOException {
     Hasher hasher = Hashing.sha256().newHasher();
-    hasher.putBytes(Files.asByteSource(jar.toFile()).hash(Hashing.sha256()).asBytes());
+    for (Path jar : classPath) {
+      hasher.putBytes(Files.asByteSource(jar.toFile()).hash(Hashing.sha256()).asBytes());
+    }
     linked.stream()
         .map(WovenJar::key)
         .distinct()
@@ -104,12 +108,12 @@ public final class Weaver {
     jar.types()
         .forEach((name, type) -> ClassFields.read(type.bytes()).ifPresent(f -> own.put(name, f)));
     SharedFields fields = new SharedFields(name -> find(name, own, linked));
-    WovenJar.Builder woven = new WovenJar.Builder(key, jar.manifest(), own);
+    WovenJar.Builder woven = new WovenJar.Builder(key, jar.manifests(), own);
     jar.types()
         .forEach(
             (name, type) -> {
               byte[] bytes = weave(name, type.bytes(), fields, woven);
-              woven.add(name, new WovenJar.Type(bytes, type.signers()));
+              woven.add(name, new WovenJar.Type(bytes, type.signers(), type.place()));
             });
     return woven.build();
   }

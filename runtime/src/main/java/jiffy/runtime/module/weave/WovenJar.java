@@ -7,19 +7,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.jar.Manifest;
 
-/** A JAR's classes with their choice points. Holds no loader and no class. Immutable. */
+/**
+ * The classes of a JAR and its libraries with their choice points. Holds no loader and no class.
+ * Immutable.
+ */
 public final class WovenJar {
   /** One class file. The arrays are not to be changed. */
   public static final class Type {
     private final byte[] bytes;
     private final CodeSigner[] signers;
+    private final int place;
 
     /**
      * @param signers null: not signed
+     * @param place which JAR of the class path it is from
      */
-    Type(byte[] bytes, CodeSigner[] signers) {
+    Type(byte[] bytes, CodeSigner[] signers, int place) {
       this.bytes = bytes;
       this.signers = signers;
+      this.place = place;
+    }
+
+    /** Which JAR of the class path it is from; the module's own is 0. */
+    public int place() {
+      return place;
     }
 
     /** The class file. */
@@ -36,7 +47,7 @@ public final class WovenJar {
   /** Collects it, class by class. */
   static final class Builder {
     private final String key;
-    private final Manifest manifest;
+    private final List<Manifest> manifests;
     private final Map<String, ClassFields> fields;
     private final Map<String, Type> types = new HashMap<>();
     private final List<String> notes = new ArrayList<>();
@@ -44,9 +55,9 @@ public final class WovenJar {
     /**
      * @param fields those of each class, by binary name
      */
-    Builder(String key, Manifest manifest, Map<String, ClassFields> fields) {
+    Builder(String key, List<Manifest> manifests, Map<String, ClassFields> fields) {
       this.key = key;
-      this.manifest = manifest;
+      this.manifests = manifests;
       this.fields = fields;
     }
 
@@ -64,7 +75,7 @@ public final class WovenJar {
   }
 
   private final String key;
-  private final Manifest manifest;
+  private final List<Manifest> manifests;
   private final Map<String, ClassFields> fields;
   private final Map<String, Type> types;
   private final List<String> notes;
@@ -72,7 +83,7 @@ public final class WovenJar {
 
   private WovenJar(Builder builder) {
     key = builder.key;
-    manifest = builder.manifest;
+    manifests = List.copyOf(builder.manifests);
     fields = Map.copyOf(builder.fields);
     types = Map.copyOf(builder.types);
     notes = List.copyOf(builder.notes);
@@ -84,9 +95,9 @@ public final class WovenJar {
     return key;
   }
 
-  /** The JAR's manifest, empty without one; not to be changed. */
-  public Manifest manifest() {
-    return manifest;
+  /** The manifest of a JAR of the class path, empty without one; not to be changed. */
+  public Manifest manifest(int place) {
+    return manifests.get(place);
   }
 
   /** The class of that binary name, or null. */

@@ -22,31 +22,45 @@ final class FormatArguments {
   private Object z;
   private Object[] array;
 
+  /**
+   * Whether an object may be held: most printks pass none, and a store of a reference costs the
+   * collector's barrier even if it stores null.
+   */
+  private boolean holds;
+
   void set(int newShape, long a, long b, long c, Object x, Object y, Object z) {
+    clear();
     this.a = a;
     this.b = b;
     this.c = c;
-    this.x = x;
-    this.y = y;
-    this.z = z;
+    if (newShape >> OBJECT_BIT != 0) {
+      holds = true;
+      this.x = x;
+      this.y = y;
+      this.z = z;
+    }
     shape = newShape;
     count = newShape & COUNT_MASK;
     next = 0;
-    array = null;
   }
 
   void set(Object[] args) {
+    clear();
+    holds = true;
     array = args;
     count = args == null ? 0 : args.length;
     next = 0;
   }
 
   void clear() {
-    x = null;
-    y = null;
-    z = null;
-    array = null;
     count = 0;
+    if (holds) {
+      x = null;
+      y = null;
+      z = null;
+      array = null;
+      holds = false;
+    }
   }
 
   boolean hasNext() {

@@ -26,6 +26,21 @@ public final class FormatBuffer {
   private static final byte[] LOWER = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] UPPER = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
 
+  /** The two digits of each number below 100. */
+  private static final short[] PAIRS = new short[100];
+
+  private static final int INT_DIGITS = 10;
+  private static final int[] POWERS = new int[INT_DIGITS];
+
+  static {
+    for (int i = 0; i < PAIRS.length; i++) {
+      PAIRS[i] = (short) ('0' + i / 10 << 8 | '0' + i % 10);
+    }
+    for (int i = 0, power = 1; i < INT_DIGITS; i++, power *= 10) {
+      POWERS[i] = power;
+    }
+  }
+
   final FormatArguments arguments = new FormatArguments();
 
   private final byte[] bytes;
@@ -85,6 +100,10 @@ public final class FormatBuffer {
 
   /** Appends bytes as they are. */
   public void put(byte[] from, int start, int count) {
+    if (count == 1) { // a newline, as a rule
+      put(from[start]);
+      return;
+    }
     int fits = Math.min(count, limit - length);
     System.arraycopy(from, start, bytes, length, fits);
     length += fits;
@@ -173,9 +192,19 @@ public final class FormatBuffer {
     if (value < 0) {
       put('-');
       putDigits(decimalDigits(-value));
+    } else if (value <= Integer.MAX_VALUE && limit - length >= INT_DIGITS) {
+      int end = length + digitsIn((int) value);
+      putInt(bytes, end, (int) value);
+      length = end;
     } else {
       putDigits(decimalDigits(value));
     }
+  }
+
+  /** How many decimal digits a number of 0 or more has; 1233 / 4096 is about log10(2). */
+  private static int digitsIn(int value) {
+    int about = (Integer.SIZE - Integer.numberOfLeadingZeros(value)) * 1233 >> 12;
+    return value < POWERS[about] ? Math.max(about, 1) : about + 1;
   }
 
   private void putDigits(int start) {
@@ -237,25 +266,44 @@ public final class FormatBuffer {
     return at;
   }
 
+  /** Two digits a division. */
   private int decimalDigits(long magnitude) {
     int at = digits.length;
     long rest = magnitude;
     if (rest < 0) { // 2^63 or more
-      long quotient = Long.divideUnsigned(rest, 10);
-      digits[--at] = (byte) ('0' + (rest - quotient * 10));
+      long quotient = Long.divideUnsigned(rest, 100);
+      at = putPair(digits, at, (int) (rest - quotient * 100));
       rest = quotient;
     }
     while (rest > Integer.MAX_VALUE) {
-      long quotient = rest / 10;
-      digits[--at] = (byte) ('0' + (rest - quotient * 10));
+      long quotient = rest / 100;
+      at = putPair(digits, at, (int) (rest - quotient * 100));
       rest = quotient;
     }
-    int small = (int) rest;
-    do {
-      int quotient = small / 10;
-      digits[--at] = (byte) ('0' + (small - quotient * 10));
-      small = quotient;
-    } while (small != 0);
+    return putInt(digits, at, (int) rest);
+  }
+
+  /** Puts a number of 0 or more in front of {@code end}; returns where it starts. */
+  private static int putInt(byte[] to, int end, int value) {
+    int at = end;
+    int rest = value;
+    while (rest >= 100) {
+      int quotient = rest / 100;
+      at = putPair(to, at, rest - quotient * 100);
+      rest = quotient;
+    }
+    if (rest >= 10) {
+      return putPair(to, at, rest);
+    }
+    to[--at] = (byte) ('0' + rest);
     return at;
+  }
+
+  /** Puts a number below 100 in front of {@code at}; returns where it starts. */
+  private static int putPair(byte[] to, int at, int value) {
+    short pair = PAIRS[value];
+    to[at - 1] = (byte) pair;
+    to[at - 2] = (byte) (pair >> 8);
+    return at - 2;
   }
 }

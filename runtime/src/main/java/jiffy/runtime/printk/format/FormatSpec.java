@@ -30,7 +30,11 @@ final class FormatSpec {
   /** After %p: the letters and digits that say what it points to, as in {@code %pI4}. */
   final String extension;
 
+  /** Whether it is plain {@code %d} or {@code %ld}, the most frequent of all. */
+  final boolean isPlainDecimal;
+
   FormatSpec(char kind, int flags, int width, int precision, int bits, String extension) {
+    this.isPlainDecimal = kind == 'd' && flags == 0 && width == UNSET && precision == UNSET;
     this.kind = kind;
     this.flags = flags;
     this.width = width;
@@ -41,11 +45,6 @@ final class FormatSpec {
 
   int base() {
     return kind == 'x' ? 16 : kind == 'o' ? 8 : 10;
-  }
-
-  /** Whether it is plain {@code %d} or {@code %ld}, the most frequent of all. */
-  boolean isPlainDecimal() {
-    return kind == 'd' && flags == 0 && width == UNSET && precision == UNSET;
   }
 
   /** Reads one conversion; {@code pos} stands behind the percent sign. */

@@ -30,16 +30,24 @@ import jiffy.types.ErrPtr;
 public final class FormatString {
   private static final byte[] NO_BYTES = {};
 
+  /** So many arguments are passed one by one, and a shape below 4 says that none is an object. */
+  private static final int MAX_LONGS = 3;
+
   private final String source;
   private final byte[][] literals; // one more than there are specs
   private final FormatSpec[] specs;
   private final boolean bad;
+
+  /** Whether all conversions are {@code %d}, {@code %ld} and the like, at most three of them. */
+  private final boolean isPlain;
 
   private FormatString(String source, List<byte[]> literals, List<FormatSpec> specs, boolean bad) {
     this.source = source;
     this.literals = literals.toArray(new byte[0][]);
     this.specs = specs.toArray(new FormatSpec[0]);
     this.bad = bad;
+    this.isPlain =
+        !bad && specs.size() <= MAX_LONGS && specs.stream().allMatch(spec -> spec.isPlainDecimal);
   }
 
   /** Compiles a format; never fails, see above for bad ones. */
@@ -97,8 +105,23 @@ public final class FormatString {
       Object x,
       Object y,
       Object z) {
+    if (isPlain && specs.length <= shape && shape <= MAX_LONGS) {
+      runPlain(out, a, b, c);
+      return;
+    }
     out.arguments.set(shape, a, b, c, x, y, z);
     run(out, symbols);
+  }
+
+  /** The most frequent kind of line, without a detour through memory. */
+  private void runPlain(FormatBuffer out, long a, long b, long c) {
+    for (int i = 0; i < specs.length; i++) {
+      byte[] literal = literals[i];
+      out.put(literal, 0, literal.length);
+      out.putDecimal(truncate(i == 0 ? a : i == 1 ? b : c, specs[i].bits, true));
+    }
+    byte[] last = literals[specs.length];
+    out.put(last, 0, last.length);
   }
 
   /** Formats any number of arguments; null is none. */
@@ -113,9 +136,8 @@ public final class FormatString {
       byte[] literal = literals[i];
       out.put(literal, 0, literal.length);
       FormatSpec spec = specs[i];
-      if (spec.isPlainDecimal() && args.hasNext() && args.nextIsLong()) {
-        long value = args.nextLong();
-        out.putDecimal(spec.bits == 64 ? value : truncate(value, spec.bits, true));
+      if (spec.isPlainDecimal && args.hasNext() && args.nextIsLong()) {
+        out.putDecimal(truncate(args.nextLong(), spec.bits, true));
       } else {
         convert(out, spec, args, symbols);
       }

@@ -7,6 +7,7 @@ import java.util.Locale;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
 
 /** FormatString against java.util.Formatter and BigInteger, where they mean the same. */
 class FormatStringPropertyTest {
@@ -46,6 +47,28 @@ class FormatStringPropertyTest {
     assertThat(formatLong("%hd", value)).isEqualTo(Short.toString((short) value));
     assertThat(formatLong("%hhd", value)).isEqualTo(Byte.toString((byte) value));
     assertThat(formatLong("%ld", value)).isEqualTo(Long.toString(value));
+  }
+
+  @Test
+  void signed_besideEachPowerOfTen_hasAllItsDigits() {
+    for (long power = 1; power > 0 && power <= Long.MAX_VALUE / 10; power *= 10) {
+      for (long value = power - 2; value <= power + 1; value++) {
+        assertThat(formatLong("%lld", value)).isEqualTo(Long.toString(value));
+        assertThat(formatLong("%lld", -value)).isEqualTo(Long.toString(-value));
+        assertThat(formatLong("%d", value)).isEqualTo(Integer.toString((int) value));
+        assertThat(formatLong("%llu", -value)).isEqualTo(Long.toUnsignedString(-value));
+      }
+    }
+  }
+
+  @Property
+  void decimals_upToThree_areAllPrintedWhereThereIsRoom(
+      @ForAll int a, @ForAll long b, @ForAll short c, @ForAll @IntRange(max = 50) int limit) {
+    out.clear(limit);
+    FormatString.compile("<%d,%lld,%hd>\n")
+        .format(out, Symbolizer.NONE, 3, a, b, c, null, null, null);
+    String whole = "<" + a + "," + b + "," + c + ">\n";
+    assertThat(out).hasToString(whole.substring(0, Math.min(limit, whole.length())));
   }
 
   @Property
