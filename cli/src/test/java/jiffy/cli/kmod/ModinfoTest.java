@@ -116,6 +116,30 @@ class ModinfoTest {
   }
 
   @Test
+  void plainPlugin_isShownByItsDescriptor_andNeedsThoseItNames() {
+    String plugin = "public final class %s extends org.pf4j.Plugin {}";
+    ModuleJar.of(plugin.formatted("Base"))
+        .manifest("Plugin-Id", "org.acme.base")
+        .manifest("Plugin-Version", "1.0")
+        .manifest("Plugin-Class", "Base")
+        .writeTo(root.resolve("base-1.0.jar"));
+    Path user =
+        ModuleJar.of(plugin.formatted("User"))
+            .manifest("Plugin-Id", "user")
+            .manifest("Plugin-Version", "2")
+            .manifest("Plugin-Class", "User")
+            .manifest("Plugin-License", "MIT")
+            .manifest("Plugin-Dependencies", "org.acme.base, gone?")
+            .writeTo(root.resolve("user.jar"));
+    assertThat(modinfo("user").out())
+        .startsWith(
+            "filename:       " + user + "\nversion:        2\nlicense:        MIT\nsrcversion:")
+        .contains("\ndepends:        base\nname:           user\n");
+    assertThat(ToolRun.of(root, Map.of("JIFFY_MODULES", root.toString()), "depmod", "-n").out())
+        .contains("base-1.0.jar:\nuser.jar: base-1.0.jar\n", "alias org_acme_base base\n");
+  }
+
+  @Test
   void name_isAModuleOrAnAliasOrASymbol_butWithModnameOnlyThat() {
     Sources.write(root.resolve("my-mod.jar"), "alias = \"x-*\"");
     String file = root.resolve("my-mod.jar") + "\n";

@@ -136,7 +136,7 @@ public final class ModuleScan {
    * @param isDeep whether the directories below these are looked into, too
    */
   public List<ScannedJar> librariesOf(ScannedJar user, List<Path> places, boolean isDeep) {
-    if (user.imports().isEmpty()) {
+    if (user.imports().isEmpty() && user.needs().isEmpty()) {
       return List.of();
     }
     Set<Path> files = new LinkedHashSet<>(JarFiles.orNone(user.path().getParent()));
@@ -146,7 +146,7 @@ public final class ModuleScan {
     Map<String, ScannedJar> byName = new LinkedHashMap<>();
     byName.put(user.name(), user);
     for (Path file : files) {
-      if (hasAny(file, wanted)) {
+      if (!user.needs().isEmpty() || hasAny(file, wanted)) {
         ScannedJar jar = read(file);
         byName.putIfAbsent(jar.name(), jar);
       }

@@ -147,8 +147,7 @@ public record ModuleFile(
     }
 
     ModuleFile plainPlugin() throws BadModuleException {
-      return PlainPlugin.read(
-          file, jar, plugin, ParamFields.of(file, jar.classes), remarks, host);
+      return PlainPlugin.read(file, jar, plugin, ParamFields.of(file, jar.classes), remarks, host);
     }
 
     private static List<String> strings(Map<String, Object> info, String key) {
