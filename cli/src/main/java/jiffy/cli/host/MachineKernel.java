@@ -52,6 +52,11 @@ final class MachineKernel implements HostedKernel, RunningKernel {
     return new MachineKernel(Machine.boot(commandLine, cache), halt);
   }
 
+  /** What runs already, a simulated machine for one. */
+  static HostedKernel of(Machine machine) {
+    return new MachineKernel(machine, () -> {});
+  }
+
   @Override
   public RunningKernel forTools() {
     return this;
