@@ -222,7 +222,7 @@ class ModprobeTest {
     assertThat(run("-r core").out()).isEqualTo("gone\n");
     assertThat(run("side").err())
         .endsWith("modprobe: ERROR: could not insert 'side': Invalid argument\n");
-    kernel.commandLine += " module.allow_install_commands=0";
+    kernel.commandLine = "module.allow_install_commands=1 module.allow_install_commands=0";
     assertThat(run("mid").status()).isEqualTo(1);
   }
 

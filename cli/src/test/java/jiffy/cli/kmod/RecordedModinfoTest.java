@@ -43,8 +43,7 @@ class RecordedModinfoTest {
   private static void check(Step step) {
     boolean isDump = step.command().endsWith(" | od -c");
     String command = step.command().replace(" | od -c", "").replace(".ko", ".jar");
-    ToolRun run =
-        ToolRun.of(mods, Map.of("JIFFY_MODULES", mods.toString()), command.split(" "));
+    ToolRun run = ToolRun.of(mods, Map.of("JIFFY_MODULES", mods.toString()), command.split(" "));
     String out = isDump ? "Second Author\0First Author <a@b>\0" : step.out();
     assertThat(new ToolRun(run.status(), masked(run.out()), run.err()))
         .isEqualTo(new ToolRun(step.status(), masked(out), step.err().replace(".ko", ".jar")));

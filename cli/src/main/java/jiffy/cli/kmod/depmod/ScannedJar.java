@@ -51,6 +51,11 @@ public record ScannedJar(Path path, ModuleFile file, int errno, String problem) 
     return file == null ? List.of() : file.imports();
   }
 
+  /** Names of the modules that its plugin's descriptor wants. */
+  List<String> needs() {
+    return file == null ? List.of() : file.plugin().needs();
+  }
+
   List<Export> exports() {
     return file == null ? List.of() : file.exports().symbols();
   }

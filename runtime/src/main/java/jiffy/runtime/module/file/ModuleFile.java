@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.Attributes;
 import java.util.stream.Collectors;
 import jiffy.runtime.module.param.ParamSpec;
 
@@ -83,14 +84,12 @@ public record ModuleFile(
 
   private static ModuleFile read(JarContents jar, String file, HostClasses host)
       throws BadModuleException {
+    List<String> remarks = new ArrayList<>(jar.remarks());
     try {
-      List<String> remarks = new ArrayList<>(jar.remarks());
       PluginFacts plugin = PluginFacts.of(file, jar, remarks);
       Reading reading = new Reading(file, jar, plugin, remarks, host);
       ClassFacts type = reading.moduleClass();
-      return type == null
-          ? PlainPlugin.read(file, jar, plugin, remarks, host)
-          : reading.module(type);
+      return type == null ? reading.plainPlugin() : reading.module(type);
     } catch (ClassCastException e) {
       throw new BadModuleException(
           ENOEXEC,
@@ -120,7 +119,7 @@ public record ModuleFile(
           Exports.of(file, jar.classes, host),
           plugin.requires(),
           modinfo(info, name, params),
-          vermagic(),
+          attribute(VERMAGIC),
           plugin,
           List.copyOf(remarks));
     }
@@ -130,10 +129,10 @@ public record ModuleFile(
       List<Modinfo.Pair> found = new ArrayList<>();
       found.add(new Modinfo.Pair("name", name));
       if (!info.getOrDefault("version", "").equals("")) { // as MODULE_VERSION has it made
-        found.add(new Modinfo.Pair("srcversion", SourceVersion.of(jar.bytes)));
+        found.add(new Modinfo.Pair("srcversion", SourceVersion.of(jar.readers)));
       }
-      if (!vermagic().isEmpty()) {
-        found.add(new Modinfo.Pair("vermagic", vermagic()));
+      if (!attribute(VERMAGIC).isEmpty()) {
+        found.add(new Modinfo.Pair("vermagic", attribute(VERMAGIC)));
       }
       try {
         return Modinfo.of(info, params, found);
@@ -142,9 +141,13 @@ public record ModuleFile(
       }
     }
 
-    private String vermagic() {
-      String value = jar.manifest.getValue(VERMAGIC);
+    private String attribute(String key) {
+      String value = jar.manifest.getValue(new Attributes.Name(key));
       return value == null ? "" : value.trim();
+    }
+
+    ModuleFile plainPlugin() throws BadModuleException {
+      return PlainPlugin.read(file, jar, plugin, ParamFields.of(file, jar.classes), remarks, host);
     }
 
     private static List<String> strings(Map<String, Object> info, String key) {

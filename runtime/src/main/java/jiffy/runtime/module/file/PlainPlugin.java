@@ -18,11 +18,17 @@ final class PlainPlugin {
   private PlainPlugin() {}
 
   /**
+   * @param params static fields with {@code @ModuleParam}, if it has heard of Jiffy after all
    * @param remarks what is odd about it
    * @throws BadModuleException ENOEXEC: PF4J would not take it either, or its id makes no name
    */
   static ModuleFile read(
-      String file, JarContents jar, PluginFacts plugin, List<String> remarks, HostClasses host)
+      String file,
+      JarContents jar,
+      PluginFacts plugin,
+      List<ParamSpec> params,
+      List<String> remarks,
+      HostClasses host)
       throws BadModuleException {
     ClassFacts type = pluginClass(file, jar, plugin, host);
     if (plugin.id().isEmpty()) {
@@ -39,7 +45,6 @@ final class PlainPlugin {
     if (!ModuleNames.isValid(name)) {
       throw bad(file, "Plugin-Id '" + plugin.id() + "' makes no module name: 1 to 55 characters");
     }
-    List<ParamSpec> params = ParamFields.of(file, jar.classes);
     return new ModuleFile(
         name,
         type == null ? NO_CLASS : type.className(),
@@ -59,24 +64,21 @@ final class PlainPlugin {
         List.copyOf(remarks));
   }
 
-  /** As a module would have said it in its annotation. */
+  /** As if its descriptor were the macros of a C file, in the order that most of these have. */
   private static Modinfo modinfo(
       String name, JarContents jar, PluginFacts plugin, List<ParamSpec> params) {
-    Map<String, Object> info = new LinkedHashMap<>();
-    put(info, "license", plugin.license() == null ? "" : plugin.license());
-    put(info, "author", plugin.provider());
-    put(info, "description", plugin.description());
-    put(info, "version", plugin.version());
-    List<Modinfo.Pair> found = new ArrayList<>();
-    found.add(new Modinfo.Pair("name", name));
-    found.add(new Modinfo.Pair("srcversion", SourceVersion.of(jar.bytes)));
-    return Modinfo.of(info, params, found);
-  }
-
-  private static void put(Map<String, Object> info, String key, String value) {
-    if (!value.isEmpty()) {
-      info.put(key, value);
-    }
+    Map<String, Object> said = new LinkedHashMap<>();
+    said.put("license", plugin.license());
+    said.put("author", plugin.provider());
+    said.put("description", plugin.description());
+    said.put("version", plugin.version());
+    said.values().removeIf(value -> value == null || value.equals(""));
+    return Modinfo.of(
+        said,
+        params,
+        List.of(
+            new Modinfo.Pair("name", name),
+            new Modinfo.Pair("srcversion", SourceVersion.of(jar.readers))));
   }
 
   /** Null: it has none, which is fine. */
