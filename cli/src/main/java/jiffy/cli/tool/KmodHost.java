@@ -50,6 +50,11 @@ final class KmodHost implements ModuleKernel, Console {
   }
 
   @Override
+  public void need() throws StoppedException {
+    kernel();
+  }
+
+  @Override
   public Optional<Loaded> find(String name) {
     return Optional.ofNullable(call.kernel())
         .flatMap(kernel -> kernel.module(name))

@@ -289,6 +289,28 @@ class ModprobeTest {
   }
 
   @Test
+  void module_thatCallsItselfOtherwiseThanItsFile_isOne() throws IOException {
+    Path places = Files.createTempDirectory(root, "places");
+    Files.copy(tree.jar("core"), places.resolve("our-core-2.0.jar"));
+    Map<String, String> environment = Map.of("JIFFY_MODULES", places.toString());
+    for (String name : List.of("core", "our-core")) {
+      kernel.modules.clear();
+      assertThat(KmodRun.of(kernel, environment, root, "modprobe", name).calls()).hasSize(1);
+      kernel.has("core", 0);
+      assertThat(KmodRun.of(kernel, environment, root, "modprobe", name).calls()).isEmpty();
+      assertThat(KmodRun.of(kernel, environment, root, "modprobe", "-r", name).calls())
+          .containsExactly("rmmod core");
+    }
+  }
+
+  @Test
+  void remove_withoutAKernel_saysSo() {
+    ToolRun run = ToolRun.of(root, Map.of("JIFFY_MODULES", "none"), "modprobe", "-r", "core");
+    assertThat(run.err()).contains("no kernel is running");
+    assertThat(run.status()).isEqualTo(1);
+  }
+
+  @Test
   void variable_comesBeforeTheUsersOptions() {
     String options = "-d " + root + " -S 1.0.0 -C \"" + config + "\" -n";
     assertThat(KmodRun.of(kernel, Map.of("MODPROBE_OPTIONS", options), root, "modprobe", "core"))
