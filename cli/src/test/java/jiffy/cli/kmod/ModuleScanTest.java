@@ -60,8 +60,6 @@ class ModuleScanTest {
     ModuleScan.Index made = index(root);
     assertThat(made.texts()).containsEntry("modules.dep", "api-1.0.jar:\nuser.jar: api-1.0.jar\n");
     assertThat(made.problems()).isEmpty();
-    assertThat(scan.read(root.resolve("user.jar")).file().modinfo().all("depends"))
-        .containsExactly("com_acme_api");
   }
 
   private static ModuleJar plugin(ModuleJar jar, String id) {

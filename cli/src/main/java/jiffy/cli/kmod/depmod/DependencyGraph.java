@@ -100,8 +100,8 @@ final class DependencyGraph {
     }
     for (Import wanted : others) {
       ScannedJar library = typeOf(wanted, found);
-      if (library == null && !user.needs().isEmpty()) {
-        continue; // one of these may have it: of plugins every class may be used
+      if (library == null && user.mayDoWithout()) {
+        continue;
       }
       if (library == null) {
         boolean hasOther =
