@@ -141,11 +141,12 @@ public final class ModuleJar {
   }
 
   /**
-   * Leaves out what PF4J wants in the manifest of a plugin, as plain {@code javac} and {@code jar}
-   * do. Otherwise that is there if one class extends KernelModule.
+   * Leaves out what PF4J wants in the manifest of a plugin, and the version of the API, as plain
+   * {@code javac} and {@code jar} do. Otherwise that is there if one class extends KernelModule.
    */
   public ModuleJar bare() {
     isBare = true;
+    attributes.remove(ModuleFile.VERMAGIC);
     return this;
   }
 

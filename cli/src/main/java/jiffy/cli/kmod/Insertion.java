@@ -68,7 +68,7 @@ final class Insertion {
   }
 
   private boolean isInKernel(Target module) {
-    return module.isBuiltin() || setting.kernel().find(module.name()).isPresent();
+    return module.isBuiltin() || setting.loaded(module.name()).isPresent();
   }
 
   private int alreadyThere() throws StoppedException {

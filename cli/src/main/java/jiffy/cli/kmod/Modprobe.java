@@ -139,6 +139,9 @@ public final class Modprobe {
 
   /** Unless all are wanted, the first that fails is the last: FATAL ends the program. */
   private int removeAll(Order order) throws StoppedException {
+    if (!order.isDry()) {
+      setting.kernel().need();
+    }
     int status = 0;
     Removal removal = new Removal(setting, order);
     for (String name : order.words()) {

@@ -16,6 +16,9 @@ public interface ModuleKernel {
    */
   record Loaded(String name, int references, List<String> holders, List<String> users) {}
 
+  /** Ends the run if no kernel runs. */
+  void need() throws StoppedException;
+
   /** The module of that name; empty too if no kernel runs. */
   Optional<Loaded> find(String name);
 

@@ -45,7 +45,7 @@ final class Removal {
   }
 
   private Optional<ModuleKernel.Loaded> find(String name) {
-    return pretended.contains(name) ? Optional.empty() : setting.kernel().find(name);
+    return setting.loaded(name).filter(module -> !pretended.contains(module.name()));
   }
 
   /**
@@ -69,7 +69,7 @@ final class Removal {
     removeSoftly(soft.post());
     if (order.has(Option.REMOVE_HOLDERS)) {
       for (String holder : find(name).map(ModuleKernel.Loaded::holders).orElse(List.of())) {
-        int status = remove(setting.lookup().module(holder), true);
+        int status = remove(target(holder), true);
         if (status != 0) {
           return status;
         }
@@ -81,6 +81,14 @@ final class Removal {
       removeSoftly(soft.pre());
     }
     return status;
+  }
+
+  /** Of the tree's modules the one that is called that once it is loaded. */
+  private Target target(String loaded) {
+    return setting.lookup().find(loaded).stream()
+        .filter(each -> find(each.name()).filter(it -> it.name().equals(loaded)).isPresent())
+        .findFirst()
+        .orElseGet(() -> setting.lookup().module(loaded));
   }
 
   private void removeSoftly(List<String> names) throws StoppedException {
@@ -111,11 +119,14 @@ final class Removal {
     return module.references() - (int) gone;
   }
 
-  private int removeItself(String name, boolean tells) throws StoppedException {
+  private int removeItself(String fileName, boolean tells) throws StoppedException {
+    boolean ignoresCommand = order.has(Option.IGNORE_COMMANDS);
     Optional<String> command =
-        order.has(Option.IGNORE_COMMANDS) ? Optional.empty() : setting.config().remove(name);
+        ignoresCommand ? Optional.empty() : setting.config().remove(fileName);
     boolean waits = order.waitMillis() > 0;
-    boolean isUsed = find(name).filter(loaded -> uses(loaded) > 0).isPresent();
+    Optional<ModuleKernel.Loaded> loaded = find(fileName);
+    String name = loaded.map(ModuleKernel.Loaded::name).orElse(fileName);
+    boolean isUsed = loaded.filter(module -> uses(module) > 0).isPresent();
     if (isUsed && command.isEmpty() && !waits && !order.has(Option.FORCE)) {
       return tells ? sayInUse(name) : 1;
     }

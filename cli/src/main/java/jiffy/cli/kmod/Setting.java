@@ -1,5 +1,7 @@
 package jiffy.cli.kmod;
 
+import java.util.Optional;
+import java.util.stream.Stream;
 import jiffy.cli.kmod.config.ModprobeConfig;
 
 /** What all parts of one run of modprobe look at. */
@@ -9,4 +11,11 @@ record Setting(
     Lookup lookup,
     ModuleKernel kernel,
     Console console,
-    Commands commands) {}
+    Commands commands) {
+  /** A module of the tree as it is loaded; it may call itself otherwise than its file. */
+  Optional<ModuleKernel.Loaded> loaded(String name) {
+    return Stream.concat(Stream.of(name), tree.index().otherNames(name).stream())
+        .flatMap(each -> kernel.find(each).stream())
+        .findFirst();
+  }
+}

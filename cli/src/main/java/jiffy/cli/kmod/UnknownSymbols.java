@@ -17,7 +17,7 @@ public final class UnknownSymbols {
   private UnknownSymbols() {}
 
   static List<String> of(Setting setting, Path jar) {
-    Predicate<String> isLoaded = name -> setting.kernel().find(name).isPresent();
+    Predicate<String> isLoaded = name -> setting.loaded(name).isPresent();
     return of(setting.tree(), isLoaded, jar);
   }
 
@@ -39,11 +39,15 @@ public final class UnknownSymbols {
       List<String> exporters = index.exporters(symbol);
       if (exporters.isEmpty() && symbol.indexOf('.') < 0) {
         nowhere.add(symbol);
-      } else if (exporters.stream().noneMatch(isLoaded)) {
+      } else if (exporters.stream().noneMatch(each -> isLoaded(index, isLoaded, each))) {
         exporters.forEach(module -> absent.put(module, symbol));
       }
     }
     return sentences(tree, jar, absent, nowhere);
+  }
+
+  private static boolean isLoaded(ModuleIndex index, Predicate<String> isLoaded, String module) {
+    return isLoaded.test(module) || index.otherNames(module).stream().anyMatch(isLoaded);
   }
 
   private static List<String> sentences(

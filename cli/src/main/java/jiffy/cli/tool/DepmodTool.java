@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import jiffy.cli.kmod.depmod.Depmod;
 import jiffy.cli.kmod.depmod.JarFiles;
 import jiffy.cli.kmod.depmod.KnownSymbols;
@@ -183,9 +184,13 @@ final class DepmodTool implements Tool {
     }
   }
 
+  /** Those behind the version; null if there are none. */
   private static List<Path> files(List<String> words) throws RefusedException {
+    if (words.size() < 2) {
+      return null;
+    }
     List<Path> files = new ArrayList<>();
-    for (String word : words.subList(Math.min(1, words.size()), words.size())) {
+    for (String word : words.subList(1, words.size())) {
       Path file = Path.of(word);
       if (!file.isAbsolute()) {
         throw new RefusedException("FATAL", word + ": not absolute path.");
@@ -201,7 +206,12 @@ final class DepmodTool implements Tool {
 
   private static List<Path> placedFiles(Invocation call) throws RefusedException {
     List<Path> files = new ArrayList<>();
-    for (Path place : ModuleTrees.directories(call)) {
+    List<Path> places = ModuleTrees.directories(call);
+    if (places.stream().noneMatch(Files::exists)) {
+      String all = places.stream().map(Path::toString).collect(Collectors.joining(", "));
+      throw new RefusedException("ERROR", "no directory of modules is there: " + all);
+    }
+    for (Path place : places) {
       try {
         files.addAll(JarFiles.in(place));
       } catch (IOException e) {

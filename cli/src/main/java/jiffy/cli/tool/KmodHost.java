@@ -50,13 +50,15 @@ final class KmodHost implements ModuleKernel, Console {
   }
 
   @Override
+  public void need() throws StoppedException {
+    kernel();
+  }
+
+  @Override
   public Optional<Loaded> find(String name) {
-    List<RunningKernel.Module> modules =
-        call.kernel() == null ? List.of() : call.kernel().modules();
-    return modules.stream()
-        .filter(each -> each.name().equals(name))
-        .map(each -> new Loaded(name, each.references(), each.holders(), each.users()))
-        .findFirst();
+    return Optional.ofNullable(call.kernel())
+        .flatMap(kernel -> kernel.module(name))
+        .map(each -> new Loaded(name, each.references(), each.holders(), each.users()));
   }
 
   @Override

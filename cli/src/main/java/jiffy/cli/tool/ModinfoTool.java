@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -18,7 +17,6 @@ import jiffy.cli.kmod.modinfo.ModinfoJson;
 import jiffy.cli.kmod.modinfo.ModinfoText;
 import jiffy.cli.kmod.modinfo.Subject;
 import jiffy.cli.tool.Invocation.GoneException;
-import jiffy.linux.Errno;
 import jiffy.runtime.Version;
 import jiffy.runtime.module.file.Modinfo;
 
@@ -88,6 +86,11 @@ final class ModinfoTool implements Tool {
     if (options.words().isEmpty()) {
       return options.error("missing module or filename.");
     }
+    for (String option : List.of("-b", "-k")) {
+      if (options.has(option) && call.file(options.value(option)) == null) {
+        return options.error("no directory can be called " + options.value(option));
+      }
+    }
     return new Run(call, options).all();
   }
 
@@ -140,7 +143,7 @@ final class ModinfoTool implements Tool {
       List<ModuleIndex.Entry> found = modules(word);
       Subject builtin = found.isEmpty() ? builtin(word) : null;
       if (builtin != null) {
-        return show(builtin, true);
+        return show(builtin);
       }
       if (found.isEmpty()) {
         return options.error("Module " + (options.has("-m") ? "name " : "") + word + " not found.");
@@ -186,54 +189,43 @@ final class ModinfoTool implements Tool {
       if (jar.file() == null) {
         return refuse(jar, filename);
       }
-      List<Path> places = isTree ? List.of(place()) : ModuleTrees.directories(call);
       Modinfo modinfo = jar.file().modinfo();
       if (modinfo.first("depends") == null) {
-        modinfo = modinfo.orElse("depends", depends(jar, places));
+        modinfo = modinfo.orElse("depends", depends(jar));
       }
-      return show(new Subject(jar.name(), filename, modinfo), false);
+      return show(new Subject(jar.name(), filename, modinfo));
     }
 
-    /** Where its own directory has what it needs, that is meant. */
-    private String depends(ScannedJar jar, List<Path> places) {
-      LinkedHashMap<String, ScannedJar> found = new LinkedHashMap<>();
-      for (ScannedJar each : scan.librariesOf(jar, List.of(jar.path().getParent()), false)) {
-        found.put(each.name(), each);
-      }
-      for (ScannedJar each : scan.librariesOf(jar, places, isTree)) {
-        found.putIfAbsent(each.name(), each);
-      }
-      return found.values().stream()
+    private String depends(ScannedJar jar) {
+      List<Path> places = isTree ? List.of(place()) : ModuleTrees.directories(call);
+      return scan.librariesOf(jar, places, isTree).stream()
           .map(ScannedJar::nameAsWritten)
           .collect(Collectors.joining(","));
     }
 
+    /** Its name is known in any case, and for that alone the file is not looked into. */
     private int refuse(ScannedJar jar, String filename) throws GoneException {
-      if (field != null && field.equals("filename")) {
-        call.out(text.field(new Subject(jar.name(), filename, null), field));
-        return 0; // the file is not looked into for that
+      Subject subject = new Subject(jar.name(), filename, new Modinfo(List.of()));
+      if ("filename".equals(field)) {
+        return show(subject);
       }
       if (field == null && !options.has("-J")) {
-        call.out(text.head(new Subject(jar.name(), filename, null)));
+        call.out(text.head(subject));
       }
-      int errno = jar.errno();
-      options.error("could not get modinfo from '" + jar.name() + "': " + Strerror.of(errno));
-      if (errno == Errno.ENOEXEC && jar.problem() != null && jar.isZip()) {
+      String name = jar.name();
+      options.error("could not get modinfo from '" + name + "': " + Strerror.of(jar.errno()));
+      if (jar.problem() != null && jar.isZip()) {
         options.error(jar.problem());
       }
       return 1;
     }
 
-    private int show(Subject subject, boolean isBuiltin) throws GoneException {
+    private int show(Subject subject) throws GoneException {
       shown.add(subject);
-      if (options.has("-J")) {
-        return 0;
+      if (!options.has("-J")) {
+        call.out(
+            field == null ? text.head(subject) + text.body(subject) : text.field(subject, field));
       }
-      boolean isFilename = isBuiltin && "filename".equals(field);
-      call.out(
-          field == null
-              ? text.head(subject) + text.body(subject)
-              : text.field(subject, isFilename ? "filename" : field));
       return 0;
     }
 

@@ -349,5 +349,17 @@ class DepmodTest {
     assertThat(ToolRun.of(root, places, "depmod", "-n").out())
         .startsWith("a.jar:\n" + two.resolve("b.jar") + ": a.jar\n#");
     assertThat(one.resolve("modules.dep")).doesNotExist();
+
+    Map<String, String> empty =
+        Map.of("JIFFY_MODULES", Files.createDirectory(root.resolve("e")) + "");
+    isSilent(ToolRun.of(root, empty, "depmod"));
+    Map<String, String> none = Map.of("JIFFY_MODULES", "none:other");
+    assertThat(ToolRun.of(root, none, "depmod").err())
+        .isEqualTo(
+            "depmod: ERROR: no directory of modules is there: "
+                + root.resolve("none")
+                + ", "
+                + root.resolve("other")
+                + "\n");
   }
 }

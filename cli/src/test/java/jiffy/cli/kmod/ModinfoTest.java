@@ -91,11 +91,52 @@ class ModinfoTest {
   }
 
   @Test
-  void depends_isFoundBesideTheFile_andInThePlaces() {
+  void paramWithCallbacksOnly_hasNoType() {
+    ModuleJar.of(
+            """
+            import jiffy.linux.*;
+            @ModuleInfo(license = "GPL")
+            public final class M extends KernelModule {
+              @ModuleParam("called") static jiffy.types.KernelParamOps told;
+              @ModuleParam static jiffy.types.KernelParamOps untold;
+            }
+            """)
+        .writeTo(root.resolve("m.jar"));
+    assertThat(modinfo("-p", "m").out()).isEqualTo("told:called\n");
+    assertThat(modinfo("m").out()).endsWith("parm:           told:called\n");
+  }
+
+  @Test
+  void depends_isFoundBesideTheFile_andElseInThePlaces() throws IOException {
     Path aside = Sources.write(root.resolve("aside/user.jar"), "", "near", "far");
     Sources.write(root.resolve("aside/near.jar"), "");
     Sources.write(root.resolve("far.jar"), "");
+    Files.copy(root.resolve("aside/near.jar"), root.resolve("other.jar"));
     assertThat(modinfo("-F", "depends", aside.toString()).out()).isEqualTo("near,far\n");
+  }
+
+  @Test
+  void plainPlugin_isShownByItsDescriptor_andNeedsThoseItNames() {
+    String plugin = "public final class %s extends org.pf4j.Plugin {}";
+    ModuleJar.of(plugin.formatted("Base"))
+        .manifest("Plugin-Id", "org.acme.base")
+        .manifest("Plugin-Version", "1.0")
+        .manifest("Plugin-Class", "Base")
+        .writeTo(root.resolve("base-1.0.jar"));
+    Path user =
+        ModuleJar.of(plugin.formatted("User"))
+            .manifest("Plugin-Id", "user")
+            .manifest("Plugin-Version", "2")
+            .manifest("Plugin-Class", "User")
+            .manifest("Plugin-License", "MIT")
+            .manifest("Plugin-Dependencies", "org.acme.base, gone?")
+            .writeTo(root.resolve("user.jar"));
+    assertThat(modinfo("user").out())
+        .startsWith(
+            "filename:       " + user + "\nversion:        2\nlicense:        MIT\nsrcversion:")
+        .contains("\ndepends:        base\nname:           user\n");
+    assertThat(ToolRun.of(root, Map.of("JIFFY_MODULES", root.toString()), "depmod", "-n").out())
+        .contains("base-1.0.jar:\nuser.jar: base-1.0.jar\n", "alias org_acme_base base\n");
   }
 
   @Test
@@ -162,6 +203,9 @@ class ModinfoTest {
             refused.formatted("pair"),
             "pair.jar: @ModuleInfo(info = \"nonsense\") is no pair: write \"key=value\"");
     assertThat(modinfo("-n", "text").out()).isEqualTo(root.resolve("text.jar") + "\n");
+    assertThat(modinfo("-J", "-n", "text").out())
+        .isEqualTo("[\n  {\n    \"filename\": \"" + root.resolve("text.jar") + "\"\n  }\n]\n");
+    assertThat(modinfo("-b", "a\0b", "text").err()).contains("no directory can be called");
   }
 
   @Test

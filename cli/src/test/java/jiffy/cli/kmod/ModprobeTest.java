@@ -222,7 +222,7 @@ class ModprobeTest {
     assertThat(run("-r core").out()).isEqualTo("gone\n");
     assertThat(run("side").err())
         .endsWith("modprobe: ERROR: could not insert 'side': Invalid argument\n");
-    kernel.commandLine += " module.allow_install_commands=0";
+    kernel.commandLine = "module.allow_install_commands=1 module.allow_install_commands=0";
     assertThat(run("mid").status()).isEqualTo(1);
   }
 
@@ -286,6 +286,28 @@ class ModprobeTest {
     kernel.result = -Errno.EBUSY;
     assertThat(run("-r my-other").err())
         .isEqualTo("modprobe: ERROR: could not remove 'my_other': Device or resource busy\n");
+  }
+
+  @Test
+  void module_thatCallsItselfOtherwiseThanItsFile_isOne() throws IOException {
+    Path places = Files.createTempDirectory(root, "places");
+    Files.copy(tree.jar("core"), places.resolve("our-core-2.0.jar"));
+    Map<String, String> environment = Map.of("JIFFY_MODULES", places.toString());
+    for (String name : List.of("core", "our-core")) {
+      kernel.modules.clear();
+      assertThat(KmodRun.of(kernel, environment, root, "modprobe", name).calls()).hasSize(1);
+      kernel.has("core", 0);
+      assertThat(KmodRun.of(kernel, environment, root, "modprobe", name).calls()).isEmpty();
+      assertThat(KmodRun.of(kernel, environment, root, "modprobe", "-r", name).calls())
+          .containsExactly("rmmod core");
+    }
+  }
+
+  @Test
+  void remove_withoutAKernel_saysSo() {
+    ToolRun run = ToolRun.of(root, Map.of("JIFFY_MODULES", "none"), "modprobe", "-r", "core");
+    assertThat(run.err()).contains("no kernel is running");
+    assertThat(run.status()).isEqualTo(1);
   }
 
   @Test

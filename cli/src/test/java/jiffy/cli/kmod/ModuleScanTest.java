@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import jiffy.cli.kmod.depmod.ModuleScan;
 import jiffy.cli.kmod.index.ModuleIndex;
+import jiffy.testkit.ModuleJar;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +42,28 @@ class ModuleScanTest {
     assertThat(index.exporters("b_fn")).containsExactly("b");
     assertThat(made.texts().get("modules.softdep")).endsWith("softdep b pre: c\n");
     assertThat(made.problems()).isEmpty();
+  }
+
+  @Test
+  void dependenciesOfPlugins_areInModulesDep_andWhatPf4jAsksForLaterIsNotMissing()
+      throws IOException {
+    String point = "package api; public interface Point extends org.pf4j.ExtensionPoint {}";
+    String absent = "package absent; public class Absent {}";
+    String user =
+        "package user; public class User extends org.pf4j.Plugin implements api.Point {"
+            + " Object o() { return new absent.Absent(); } }";
+    plugin(ModuleJar.of(point), "com.acme.api").writeTo(root.resolve("api-1.0.jar"));
+    plugin(ModuleJar.ofSources(List.of(point, absent), user), "user")
+        .manifest("Plugin-Class", "user.User")
+        .manifest("Plugin-Dependencies", "com.acme.api@>=1.0.0, other?")
+        .writeTo(root.resolve("user.jar"));
+    ModuleScan.Index made = index(root);
+    assertThat(made.texts()).containsEntry("modules.dep", "api-1.0.jar:\nuser.jar: api-1.0.jar\n");
+    assertThat(made.problems()).isEmpty();
+  }
+
+  private static ModuleJar plugin(ModuleJar jar, String id) {
+    return jar.manifest("Plugin-Id", id).manifest("Plugin-Version", "1.0.0");
   }
 
   @Test

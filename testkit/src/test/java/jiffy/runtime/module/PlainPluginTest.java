@@ -132,8 +132,9 @@ class PlainPluginTest {
 
   @Test
   void insmod_classPassedBetweenTwoOwnCopies_isSaidBesideTheJvmsWords() {
-    String box = "package box; public class Box {}";
-    String taker = "package taker; public class Taker { public static void take(box.Box box) {} }";
+    String box = "package box; public class Box { public void open() {} }";
+    String taker =
+        "package taker; public class Taker { public static void take(box.Box box) { box.open(); } }";
     assertThat(room.insmod(write(described(ModuleJar.of(box, taker), "taker", null), "taker.jar")))
         .isZero();
     String giver = plugin("G").replace("printk(\"G: start\");", "taker.Taker.take(new box.Box());");

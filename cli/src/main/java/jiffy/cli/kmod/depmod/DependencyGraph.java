@@ -19,7 +19,8 @@ import jiffy.runtime.module.file.Import;
 /**
  * Which module uses symbols of which: an edge goes from the user to the library. A symbol is found
  * as the kernel finds it when it links a module: functions by class, name and signature, then types
- * in what the libraries found so far show, or any other.
+ * in what the libraries found so far show, or any other. What {@code Plugin-Dependencies} names
+ * comes before all symbols.
  */
 final class DependencyGraph {
   /** A symbol of a module. */
@@ -34,6 +35,9 @@ final class DependencyGraph {
 
   private final List<ScannedJar> modules;
   private final Map<Symbol, ScannedJar> functions = new HashMap<>();
+
+  /** By the name that a module calls itself. */
+  private final Map<String, ScannedJar> named = new HashMap<>();
 
   /** Owners and names of functions, whatever their signatures. */
   private final Set<List<String>> names = new LinkedHashSet<>();
@@ -59,6 +63,7 @@ final class DependencyGraph {
         names.add(List.of(each.owner(), each.member()));
       }
       if (module.file() != null) {
+        named.putIfAbsent(module.file().name(), module);
         module.file().exports().classes().forEach(type -> types.put(type, module));
       }
     }
@@ -75,6 +80,14 @@ final class DependencyGraph {
 
   private List<ScannedJar> resolve(ScannedJar user) {
     Set<ScannedJar> found = new LinkedHashSet<>();
+    for (String need : user.needs()) {
+      ScannedJar plugin = named.get(need);
+      if (plugin == null) {
+        missing.add(new Missing(user, need, false));
+      } else {
+        found.add(plugin);
+      }
+    }
     List<Import> others = new ArrayList<>();
     for (Import wanted : user.imports()) {
       ScannedJar library =
@@ -87,6 +100,9 @@ final class DependencyGraph {
     }
     for (Import wanted : others) {
       ScannedJar library = typeOf(wanted, found);
+      if (library == null && user.mayDoWithout()) {
+        continue;
+      }
       if (library == null) {
         boolean hasOther =
             wanted.member() != null && names.contains(List.of(wanted.owner(), wanted.member()));

@@ -32,7 +32,7 @@ public final class Depmod {
    * @param output where the index files go; null: nowhere, the modules are only checked
    * @param version of the kernel
    * @param places directories and files that configure depmod
-   * @param files the only modules to look at; empty: all of the tree
+   * @param files the only modules to look at; null: all of the tree
    * @param known with -e: symbols that are not missed; null: none is looked for
    * @param isQuick -A: only if a module is newer than the index
    * @param isShown -n: to standard output
@@ -75,7 +75,7 @@ public final class Depmod {
     config.read(request.places);
     messages.addAll(config.complaints());
     List<Path> files = request.files;
-    if (files.isEmpty()) {
+    if (files == null) {
       try {
         files = search();
       } catch (IOException e) {
@@ -189,7 +189,7 @@ public final class Depmod {
         order.putIfAbsent(request.directory.resolve(line.strip()), order.size());
       }
     } catch (IOException e) {
-      if (request.files.isEmpty()) {
+      if (request.files == null) {
         String text = "could not open modules.order at " + request.directory;
         messages.add(new Report.Message("WARNING", text, e));
       }

@@ -28,13 +28,13 @@ final class DepmodConfig {
   private static final List<String> DEFAULT_SEARCH = List.of("updates", BUILT_IN);
 
   /** The module of that name in that directory of the tree. */
-  private record Override(String module, String directory) {}
+  private record Preference(String module, String directory) {}
 
   private final String version;
   private final Path tree;
   private final List<Report.Message> complaints = new ArrayList<>();
   private final List<String> search = new ArrayList<>();
-  private final List<Override> overrides = new ArrayList<>();
+  private final List<Preference> overrides = new ArrayList<>();
   private final List<Path> externals = new ArrayList<>();
   private final List<String> excluded = new ArrayList<>();
 
@@ -106,7 +106,7 @@ final class DepmodConfig {
         return arguments > 0;
       case "override":
         if (arguments == 3 && (words.get(2).equals("*") || words.get(2).equals(version))) {
-          overrides.add(new Override(ModuleNames.canonical(words.get(1)), words.get(3)));
+          overrides.add(new Preference(ModuleNames.canonical(words.get(1)), words.get(3)));
         }
         return arguments == 3;
       case "external":
@@ -121,7 +121,7 @@ final class DepmodConfig {
 
   private boolean takeExternal(String regex, String directory) {
     try {
-      if (Pattern.compile(regex).matcher(version).lookingAt()) {
+      if (Pattern.compile(regex).matcher(version).find()) {
         externals.add(tree.resolve(directory));
       }
       return true;
@@ -152,7 +152,7 @@ final class DepmodConfig {
 
   /** Whether of two modules of a name the new one counts. */
   boolean isHigher(ScannedJar now, ScannedJar before) {
-    for (Override each : overrides) {
+    for (Preference each : overrides) {
       if (each.module.equals(now.name())) {
         if (isIn(now.path(), each.directory)) {
           return true;

@@ -51,6 +51,19 @@ public record ScannedJar(Path path, ModuleFile file, int errno, String problem) 
     return file == null ? List.of() : file.imports();
   }
 
+  /** Names of the modules that its plugin's descriptor wants. */
+  List<String> needs() {
+    return file == null ? List.of() : file.plugin().needs();
+  }
+
+  /**
+   * Whether a symbol that no module has need not be missing: a plugin that it names may have the
+   * class, for of plugins every class may be used; and a plain one asks only when it uses it.
+   */
+  boolean mayDoWithout() {
+    return file != null && (file.plugin().isPlain() || !needs().isEmpty());
+  }
+
   List<Export> exports() {
     return file == null ? List.of() : file.exports().symbols();
   }

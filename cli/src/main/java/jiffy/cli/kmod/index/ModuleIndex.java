@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -33,6 +34,7 @@ public final class ModuleIndex {
           "modules.builtin.alias");
 
   private static final String SYMBOL = "symbol:";
+  private static final Pattern NAME = Pattern.compile("\\w+");
 
   /**
    * A line of {@code modules.dep}.
@@ -130,6 +132,18 @@ public final class ModuleIndex {
   /** All modules, as {@code modules.dep} lists them. */
   public List<Entry> modules() {
     return List.copyOf(modules.values());
+  }
+
+  /**
+   * What a module may be called once it is loaded, besides by its file: depmod writes that down as
+   * an alias. Other aliases may be among these, but no name of another module of the tree.
+   */
+  public List<String> otherNames(String module) {
+    return aliases.entries().stream()
+        .filter(entry -> entry.getValue().equals(module))
+        .map(Map.Entry::getKey)
+        .filter(name -> NAME.matcher(name).matches() && !modules.containsKey(name))
+        .toList();
   }
 
   /** Whether the kernel has it without a file. */

@@ -49,9 +49,6 @@ final class JarContents {
   /** As {@link #classes}, without those of the libraries. */
   final Map<String, ClassFacts> ownClasses = new LinkedHashMap<>();
 
-  /** The class files themselves, which the readers hold anyway. */
-  final Map<String, byte[]> bytes = new LinkedHashMap<>();
-
   /** PF4J's {@code plugin.properties}; null without one. */
   byte[] properties;
 
@@ -187,7 +184,6 @@ final class JarContents {
         return;
       }
       readers.put(facts.name(), reader);
-      this.bytes.put(facts.name(), bytes);
       classes.put(facts.name(), facts);
     } catch (RuntimeException e) {
       throw new BadModuleException(ENOEXEC, where + ": " + entry + " is no valid class file");

@@ -78,7 +78,7 @@ final class PlainPlugin {
         params,
         List.of(
             new Modinfo.Pair("name", name),
-            new Modinfo.Pair("srcversion", SourceVersion.of(jar.bytes))));
+            new Modinfo.Pair("srcversion", SourceVersion.of(jar.readers))));
   }
 
   /** Null: it has none, which is fine. */

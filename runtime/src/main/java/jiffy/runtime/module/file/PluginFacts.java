@@ -69,6 +69,14 @@ public record PluginFacts(
         false);
   }
 
+  /** Names of the modules that it cannot do without, in the order given. */
+  public List<String> needs() {
+    return dependencies.stream()
+        .filter(each -> !each.isOptional())
+        .map(each -> ModuleNames.ofPlugin(each.getPluginId()))
+        .toList();
+  }
+
   /** The same, of a JAR that is no kernel module. */
   PluginFacts plain() {
     return new PluginFacts(
