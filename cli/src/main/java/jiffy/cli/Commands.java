@@ -11,8 +11,9 @@ final class Commands {
     {"halt", "", "unload everything in reverse order and stop the kernel"},
     {"status", "", "show pid, uptime, modules, state directory"},
     {"insmod", "FILE [param=value...]", "load a module"},
+    {"modprobe", "[-r] NAME [param=value...]", "load or unload (-r) a module with all it needs"},
     {"rmmod", "[-f] NAME|FILE...", "unload modules"},
-    {"lsmod", "", "list modules"},
+    {"lsmod", "[-J]", "list modules; -J: as JSON"},
     {"modinfo", "[OPTION...] NAME|FILE...", "show what modules say of themselves"},
     {"depmod", "[OPTION...] [VERSION]", "write the index of a tree of modules, or check them"},
     {"dmesg", "[OPTION...]", "show, follow or clear the kernel log"},
@@ -24,9 +25,7 @@ final class Commands {
     {"irq", "N...", "interrupt the kernel on lines N, see /proc/interrupts"},
   };
 
-  private static final String[] NOT_YET = {
-    "modprobe", "shell", "ps", "top", "trace", "sysrq", "new"
-  };
+  private static final String[] NOT_YET = {"shell", "ps", "top", "trace", "sysrq", "new"};
 
   /** No tool of Linux's: their options are what these say. */
   private static final List<String> OUR_OWN =

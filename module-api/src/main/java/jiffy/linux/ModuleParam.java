@@ -61,7 +61,8 @@ public @interface ModuleParam {
 
   /**
    * Name of a static field of the same class of type {@link jiffy.types.KernelParamOps}, whose
-   * functions set and get this one; empty: those of the type do.
+   * functions set and get this one, which may then be of any Java type; empty: those of the type
+   * do.
    */
   String ops() default "";
 }

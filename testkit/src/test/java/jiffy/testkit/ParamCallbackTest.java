@@ -248,6 +248,35 @@ class ParamCallbackTest {
     assertThat(indexOf(lines, "] exit")).isLessThan(indexOf(lines, "] slept"));
   }
 
+  /** What C has a {@code void *} for. */
+  @KernelTest(mayComplain = true)
+  void parameterOfAnyJavaType_isItsCallbacksBusiness(Machine machine) {
+    Path jar =
+        ModuleJar.of(
+                """
+                import java.time.Duration;
+                import jiffy.linux.*;
+                import jiffy.types.*;
+                @ModuleInfo(license = "GPL")
+                public final class Cb extends KernelModule {
+                  @ModuleParam(ops = "ops", perm = 0644) static Duration wait = Duration.ZERO;
+                  static final KernelParamOps ops = new KernelParamOps();
+                  static {
+                    ops.set = (val, kp) -> { wait = Duration.parse(val.trim()); return 0; };
+                    ops.get = (buffer, kp) -> { buffer.append(wait).append('\\n'); return 64; };
+                  }
+                }
+                """)
+            .writeTo(directory.resolve("cb.jar"));
+    machine.insmod(jar, "wait=PT2S");
+    assertThat(read(machine, "wait")).isEqualTo("PT2S\n");
+    assertThat(write(machine, "wait", "PT1M\n")).isEqualTo(5);
+    assertThat(read(machine, "wait")).isEqualTo("PT1M\n");
+    assertThat(write(machine, "wait", "soon\n")).isEqualTo(-EFAULT);
+    assertThat(read(machine, "wait")).isEqualTo("PT1M\n");
+    machine.rmmod("cb");
+  }
+
   @KernelTest
   void declarations_thatCannotBe_areRefusedByName(Machine machine) {
     refused(machine, "@ModuleParam(ops = \"nosuch\") static int x;", "ops = \"nosuch\", but Bad");

@@ -113,7 +113,7 @@ public final class Host {
   /**
    * One line; a word with a blank in it is quoted, if it is not: the kernel's parser wants that.
    */
-  private static String commandLine(List<String> words) {
+  static String commandLine(List<String> words) {
     return words.stream()
         .map(word -> word.matches("[^\"]*\\s[^\"]*") ? '"' + word + '"' : word)
         .collect(Collectors.joining(" "));

@@ -21,6 +21,7 @@ import jiffy.linux.Fs;
 import jiffy.runtime.Machine;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.module.DropFolder;
+import jiffy.runtime.module.ModuleView;
 import jiffy.runtime.printk.LogReader;
 import jiffy.runtime.printk.console.Console;
 import jiffy.runtime.proc.OpenFile;
@@ -161,16 +162,17 @@ final class MachineKernel implements HostedKernel, RunningKernel {
 
   @Override
   public List<Module> modules() {
-    return machine.modules().list().stream()
-        .map(
-            view ->
-                new Module(
-                    view.name(),
-                    view.size(),
-                    view.refcount(),
-                    view.holders(),
-                    machine.usersOf(view.name())))
-        .toList();
+    return machine.modules().list().stream().map(this::module).toList();
+  }
+
+  @Override
+  public Optional<Module> module(String name) {
+    return machine.modules().find(name).map(this::module);
+  }
+
+  private Module module(ModuleView view) {
+    return new Module(
+        view.name(), view.size(), view.refcount(), view.holders(), machine.usersOf(view.name()));
   }
 
   @Override

@@ -2,6 +2,7 @@ package jiffy.cli.tool;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,10 +113,23 @@ final class DepmodTool implements Tool {
         options.say(each.level(), each.text() + why);
       }
       call.out(report.out());
+      Path tree = tree(call, options.value("-b"), options.value("-m"), Version.JIFFY);
+      if (report.status() != 0 && options.words().isEmpty() && !Files.isDirectory(tree)) {
+        hint(options);
+      }
       return report.status();
     } catch (RefusedException e) {
       return options.say(e.level, e.getMessage());
     }
+  }
+
+  private static void hint(KmodOptions.Parsed options) throws GoneException {
+    String root = options.has("-b") ? "-b " + options.value("-b") + " " : "";
+    options.say(
+        "NOTICE",
+        "no version was given, so this is Jiffy's own: say which with 'depmod "
+            + root
+            + "VERSION'");
   }
 
   private static Depmod.Request request(Invocation call, KmodOptions.Parsed options)
@@ -131,16 +145,16 @@ final class DepmodTool implements Tool {
     String version = words.isEmpty() ? Version.JIFFY : words.get(0);
     boolean isTree = options.has("-b") || options.has("-m") || !words.isEmpty();
     String modules = options.value("-m");
-    Path tree = ModulePlaces.tree(call, options.value("-b"), modules, version);
+    Path tree = tree(call, options.value("-b"), modules, version);
     String outRoot = options.has("-o") ? options.value("-o") : options.value("-b");
-    Path output = ModulePlaces.tree(call, outRoot, modules, version);
+    Path output = tree(call, outRoot, modules, version);
     boolean isWritten = isTree || options.has("-o");
     if (tree == null || output == null) {
       throw new RefusedException("FATAL", "no directory can have such a name");
     }
     List<Path> files = isTree ? files(words) : placedFiles(call);
     return new Depmod.Request(
-        isTree ? tree : ModulePlaces.directories(call).get(0),
+        isTree ? tree : ModuleTrees.directories(call).get(0),
         isWritten ? output : null,
         version,
         configurations(call, options, isTree),
@@ -150,6 +164,23 @@ final class DepmodTool implements Tool {
         options.has("-n"),
         options.has("-w"),
         options.has("-v"));
+  }
+
+  /**
+   * The tree of a version below a root.
+   *
+   * @param root as the user says it; null: the host's
+   * @param modules null: {@code lib/modules}
+   * @return null if no file can have such a name
+   */
+  private static Path tree(Invocation call, String root, String modules, String version) {
+    Path at = call.file(root == null ? "/" : root);
+    String within = modules == null ? "lib/modules" : modules.replaceFirst("^/+", "");
+    try {
+      return at == null ? null : at.normalize().resolve(within).resolve(version);
+    } catch (InvalidPathException e) {
+      return null;
+    }
   }
 
   private static List<Path> files(List<String> words) throws RefusedException {
@@ -170,7 +201,7 @@ final class DepmodTool implements Tool {
 
   private static List<Path> placedFiles(Invocation call) throws RefusedException {
     List<Path> files = new ArrayList<>();
-    for (Path place : ModulePlaces.directories(call)) {
+    for (Path place : ModuleTrees.directories(call)) {
       try {
         files.addAll(JarFiles.in(place));
       } catch (IOException e) {

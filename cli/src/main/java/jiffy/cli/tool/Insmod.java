@@ -2,7 +2,11 @@ package jiffy.cli.tool;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import jiffy.cli.kmod.ModuleTree;
+import jiffy.cli.kmod.UnknownSymbols;
 import jiffy.cli.tool.Invocation.GoneException;
 import jiffy.cli.tool.Invocation.NoKernelException;
 import jiffy.linux.Errno;
@@ -34,6 +38,12 @@ final class Insmod implements Tool {
           new String[] {"--force-modversion"},
           new String[] {"--force-vermagic"});
 
+  private final ModuleTrees trees;
+
+  Insmod(ModuleTrees trees) {
+    this.trees = trees;
+  }
+
   @Override
   public int run(Invocation call) throws GoneException, NoKernelException {
     KmodOptions.Parsed options = OPTIONS.parse(call);
@@ -53,9 +63,25 @@ final class Insmod implements Tool {
       return options.error("could not load module " + name + ": " + Strerror.of(Errno.ENOENT));
     }
     int result = load(call, file, words.subList(1, words.size()), flags(options));
-    return result == 0
-        ? 0
-        : options.error("could not insert module " + name + ": " + Strerror.ofInsmod(-result));
+    if (result == 0) {
+      return 0;
+    }
+    options.error("could not insert module " + name + ": " + Strerror.ofInsmod(-result));
+    if (result == -Errno.ENOENT) {
+      sayWhoHasTheSymbols(call, options, file);
+    }
+    return 1;
+  }
+
+  /** Its init may have returned that, too: then there is nothing to say. */
+  private void sayWhoHasTheSymbols(Invocation call, KmodOptions.Parsed options, Path file)
+      throws GoneException, NoKernelException {
+    Set<String> loaded = new HashSet<>();
+    call.needKernel().modules().forEach(module -> loaded.add(module.name()));
+    ModuleTree tree = trees.of(call, null, null);
+    for (String line : UnknownSymbols.of(tree, loaded::contains, file)) {
+      options.say("NOTICE", line);
+    }
   }
 
   private static int flags(KmodOptions.Parsed options) {

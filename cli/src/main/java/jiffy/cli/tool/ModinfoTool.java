@@ -5,10 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import jiffy.cli.kmod.ModuleTree;
 import jiffy.cli.kmod.depmod.ModuleScan;
 import jiffy.cli.kmod.depmod.ScannedJar;
 import jiffy.cli.kmod.index.ModuleIndex;
@@ -17,7 +17,6 @@ import jiffy.cli.kmod.modinfo.ModinfoJson;
 import jiffy.cli.kmod.modinfo.ModinfoText;
 import jiffy.cli.kmod.modinfo.Subject;
 import jiffy.cli.tool.Invocation.GoneException;
-import jiffy.linux.Errno;
 import jiffy.runtime.Version;
 import jiffy.runtime.module.file.Modinfo;
 
@@ -70,10 +69,12 @@ final class ModinfoTool implements Tool {
 
   private static final String BUILTIN = "modules.builtin.modinfo";
 
+  private final ModuleTrees trees;
   private final ModuleScan scan;
 
-  ModinfoTool(ModuleScan scan) {
-    this.scan = scan;
+  ModinfoTool(ModuleTrees trees) {
+    this.trees = trees;
+    this.scan = trees.scan();
   }
 
   @Override
@@ -84,6 +85,11 @@ final class ModinfoTool implements Tool {
     }
     if (options.words().isEmpty()) {
       return options.error("missing module or filename.");
+    }
+    for (String option : List.of("-b", "-k")) {
+      if (options.has(option) && call.file(options.value(option)) == null) {
+        return options.error("no directory can be called " + options.value(option));
+      }
     }
     return new Run(call, options).all();
   }
@@ -102,8 +108,8 @@ final class ModinfoTool implements Tool {
     /** The only key to show, or null. */
     private final String field;
 
-    /** The tree to look in; null: the places of modules. */
-    private final Path tree;
+    /** Whether a tree is named; else it is about the places of modules. */
+    private final boolean isTree;
 
     private final List<Subject> shown = new ArrayList<>();
     private ModuleIndex index;
@@ -114,9 +120,7 @@ final class ModinfoTool implements Tool {
       this.options = options;
       this.text = new ModinfoText(options.has("-0"));
       this.field = fieldOf(options);
-      boolean isTree = options.has("-b") || options.has("-k");
-      this.tree =
-          isTree ? ModulePlaces.tree(call, options.value("-b"), null, options.value("-k")) : null;
+      this.isTree = options.has("-b") || options.has("-k");
     }
 
     int all() throws GoneException {
@@ -135,13 +139,11 @@ final class ModinfoTool implements Tool {
       if (file != null) {
         return showFile(file, file.toString());
       }
-      if (!prepare()) {
-        return 1;
-      }
+      prepare();
       List<ModuleIndex.Entry> found = modules(word);
       Subject builtin = found.isEmpty() ? builtin(word) : null;
       if (builtin != null) {
-        return show(builtin, true);
+        return show(builtin);
       }
       if (found.isEmpty()) {
         return options.error("Module " + (options.has("-m") ? "name " : "") + word + " not found.");
@@ -187,96 +189,81 @@ final class ModinfoTool implements Tool {
       if (jar.file() == null) {
         return refuse(jar, filename);
       }
-      List<Path> places = tree == null ? ModulePlaces.directories(call) : List.of(tree);
       Modinfo modinfo = jar.file().modinfo();
       if (modinfo.first("depends") == null) {
-        modinfo = modinfo.orElse("depends", depends(jar, places));
+        modinfo = modinfo.orElse("depends", depends(jar));
       }
-      return show(new Subject(jar.name(), filename, modinfo.orElse("vermagic", vermagic())), false);
+      return show(new Subject(jar.name(), filename, modinfo));
     }
 
-    /** Where its own directory has what it needs, that is meant. */
-    private String depends(ScannedJar jar, List<Path> places) {
-      LinkedHashMap<String, ScannedJar> found = new LinkedHashMap<>();
-      for (ScannedJar each : scan.librariesOf(jar, List.of(jar.path().getParent()), false)) {
-        found.put(each.name(), each);
-      }
-      for (ScannedJar each : scan.librariesOf(jar, places, tree != null)) {
-        found.putIfAbsent(each.name(), each);
-      }
-      return found.values().stream()
+    private String depends(ScannedJar jar) {
+      List<Path> places = isTree ? List.of(place()) : ModuleTrees.directories(call);
+      return scan.librariesOf(jar, places, isTree).stream()
           .map(ScannedJar::nameAsWritten)
           .collect(Collectors.joining(","));
     }
 
+    /** Its name is known in any case, and for that alone the file is not looked into. */
     private int refuse(ScannedJar jar, String filename) throws GoneException {
-      if (field != null && field.equals("filename")) {
-        call.out(text.field(new Subject(jar.name(), filename, null), field));
-        return 0; // the file is not looked into for that
+      Subject subject = new Subject(jar.name(), filename, new Modinfo(List.of()));
+      if ("filename".equals(field)) {
+        return show(subject);
       }
       if (field == null && !options.has("-J")) {
-        call.out(text.head(new Subject(jar.name(), filename, null)));
+        call.out(text.head(subject));
       }
-      int errno = jar.errno();
-      options.error("could not get modinfo from '" + jar.name() + "': " + Strerror.of(errno));
-      if (errno == Errno.ENOEXEC && jar.problem() != null && jar.isZip()) {
+      String name = jar.name();
+      options.error("could not get modinfo from '" + name + "': " + Strerror.of(jar.errno()));
+      if (jar.problem() != null && jar.isZip()) {
         options.error(jar.problem());
       }
       return 1;
     }
 
-    private int show(Subject subject, boolean isBuiltin) throws GoneException {
+    private int show(Subject subject) throws GoneException {
       shown.add(subject);
-      if (options.has("-J")) {
-        return 0;
+      if (!options.has("-J")) {
+        call.out(
+            field == null ? text.head(subject) + text.body(subject) : text.field(subject, field));
       }
-      boolean isFilename = isBuiltin && "filename".equals(field);
-      call.out(
-          field == null
-              ? text.head(subject) + text.body(subject)
-              : text.field(subject, isFilename ? "filename" : field));
       return 0;
     }
 
-    /** Reads the index, when the first name wants it. @return false if that has failed */
-    private boolean prepare() throws GoneException {
+    /** The directory of the tree that is named. */
+    private Path place() {
+      String version = options.has("-k") ? options.value("-k") : Version.JIFFY;
+      String root = options.has("-b") ? options.value("-b") : "/";
+      return call.directory().resolve(root).resolve("lib/modules").resolve(version);
+    }
+
+    /** Reads the index, when the first name wants it. */
+    private void prepare() throws GoneException {
       if (index != null) {
-        return true;
+        return;
       }
-      try {
-        builtins = new BuiltinModinfo("");
-        if (tree == null) {
-          List<Path> places = ModulePlaces.directories(call);
-          ModuleScan.Index made = scan.index(places);
-          index = ModuleIndex.of(made.base(), made.texts());
-        } else {
-          readTree();
-        }
-        return true;
-      } catch (IOException e) {
-        options.error("could not read the modules' directories: " + Strerror.of(e));
-        return false;
+      ModuleTree tree = trees.of(call, options.value("-b"), options.value("-k"));
+      index = tree.index();
+      builtins = new BuiltinModinfo("");
+      if (isTree) {
+        readBuiltins();
+      }
+      boolean isNowhere = isTree && !Files.isDirectory(place());
+      if (isNowhere) {
+        options.say("WARNING", "no directory " + place() + ": say which version with -k");
+      } else if (!tree.hint().isEmpty() && !Files.exists(place().resolve(BUILTIN))) {
+        options.say("WARNING", tree.hint());
       }
     }
 
-    private void readTree() throws IOException, GoneException {
-      Map<String, String> texts = new LinkedHashMap<>();
-      for (String name : ModuleIndex.FILES) {
-        Path file = tree.resolve(name);
+    private void readBuiltins() throws GoneException {
+      Path file = place().resolve(BUILTIN);
+      try {
         if (Files.isRegularFile(file)) {
-          texts.put(name, Files.readString(file));
+          builtins =
+              new BuiltinModinfo(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
         }
-      }
-      index = ModuleIndex.of(tree, texts);
-      if (Files.isRegularFile(tree.resolve(BUILTIN))) {
-        builtins =
-            new BuiltinModinfo(Files.readString(tree.resolve(BUILTIN), StandardCharsets.UTF_8));
-      } else if (!texts.containsKey("modules.dep")) {
-        options.say(
-            "WARNING",
-            Files.isDirectory(tree)
-                ? "no modules.dep in " + tree + ": depmod makes it"
-                : "no directory " + tree + ": say which version with -k");
+      } catch (IOException e) {
+        options.say("WARNING", "could not read " + file + ": " + Strerror.of(e));
       }
     }
   }
@@ -289,9 +276,5 @@ final class ModinfoTool implements Tool {
       }
     }
     return field;
-  }
-
-  private static String vermagic() {
-    return Version.JIFFY.substring(0, Version.JIFFY.lastIndexOf('.'));
   }
 }

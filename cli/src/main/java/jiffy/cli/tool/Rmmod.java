@@ -3,6 +3,7 @@ package jiffy.cli.tool;
 import java.util.regex.Pattern;
 import jiffy.cli.tool.Invocation.GoneException;
 import jiffy.cli.tool.Invocation.NoKernelException;
+import jiffy.linux.Errno;
 
 /** {@code rmmod NAME|FILE...}: unloads each, goes on after one that cannot be. */
 final class Rmmod implements Tool {
@@ -24,6 +25,12 @@ final class Rmmod implements Tool {
 
   private static final Pattern VERSION = Pattern.compile("-[0-9][^/]*$");
 
+  private final ModuleTrees trees;
+
+  Rmmod(ModuleTrees trees) {
+    this.trees = trees;
+  }
+
   @Override
   public int run(Invocation call) throws GoneException, NoKernelException {
     KmodOptions.Parsed options = OPTIONS.parse(call);
@@ -36,26 +43,30 @@ final class Rmmod implements Tool {
     RunningKernel kernel = call.needKernel();
     int status = 0;
     for (String word : options.words()) {
-      status |= remove(kernel, options, word);
+      status |= remove(call, kernel, options, word);
     }
     return status;
   }
 
-  private static int remove(RunningKernel kernel, KmodOptions.Parsed options, String word)
+  private int remove(Invocation call, RunningKernel kernel, KmodOptions.Parsed options, String word)
       throws GoneException {
     boolean force = options.has("-f");
     RunningKernel.Module module = find(kernel, word);
     String name = module == null ? moduleName(word) : module.name();
     if (!force) {
       if (module == null) {
-        return options.error("Module " + name + " is not currently loaded");
+        boolean isBuiltin = trees.of(call, null, null).index().isBuiltin(name);
+        return options.error(
+            "Module " + name + (isBuiltin ? " is builtin." : " is not currently loaded"));
       }
       if (!module.holders().isEmpty()) {
         String holders = String.join(" ", module.holders());
-        return options.error("Module " + name + " is in use by: " + holders);
+        options.error("Module " + name + " is in use by: " + holders);
+        return sayUsers(options, module);
       }
       if (module.references() > 0) {
-        return options.error("Module " + name + " is in use");
+        options.error("Module " + name + " is in use");
+        return sayUsers(options, module);
       }
       if (module.references() < 0) {
         return 1; // being unloaded already; kmod has no words for it
@@ -67,7 +78,28 @@ final class Rmmod implements Tool {
     }
     String reason = Strerror.of(-result);
     options.error("could not remove '" + name + "': " + reason);
-    return options.error("could not remove module " + name + ": " + reason);
+    options.error("could not remove module " + name + ": " + reason);
+    if (result == -Errno.EBUSY && isPermanent(kernel, name)) {
+      options.say("NOTICE", name + " has an init function and no exit: 'rmmod -f' removes it");
+    }
+    return 1;
+  }
+
+  /** Behind kmod's own sentence: who else is to be asked to let go. */
+  private static int sayUsers(KmodOptions.Parsed options, RunningKernel.Module module)
+      throws GoneException {
+    for (String user : module.users()) {
+      options.say("NOTICE", module.name() + " is held by " + user);
+    }
+    return 1;
+  }
+
+  private static boolean isPermanent(RunningKernel kernel, String name) {
+    String table = kernel.read("/proc/modules");
+    return table != null
+        && table
+            .lines()
+            .anyMatch(line -> line.startsWith(name + " ") && line.contains("[permanent],"));
   }
 
   /** By its name, however it is written. A JAR's version is no part of it: {@code kt-1.0.jar}. */

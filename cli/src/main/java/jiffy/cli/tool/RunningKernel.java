@@ -3,6 +3,7 @@ package jiffy.cli.tool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import jiffy.cli.dmesg.KernelLogControl;
 import jiffy.cli.dmesg.RecordSource;
 
@@ -63,6 +64,11 @@ public interface RunningKernel {
 
   /** What is loaded, newest first. */
   List<Module> modules();
+
+  /** The module of that name, as the kernel writes it. */
+  default Optional<Module> module(String name) {
+    return modules().stream().filter(each -> each.name().equals(name)).findFirst();
+  }
 
   /** One of the kernel's own files of /proc or /sys as text, null if there is none of that name. */
   String read(String file);

@@ -4,22 +4,21 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import jiffy.cli.kmod.depmod.ModuleScan;
 import jiffy.cli.tool.Invocation.GoneException;
 import jiffy.cli.tool.Invocation.NoKernelException;
 
 /** All tools, by the name they are called by. Thread safe. */
 public final class Toolbox {
-  /** What is known of module JARs, for all tools that look at them. */
-  private static final ModuleScan SCAN = new ModuleScan();
+  private static final ModuleTrees TREES = new ModuleTrees();
 
   private static final Map<String, Tool> TOOLS =
       Map.ofEntries(
-          Map.entry("insmod", new Insmod()),
-          Map.entry("rmmod", new Rmmod()),
+          Map.entry("insmod", new Insmod(TREES)),
+          Map.entry("rmmod", new Rmmod(TREES)),
           Map.entry("lsmod", new Lsmod()),
-          Map.entry("modinfo", new ModinfoTool(SCAN)),
-          Map.entry("depmod", new DepmodTool(SCAN)),
+          Map.entry("modprobe", new ModprobeTool(TREES)),
+          Map.entry("modinfo", new ModinfoTool(TREES)),
+          Map.entry("depmod", new DepmodTool(TREES.scan())),
           Map.entry("dmesg", new DmesgTool()),
           Map.entry("cat", new Cat()),
           Map.entry("write", new Write()),

@@ -9,6 +9,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -257,6 +258,20 @@ class DepmodTest {
   }
 
   @Test
+  void fileThatNoIndexCanName_isLeftOut() throws IOException {
+    Path fine = module("fine.jar", "");
+    Files.copy(fine, tree.resolve("a b.jar"));
+    Files.copy(fine, tree.resolve("a:b.jar"));
+    String why = ": a name with blanks or colons cannot be looked up: left out\n";
+    assertThat(depmod("1.0.0").err())
+        .isEqualTo(
+            Stream.of("a b.jar", "a:b.jar")
+                .map(name -> "depmod: WARNING: " + tree.resolve(name) + why)
+                .collect(Collectors.joining()));
+    assertThat(index("dep")).isEqualTo("fine.jar:\n");
+  }
+
+  @Test
   void aliasThatIsNoWord_isLeftOut() throws IOException {
     module("m.jar", "alias = {\"a b\", \"fine\"}");
     assertThat(depmod("1.0.0").err())
@@ -309,6 +324,17 @@ class DepmodTest {
         .isEqualTo("depmod: FATAL: a.jar: not absolute path.\n");
     assertThat(depmod("-n", "1.0.0", "/nosuch.jar").err())
         .startsWith("depmod: FATAL: could not create module from path /nosuch.jar: No such file");
+  }
+
+  @Test
+  void treeOfAVersionThatNobodyNamed_isAskedFor() {
+    assertThat(depmod().err())
+        .endsWith(
+            "depmod: FATAL: could not search modules: No such file or directory\n"
+                + "depmod: NOTICE: no version was given, so this is Jiffy's own: say which with"
+                + " 'depmod -b "
+                + root
+                + " VERSION'\n");
   }
 
   @Test

@@ -91,10 +91,27 @@ class ModinfoTest {
   }
 
   @Test
-  void depends_isFoundBesideTheFile_andInThePlaces() {
+  void paramWithCallbacksOnly_hasNoType() {
+    ModuleJar.of(
+            """
+            import jiffy.linux.*;
+            @ModuleInfo(license = "GPL")
+            public final class M extends KernelModule {
+              @ModuleParam("called") static jiffy.types.KernelParamOps told;
+              @ModuleParam static jiffy.types.KernelParamOps untold;
+            }
+            """)
+        .writeTo(root.resolve("m.jar"));
+    assertThat(modinfo("-p", "m").out()).isEqualTo("told:called\n");
+    assertThat(modinfo("m").out()).endsWith("parm:           told:called\n");
+  }
+
+  @Test
+  void depends_isFoundBesideTheFile_andElseInThePlaces() throws IOException {
     Path aside = Sources.write(root.resolve("aside/user.jar"), "", "near", "far");
     Sources.write(root.resolve("aside/near.jar"), "");
     Sources.write(root.resolve("far.jar"), "");
+    Files.copy(root.resolve("aside/near.jar"), root.resolve("other.jar"));
     assertThat(modinfo("-F", "depends", aside.toString()).out()).isEqualTo("near,far\n");
   }
 
@@ -162,6 +179,9 @@ class ModinfoTest {
             refused.formatted("pair"),
             "pair.jar: @ModuleInfo(info = \"nonsense\") is no pair: write \"key=value\"");
     assertThat(modinfo("-n", "text").out()).isEqualTo(root.resolve("text.jar") + "\n");
+    assertThat(modinfo("-J", "-n", "text").out())
+        .isEqualTo("[\n  {\n    \"filename\": \"" + root.resolve("text.jar") + "\"\n  }\n]\n");
+    assertThat(modinfo("-b", "a\0b", "text").err()).contains("no directory can be called");
   }
 
   @Test
@@ -169,9 +189,9 @@ class ModinfoTest {
     Sources.write(root.resolve("lib/modules/1.0/m.jar"), "");
     assertThat(modinfo("-b", root.toString(), "-k", "1.0", "m").err())
         .isEqualTo(
-            "modinfo: WARNING: no modules.dep in "
+            "modinfo: WARNING: there is no modules.dep in "
                 + root.resolve("lib/modules/1.0")
-                + ": depmod makes it\nmodinfo: ERROR: Module m not found.\n");
+                + ": run depmod\nmodinfo: ERROR: Module m not found.\n");
     assertThat(modinfo("-b", root.toString(), "m").err())
         .isEqualTo(
             "modinfo: WARNING: no directory "

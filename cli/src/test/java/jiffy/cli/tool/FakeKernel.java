@@ -22,6 +22,9 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
   /** What the next write returns. */
   public volatile Written written = new Written(true, 0, Integer.MAX_VALUE);
 
+  /** Its command line. */
+  public volatile String commandLine = "hz=250";
+
   /** Whether the user may read the log. */
   public volatile boolean mayReadLog = true;
 
@@ -161,7 +164,7 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
 
   @Override
   public String commandLine() {
-    return "hz=250";
+    return commandLine;
   }
 
   @Override

@@ -68,7 +68,7 @@ import jiffy.types.WaitQueueHead;
 import jiffy.types.WorkStruct;
 
 /** Seed 004: ways to wait, and where deferred code runs, each shown by a file of /proc. */
-@ModuleInfo(name = "jit", license = "Dual BSD/GPL", author = "Alessandro Rubini")
+@ModuleInfo(name = "jit", author = "Alessandro Rubini", license = "Dual BSD/GPL")
 public final class Jit extends KernelModule {
   @ModuleParam(perm = 0)
   static int delay = HZ();

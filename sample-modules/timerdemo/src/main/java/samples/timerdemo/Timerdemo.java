@@ -36,9 +36,9 @@ import jiffy.types.TimerList;
 /** Seed 001: one timer counts down twice a second, another, on CPU 1, up once a second. */
 @ModuleInfo(
     name = "timerdemo",
-    license = "GPL",
     description = "Usage of init_timer(), add_timer(), add_timer_on() and mod_timer_pinned()",
-    author = "@Kashish_Bhatia") // Twitter Handle
+    author = "@Kashish_Bhatia", // Twitter Handle
+    license = "GPL")
 public final class Timerdemo extends KernelModule {
   static final TimerList timer = new TimerList();
   static final TimerList timer2 = new TimerList();

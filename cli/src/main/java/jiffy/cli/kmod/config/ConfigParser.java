@@ -25,7 +25,7 @@ final class ConfigParser {
 
   static void parse(
       String file, String text, ModprobeConfig.Builder into, Consumer<String> complaints) {
-    new ConfigParser(file, text, into, complaints).all();
+    new ConfigParser(file, text.replace("\r\n", "\n"), into, complaints).all();
   }
 
   private void all() {

@@ -150,6 +150,10 @@ public final class Depmod {
     Map<String, ScannedJar> byName = new LinkedHashMap<>();
     for (Path file : files) {
       ScannedJar now = scan.read(file);
+      if (!now.hasPlainName()) {
+        warn(file + ModuleScan.BAD_NAME);
+        continue;
+      }
       ScannedJar before = byName.get(now.name());
       if (before == null || config.isHigher(now, before)) {
         byName.put(now.name(), now);

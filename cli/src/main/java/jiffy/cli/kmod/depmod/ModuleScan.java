@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,8 +30,11 @@ public final class ModuleScan {
   /** More than a host has modules. */
   private static final int MOST_KNOWN = 20_000;
 
+  /** What is said of a file that no index can have. */
+  static final String BAD_NAME = ": a name with blanks or colons cannot be looked up: left out";
+
   /** What a file was when it was read. */
-  private record Stamp(long size, long mtime, Object key) {}
+  private record Stamp(long size, FileTime mtime, Object key) {}
 
   private record Read(Stamp stamp, ScannedJar jar) {}
 
@@ -80,6 +85,10 @@ public final class ModuleScan {
     List<String> problems = new ArrayList<>();
     for (Path file : files) {
       ScannedJar jar = read(file);
+      if (!jar.hasPlainName()) {
+        problems.add(file + BAD_NAME);
+        continue;
+      }
       ScannedJar first = byName.putIfAbsent(jar.name(), jar);
       if (first != null) {
         problems.add(file + ": module " + jar.name() + " is " + first.path() + " already");
@@ -120,25 +129,26 @@ public final class ModuleScan {
   }
 
   /**
-   * The modules whose symbols a module uses, in the order in which it does.
+   * The modules whose symbols a module uses, in the order in which it does. Those beside its file
+   * come before all others that have the same symbols.
    *
-   * @param places directories where they may be
+   * @param places further directories where they may be
    * @param isDeep whether the directories below these are looked into, too
    */
   public List<ScannedJar> librariesOf(ScannedJar user, List<Path> places, boolean isDeep) {
     if (user.imports().isEmpty()) {
       return List.of();
     }
+    Set<Path> files = new LinkedHashSet<>(JarFiles.orNone(user.path().getParent()));
+    places.forEach(each -> files.addAll(isDeep ? JarFiles.below(each) : JarFiles.orNone(each)));
     Set<String> wanted =
         user.imports().stream().map(i -> i.owner() + ".class").collect(Collectors.toSet());
     Map<String, ScannedJar> byName = new LinkedHashMap<>();
     byName.put(user.name(), user);
-    for (Path place : places) {
-      for (Path file : isDeep ? JarFiles.below(place) : JarFiles.orNone(place)) {
-        if (hasAny(file, wanted)) {
-          ScannedJar jar = read(file);
-          byName.putIfAbsent(jar.name(), jar);
-        }
+    for (Path file : files) {
+      if (hasAny(file, wanted)) {
+        ScannedJar jar = read(file);
+        byName.putIfAbsent(jar.name(), jar);
       }
     }
     return new DependencyGraph(List.copyOf(byName.values())).librariesOf(user);
@@ -161,9 +171,9 @@ public final class ModuleScan {
   private static Stamp stamp(Path file) {
     try {
       BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-      return new Stamp(now.size(), now.lastModifiedTime().toMillis(), now.fileKey());
+      return new Stamp(now.size(), now.lastModifiedTime(), now.fileKey());
     } catch (IOException e) {
-      return new Stamp(-1, 0, null); // gone meanwhile: reading it will say so
+      return new Stamp(-1, FileTime.fromMillis(0), null); // gone meanwhile: reading it will say so
     }
   }
 }

@@ -28,7 +28,12 @@ public record ScannedJar(Path path, ModuleFile file, int errno, String problem) 
     return ModuleNames.ofFile(path.toString());
   }
 
-  /** The same with the dashes that the file has: as {@code depends} is written. */
+  /** Whether a line of {@code modules.dep} can say it: a blank or a colon would end it. */
+  boolean hasPlainName() {
+    return path.getFileName().toString().chars().noneMatch(c -> c == ':' || c <= ' ');
+  }
+
+  /** Its name with the dashes that the file has: as {@code depends} is written. */
   public String nameAsWritten() {
     return path.getFileName().toString().substring(0, name().length());
   }

@@ -39,9 +39,6 @@ final class JarContents {
   final Map<String, ClassReader> readers = new LinkedHashMap<>();
   final Map<String, ClassFacts> classes = new LinkedHashMap<>();
 
-  /** The class files themselves, which the readers hold anyway. */
-  final Map<String, byte[]> bytes = new LinkedHashMap<>();
-
   private final String file;
   private long classBytes;
 
@@ -123,7 +120,6 @@ final class JarContents {
       ClassReader reader = new ClassReader(bytes);
       ClassFacts facts = ClassFacts.of(reader);
       readers.put(facts.name(), reader);
-      this.bytes.put(facts.name(), bytes);
       classes.put(facts.name(), facts);
     } catch (RuntimeException e) {
       throw new BadModuleException(ENOEXEC, file + ": " + entry + " is no valid class file");

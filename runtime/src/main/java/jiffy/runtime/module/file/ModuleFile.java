@@ -98,7 +98,7 @@ public record ModuleFile(
       List<Modinfo.Pair> found = new ArrayList<>();
       found.add(new Modinfo.Pair("name", name));
       if (!info.getOrDefault("version", "").equals("")) { // as MODULE_VERSION has it made
-        found.add(new Modinfo.Pair("srcversion", SourceVersion.of(jar.bytes)));
+        found.add(new Modinfo.Pair("srcversion", SourceVersion.of(jar.readers)));
       }
       if (!attribute(VERMAGIC).isEmpty()) {
         found.add(new Modinfo.Pair("vermagic", attribute(VERMAGIC)));

@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
+import org.objectweb.asm.ClassReader;
 
 /**
  * {@code srcversion}: a sum that tells two builds of a version apart. The same classes give the
@@ -18,15 +19,16 @@ final class SourceVersion {
   private SourceVersion() {}
 
   /**
-   * @param classes class files by name
+   * @param classes class files by name, each read from an array of its own
    */
-  static String of(Map<String, byte[]> classes) {
+  @SuppressWarnings("deprecation") // what replaces ClassReader.b does not know its length
+  static String of(Map<String, ClassReader> classes) {
     MessageDigest sum = sha256();
     new TreeMap<>(classes)
         .forEach(
-            (name, bytes) -> {
-              sum.update((name + "\0" + bytes.length + "\0").getBytes(StandardCharsets.UTF_8));
-              sum.update(bytes);
+            (name, file) -> {
+              sum.update((name + "\0" + file.b.length + "\0").getBytes(StandardCharsets.UTF_8));
+              sum.update(file.b);
             });
     return HexFormat.of().withUpperCase().formatHex(sum.digest()).substring(0, DIGITS);
   }

@@ -57,7 +57,7 @@ public final class Param {
     if (spec.type() == ParamType.STRING && maxlen == 0) {
       maxlen = ((byte[]) value.get()).length;
     }
-    Object arg = spec.type() == null ? null : value;
+    Object arg = spec.isBare() ? null : value;
     return new Param(spec, new KernelParam(spec.name(), spec.perm(), arg, maxlen), ops, count);
   }
 

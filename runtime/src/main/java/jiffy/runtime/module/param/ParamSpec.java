@@ -7,7 +7,7 @@ import java.util.Map;
  * A parameter as the class file declares it.
  *
  * @param name on the command line
- * @param type how texts are read; null for one that has only callbacks
+ * @param type how texts are read; null for one of which only its callbacks know
  * @param isArray whether the field is an array of it
  * @param className binary name of the class that has the field
  * @param fieldName the static field
@@ -62,7 +62,8 @@ public record ParamSpec(
       ops = fieldName;
     } else {
       isArray = descriptor.startsWith("[") && !isBuffer(word, descriptor);
-      type = type(field, word, descriptor, isArray);
+      boolean isOpaque = !ops.isEmpty() && word.isEmpty();
+      type = type(field, word, descriptor, isArray, isOpaque);
     }
     checkBuffer(field, type, isArray, isBuffer(word, descriptor), len);
     refuse(
@@ -90,9 +91,16 @@ public record ParamSpec(
     }
   }
 
-  private static ParamType type(String field, String word, String descriptor, boolean isArray) {
+  /**
+   * @param isOpaque whether it may have a Java type of its own, for callbacks that know it
+   */
+  private static ParamType type(
+      String field, String word, String descriptor, boolean isArray, boolean isOpaque) {
     String element = isArray ? descriptor.substring(1) : descriptor;
     ParamType type = word.isEmpty() ? ParamType.ofDescriptor(element) : ParamType.ofWord(word);
+    if (type == null && isOpaque) {
+      return null;
+    }
     if (word.isEmpty()) {
       refuse(type == null, field, "has a Java type that no parameter has");
     }
@@ -131,6 +139,11 @@ public record ParamSpec(
         (group & 2) > (owner & 2) || (group & 4) > (owner & 4) || (others & 4) > (group & 4),
         field,
         "has " + shown + ": group may do more than owner, or others than group");
+  }
+
+  /** Whether it has no variable: its field is the callbacks. */
+  boolean isBare() {
+    return ops.equals(fieldName);
   }
 
   /** Its type as modinfo prints it: {@code int}, {@code array of int}; empty if it has none. */

@@ -1,0 +1,195 @@
+package jiffy.cli.kmod;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import jiffy.cli.kmod.Console.Level;
+import jiffy.cli.kmod.Order.Option;
+import jiffy.cli.kmod.config.ModprobeConfig;
+import jiffy.cli.kmod.index.Names;
+import jiffy.linux.Errno;
+import jiffy.runtime.module.file.BadModuleException;
+import jiffy.runtime.module.param.ParamLine;
+
+/** One run of modprobe. */
+public final class Modprobe {
+  private final Setting setting;
+  private final Path directory;
+
+  /**
+   * For one run.
+   *
+   * @param tree where modules are
+   * @param config what is configured
+   * @param directory what relative files start from
+   * @param environment variables for install and remove commands
+   */
+  public Modprobe(
+      ModuleTree tree,
+      ModprobeConfig config,
+      ModuleKernel kernel,
+      Console console,
+      Path directory,
+      Map<String, String> environment) {
+    this.directory = directory;
+    setting =
+        new Setting(
+            tree,
+            config,
+            new Lookup(tree.index(), config),
+            kernel,
+            console,
+            new Commands(kernel, console, directory, environment));
+  }
+
+  /** Does what is wanted. @return the exit status */
+  public int run(Order order) throws StoppedException {
+    if (order.has(Option.SHOW_CONFIG)) {
+      return showConfig();
+    }
+    if (order.words().isEmpty()) {
+      setting.console().say(Level.ERROR, "missing parameters. See -h.");
+      return 1;
+    }
+    String first = order.words().get(0);
+    if (order.has(Option.SHOW_EXPORTS) || order.has(Option.SHOW_MODVERSIONS)) {
+      return showSymbols(first, order.has(Option.SHOW_EXPORTS));
+    }
+    if (order.has(Option.REMOVE)) {
+      return removeAll(order);
+    }
+    if (!order.has(Option.ALL)) {
+      return insert(order, first, parameters(order.words().subList(1, order.words().size())));
+    }
+    int status = 0;
+    for (String name : order.words()) {
+      status |= insert(order, name, List.of());
+    }
+    return status;
+  }
+
+  private static List<String> parameters(List<String> words) {
+    List<String> parameters = new ArrayList<>();
+    for (String word : words) {
+      parameters.add(ParamLine.join(List.of(word)));
+    }
+    return parameters;
+  }
+
+  private int showConfig() throws StoppedException {
+    for (String line : setting.config().lines()) {
+      setting.console().print(line);
+    }
+    setting.console().print("");
+    setting.console().print("# End of configuration files. Dumping indexes now:");
+    setting.console().print("");
+    for (String line : setting.tree().index().dump()) {
+      setting.console().print(line);
+    }
+    return 0;
+  }
+
+  private int insert(Order order, String name, List<String> parameters) throws StoppedException {
+    Level level = order.has(Option.ALL) ? Level.WARNING : Level.FATAL;
+    if (Names.isPath(name)) {
+      return insertFile(order, name, parameters, level);
+    }
+    List<Target> found = setting.lookup().find(name);
+    if (found.isEmpty()) {
+      return sayNotFound(level, name);
+    }
+    int status = 0;
+    for (Target each : found) {
+      if (order.has(Option.SHOW_ALIAS)) {
+        setting.console().print(each.name());
+      } else {
+        status |= new Insertion(setting, order, each, parameters).run();
+      }
+    }
+    return status;
+  }
+
+  private int sayNotFound(Level level, String name) throws StoppedException {
+    String place = setting.tree().place();
+    setting.console().say(level, "Module " + name + " not found in directory " + place);
+    if (!setting.tree().hint().isEmpty()) {
+      setting.console().say(Level.NOTICE, setting.tree().hint());
+    }
+    return 1;
+  }
+
+  private int insertFile(Order order, String name, List<String> parameters, Level level)
+      throws StoppedException {
+    Path file = directory.resolve(name);
+    int error = Files.exists(file) ? Files.isDirectory(file) ? Errno.EISDIR : 0 : Errno.ENOENT;
+    if (error != 0) {
+      String reason = setting.kernel().reason(error);
+      setting.console().say(level, "Failed to get module from path " + name + ": " + reason);
+      return 1;
+    }
+    if (order.has(Option.SHOW_ALIAS)) {
+      setting.console().print(setting.lookup().file(file).name());
+      return 0;
+    }
+    return Insertion.ofFile(setting, order, file, parameters);
+  }
+
+  /** Unless all are wanted, the first that fails is the last: FATAL ends the program. */
+  private int removeAll(Order order) throws StoppedException {
+    int status = 0;
+    Removal removal = new Removal(setting, order);
+    for (String name : order.words()) {
+      List<Target> found = removable(name);
+      if (found.isEmpty()) {
+        Level level = order.has(Option.ALL) ? Level.WARNING : Level.FATAL;
+        setting.console().say(level, "Module " + name + " not found.");
+        status = 1;
+      }
+      for (Target each : found) {
+        status |= removal.run(each);
+      }
+      if (status != 0 && !order.has(Option.ALL)) {
+        return status;
+      }
+    }
+    return status;
+  }
+
+  /** What is loaded can be unloaded, whether the tree has it or not. */
+  private List<Target> removable(String name) {
+    List<Target> found = Names.isPath(name) ? List.of() : setting.lookup().find(name);
+    if (!found.isEmpty()) {
+      return found;
+    }
+    Optional<ModuleKernel.Loaded> loaded =
+        setting
+            .kernel()
+            .find(Names.module(name))
+            .or(() -> setting.kernel().find(Names.ofFile(name)));
+    return loaded.map(each -> List.of(setting.lookup().module(each.name()))).orElse(List.of());
+  }
+
+  private int showSymbols(String name, boolean exports) throws StoppedException {
+    Path file = directory.resolve(name);
+    if (!Names.isPath(name) && !Files.exists(file)) {
+      List<Target> found = setting.lookup().find(name);
+      if (found.isEmpty() || found.get(0).path() == null) {
+        return sayNotFound(Level.FATAL, name);
+      }
+      file = found.get(0).path();
+    }
+    try {
+      for (String line : exports ? SymbolVersions.exports(file) : SymbolVersions.imports(file)) {
+        setting.console().print(line);
+      }
+      return 0;
+    } catch (BadModuleException e) {
+      String reason = e.getMessage() == null ? setting.kernel().reason(e.errno()) : e.getMessage();
+      setting.console().say(Level.FATAL, "Module " + name + ": " + reason);
+      return 1;
+    }
+  }
+}

@@ -1,0 +1,12 @@
+package jiffy.cli.kmod;
+
+import jiffy.cli.kmod.index.ModuleIndex;
+
+/**
+ * Where modules are looked for.
+ *
+ * @param place as messages call it: {@code /lib/modules/1.0.0}
+ * @param index of what is there
+ * @param hint what to do if nothing is found, or empty
+ */
+public record ModuleTree(String place, ModuleIndex index, String hint) {}

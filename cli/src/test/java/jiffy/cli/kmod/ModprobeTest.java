@@ -1,0 +1,327 @@
+package jiffy.cli.kmod;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import jiffy.cli.tool.FakeKernel;
+import jiffy.linux.Errno;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What modprobe asks of the kernel, over the tree of eight modules. */
+class ModprobeTest {
+  @TempDir static Path root;
+
+  private static ProbeTree tree;
+
+  private final FakeKernel kernel = new FakeKernel();
+  private Path config;
+
+  @BeforeAll
+  static void buildTree() {
+    tree = ProbeTree.in(root);
+  }
+
+  @BeforeEach
+  void noConfig() throws IOException {
+    config = Files.createTempDirectory(root, "conf");
+    kernel.commandLine = "";
+  }
+
+  private void configured(String... lines) throws IOException {
+    Files.write(config.resolve("a.conf"), List.of(lines));
+  }
+
+  private KmodRun run(String line) {
+    String[] words =
+        Stream.concat(
+                Stream.of("modprobe", "-d", root.toString(), "-S", "1.0.0"),
+                Stream.concat(
+                    Stream.of("-C", config.toString()),
+                    Stream.of(line.split(" ")).filter(word -> !word.isEmpty())))
+            .toArray(String[]::new);
+    return KmodRun.of(kernel, Map.of(), root, words);
+  }
+
+  /** The names of what it loads or unloads, in order. */
+  private static String steps(KmodRun run) {
+    return run.calls().stream()
+        .map(call -> call.replaceAll("^(\\w+) (?:.*/)?([\\w-]+)(?:\\.jar)?(.*)$", "$1 $2$3"))
+        .collect(Collectors.joining("; "));
+  }
+
+  @Test
+  void insert_loadsHardAndSoftDependenciesInOrder() {
+    assertThat(steps(run("top x=1 y=a")))
+        .isEqualTo(
+            "insmod core []; insmod side []; insmod mid []; insmod after []; insmod top [x=1, y=a]");
+  }
+
+  @Test
+  void insert_leavesOutWhatIsLoaded() {
+    kernel.has("core", 0);
+    kernel.has("side", 0);
+    assertThat(steps(run("mid"))).isEqualTo("insmod mid []; insmod after []");
+    assertThat(run("-n mid").out()).doesNotContain("core.jar");
+    assertThat(run("-D mid").out()).contains("core.jar");
+  }
+
+  @Test
+  void insert_ofAFailure_stopsAtAHardOneOnly() {
+    kernel.result = -Errno.ENODEV;
+    KmodRun run = run("mid");
+    assertThat(steps(run)).isEqualTo("insmod core []");
+    assertThat(run.err())
+        .isEqualTo(
+            """
+            modprobe: ERROR: could not insert 'mid': No such device
+            modprobe: NOTICE: it needs core, which could not be inserted
+            """);
+    assertThat(run.status()).isEqualTo(1);
+    kernel.has("core", 0);
+    assertThat(steps(run("mid"))).isEqualTo("insmod side []; insmod mid []");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "22, Invalid argument",
+    "8, Exec format error",
+    "1, Operation not permitted",
+    "2, 'Unknown symbol in module, or unknown parameter (see dmesg)'"
+  })
+  void insert_ofAFailure_saysWhatStrerrorSays(int errno, String text) {
+    kernel.result = -errno;
+    assertThat(run("core").err())
+        .isEqualTo("modprobe: ERROR: could not insert 'core': " + text + "\n");
+  }
+
+  @Test
+  void insert_ofUnknownSymbols_namesTheirModules() throws IOException {
+    kernel.result = -Errno.ENOENT;
+    Path elsewhere = Files.createTempDirectory(root, "other").resolve("other.jar");
+    Files.copy(tree.jar("top"), elsewhere);
+    assertThat(run(elsewhere.toString()).err())
+        .isEqualTo(
+            """
+            modprobe: ERROR: could not insert 'other': Unknown symbol in module, or unknown parameter (see dmesg)
+            modprobe: NOTICE: mid_fn is in module mid
+            modprobe: NOTICE: load it first: 'modprobe mid'
+            """);
+    assertThat(run("needsunk").err())
+        .contains("modprobe: NOTICE: no module in " + tree.modules() + " has unknown_fn\n");
+  }
+
+  @Test
+  void insert_ofALoadedModuleWithParameters_saysThatTheyDidNothing() {
+    kernel.has("core", 0);
+    KmodRun run = run("core debug=1 x");
+    assertThat(run.calls()).isEmpty();
+    assertThat(run.status()).isZero();
+    assertThat(run.err())
+        .isEqualTo(
+            "modprobe: WARNING: module core is already loaded: 'debug=1 x' had no effect; see"
+                + " /sys/module/core/parameters\n");
+    assertThat(run("-q core debug=1").err()).isEmpty();
+    assertThat(run("core").err()).isEmpty();
+  }
+
+  @Test
+  void insert_atFirstTime_isAnErrorWhenItIsLoaded() {
+    kernel.has("core", 0);
+    assertThat(run("--first-time core"))
+        .isEqualTo(
+            new KmodRun(
+                1,
+                "",
+                "modprobe: ERROR: could not insert 'core': Module already in kernel\n",
+                List.of()));
+    kernel.modules.clear();
+    kernel.result = -Errno.EEXIST; // somebody is faster
+    assertThat(run("--first-time core").status()).isEqualTo(1);
+    assertThat(run("core").status()).isZero();
+  }
+
+  @Test
+  void options_ofFilesBootLineAndUser_areEachGivenOnce() throws IOException {
+    configured(
+        "options core a=1 b=\"x y\"", "options core b-c=2", "alias c1 core", "options c1 d=4");
+    kernel.commandLine = "core.b_c=9 core.flag";
+    KmodRun run = run("-v c1 e=5");
+    assertThat(run.out())
+        .isEqualTo("insmod " + tree.jar("core") + " a=1 b=\"x y\" b-c=2 b_c=9 flag d=4 e=5\n");
+    assertThat(steps(run))
+        .as("the kernel gives it the boot line's itself")
+        .isEqualTo("insmod core [a=1, b=\"x y\", d=4, e=5]");
+  }
+
+  @Test
+  void forbid_refusesAModuleAndWhoeverNeedsIt_beforeAnythingIsLoaded() throws IOException {
+    configured("forbid core  it breaks", "forbid side");
+    KmodRun run = run("top");
+    assertThat(run.calls()).isEmpty();
+    assertThat(run.status()).isEqualTo(1);
+    String place = config.resolve("a.conf") + " line 1";
+    assertThat(run.err())
+        .isEqualTo(
+            "modprobe: ERROR: could not insert 'top': it needs core, which is forbidden by "
+                + place
+                + ": it breaks\n");
+    assertThat(run("-i core").err()).contains("'core': forbidden by " + place + ": it breaks\n");
+    assertThat(run(tree.jar("core").toString()).status()).isEqualTo(1);
+    kernel.has("core", 0);
+    assertThat(steps(run("mid")))
+        .as("one that is only softly wanted is left out; a loaded one is nobody's concern")
+        .isEqualTo("insmod mid []; insmod after []");
+  }
+
+  @Test
+  void commands_ofAKernelThatForbidsThem_areNotRun() throws IOException {
+    Path trace = config.resolve("trace");
+    configured("install side touch " + trace, "remove core touch " + trace);
+    KmodRun run = run("side");
+    assertThat(trace).doesNotExist();
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.err())
+        .isEqualTo(
+            "modprobe: ERROR: the install command of module side is not run: 'touch "
+                + trace
+                + "': commands are only run in a kernel that was booted with"
+                + " module.allow_install_commands=1; -i does without them\n"
+                + "modprobe: ERROR: could not insert 'side': Operation not permitted\n");
+    assertThat(steps(run("-i side"))).isEqualTo("insmod side []");
+    kernel.has("core", 0);
+    assertThat(run("-r core").err()).contains("the remove command of module core is not run");
+    assertThat(trace).doesNotExist();
+  }
+
+  @Test
+  void commands_ofAKernelThatAllowsThem_runInstead() throws IOException {
+    configured(
+        "install mid echo $MODPROBE_MODULE $CMDLINE_OPTS; echo oh >&2",
+        "options mid level=2",
+        "install side exit 7",
+        "remove core echo gone");
+    kernel.commandLine = "module.allow_install_commands=1";
+    KmodRun run = run("mid x=1");
+    assertThat(run.out()).as("although it has soft dependencies").isEqualTo("mid level=2 x=1\n");
+    assertThat(steps(run)).isEqualTo("insmod core []; insmod after []");
+    assertThat(run.err())
+        .contains("oh\n", "Error running install command 'exit 7' for module side: retcode 7\n");
+    assertThat(run.status()).isZero();
+    kernel.has("core", 1, "mid");
+    assertThat(run("-r core").out()).isEqualTo("gone\n");
+    assertThat(run("side").err())
+        .endsWith("modprobe: ERROR: could not insert 'side': Invalid argument\n");
+    kernel.commandLine = "module.allow_install_commands=1 module.allow_install_commands=0";
+    assertThat(run("mid").status()).isEqualTo(1);
+  }
+
+  @Test
+  void blacklist_ofAnAlias_isTold_whenVerbose() throws IOException {
+    configured("blacklist blk");
+    assertThat(run("net-pf-98")).isEqualTo(new KmodRun(0, "", "", List.of()));
+    assertThat(run("-v net-pf-98").err())
+        .isEqualTo(
+            "modprobe: NOTICE: module blk is blacklisted: not loaded by its alias net_pf_98\n");
+    assertThat(steps(run("blk"))).isEqualTo("insmod blk []");
+  }
+
+  @Test
+  void remove_takesWhatNobodyUsesAnyMore() {
+    kernel.has("core", 0);
+    kernel.has("mid", 0);
+    kernel.has("side", 0);
+    kernel.has("after", 0);
+    kernel.has("top", 0);
+    KmodRun run = run("-r -v top");
+    assertThat(steps(run)).isEqualTo("rmmod top; rmmod after; rmmod mid; rmmod core; rmmod side");
+    assertThat(run.out()).isEqualTo("rmmod top\nrmmod after\nrmmod mid\nrmmod core\nrmmod side\n");
+  }
+
+  @Test
+  void remove_dry_showsWhatWouldBecomeUnused() {
+    kernel.has("core", 1, "mid");
+    kernel.has("mid", 1, "top");
+    kernel.has("top", 0);
+    KmodRun run = run("-r -n top");
+    assertThat(run.out()).isEqualTo("rmmod top\nrmmod mid\nrmmod core\n");
+    assertThat(run.calls()).isEmpty();
+    assertThat(run("-r -n --remove-holders core").out())
+        .isEqualTo("rmmod top\nrmmod mid\nrmmod core\n");
+  }
+
+  @Test
+  void remove_ofOneInUse_isFatal_unlessAllAreWanted() {
+    kernel.has("side", 0);
+    kernel.has("core", 1, "mid");
+    KmodRun run = run("-r core side");
+    assertThat(run.err())
+        .isEqualTo(
+            """
+            modprobe: FATAL: Module core is in use.
+            modprobe: NOTICE: core is held by module mid
+            """);
+    assertThat(run.calls()).isEmpty();
+    assertThat(steps(run("-r -a core side"))).isEqualTo("rmmod side");
+    assertThat(run("-r -q core").err()).isEmpty();
+  }
+
+  @Test
+  void remove_ofALoadedModuleThatTheTreeDoesNotHave_works() {
+    kernel.has("my_other", 0);
+    assertThat(steps(run("-r my-other"))).isEqualTo("rmmod my_other");
+    kernel.has("my_other", 0);
+    assertThat(steps(run("-r ./x/my-other-1.0.jar"))).isEqualTo("rmmod my_other");
+    kernel.has("my_other", 0);
+    kernel.result = -Errno.EBUSY;
+    assertThat(run("-r my-other").err())
+        .isEqualTo("modprobe: ERROR: could not remove 'my_other': Device or resource busy\n");
+  }
+
+  @Test
+  void variable_comesBeforeTheUsersOptions() {
+    String options = "-d " + root + " -S 1.0.0 -C \"" + config + "\" -n";
+    assertThat(KmodRun.of(kernel, Map.of("MODPROBE_OPTIONS", options), root, "modprobe", "core"))
+        .isEqualTo(new KmodRun(0, "insmod " + tree.jar("core") + " \n", "", List.of()));
+  }
+
+  @Test
+  void symbols_ofBothSides_haveTheSameVersion() {
+    KmodRun exports = run("--show-exports mid");
+    assertThat(exports.out()).matches("0x[0-9a-f]{8}\tmid_fn\n");
+    assertThat(run("--show-modversions " + tree.jar("top")).out()).isEqualTo(exports.out());
+    assertThat(run("--show-exports nosuch").err())
+        .isEqualTo(
+            "modprobe: FATAL: Module nosuch not found in directory " + tree.modules() + "\n");
+    assertThat(run("--show-exports " + root.resolve("notelf.jar")).status()).isEqualTo(1);
+  }
+
+  @Test
+  void wrongUse_isNamed() {
+    assertThat(run("-w").err()).isEqualTo("modprobe: option requires an argument -- 'w'\n");
+    assertThat(run("-w -1 -r core").err())
+        .isEqualTo("modprobe: ERROR: unexpected wait value '-1'.\n");
+    assertThat(run("/").err())
+        .isEqualTo("modprobe: FATAL: Failed to get module from path /: Is a directory\n");
+    assertThat(run("a[b").status()).isEqualTo(1);
+    assertThat(run("-C /nosuch -D core").err())
+        .isEqualTo("modprobe: WARNING: could not open '/nosuch': No such file or directory\n");
+  }
+
+  @Test
+  void backOff_doubles_andEndsInTime() {
+    BackOff backOff = new BackOff(20);
+    assertThat(Stream.generate(backOff::next).limit(7)).containsExactly(1, 2, 4, 8, 5, 0, 0);
+    assertThat(new BackOff(0).next()).isZero();
+  }
+}
