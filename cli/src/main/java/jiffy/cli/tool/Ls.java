@@ -34,7 +34,7 @@ final class Ls implements Tool {
   private int show(
       Invocation call, RunningKernel kernel, String path, boolean isLong, boolean isOneOfMany)
       throws GoneException {
-    List<RunningKernel.DirectoryEntry> entries = kernel.directory(path);
+    List<RunningKernel.DirectoryEntry> entries = path.isEmpty() ? null : kernel.directory(path);
     if (entries != null) {
       StringBuilder text = new StringBuilder(isOneOfMany ? path + ":\n" : "");
       entries.forEach(each -> text.append(line(each, each.name(), isLong)));
@@ -62,8 +62,7 @@ final class Ls implements Tool {
   /** Without double slashes and dots, which the kernel's table of files does not know. */
   private static String cleaned(String path) {
     try {
-      String clean = Path.of(path).normalize().toString();
-      return path.endsWith("/") && !clean.endsWith("/") ? clean + "/" : clean;
+      return Path.of(path).normalize().toString();
     } catch (InvalidPathException nulByteOrLocale) {
       return path;
     }

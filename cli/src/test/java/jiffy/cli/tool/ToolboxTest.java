@@ -347,6 +347,8 @@ class ToolboxTest {
     kernel.files.put("/sys/module/kt/parameters/x", "4\n");
     assertThat(run("ls /sys/module/kt/parameters")).isZero();
     assertThat(out()).isEqualTo("interval\nx\n");
+    assertThat(run("ls /sys//module/./kt/parameters/")).isZero();
+    assertThat(out()).isEqualTo("interval\nx\ninterval\nx\n");
     assertThat(run("ls -l /sys/module/kt/parameters/x")).isZero();
     assertThat(out()).endsWith("\n-rw-r--r-- /sys/module/kt/parameters/x\n");
     assertThat(run("ls /nosuch /sys/module/kt/parameters x")).isEqualTo(1);
