@@ -23,9 +23,6 @@ import jiffy.runtime.Version;
 final class ModuleTrees {
   private static final String VARIABLE = "JIFFY_MODULES";
 
-  /** Said when a module is not found: more are for depmod to tell. */
-  private static final int MOST_PROBLEMS = 3;
-
   private final ModuleScan scan = new ModuleScan();
 
   /** What is known of module JARs, for all tools that look at them. */
@@ -69,9 +66,7 @@ final class ModuleTrees {
         directories.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
     try {
       ModuleScan.Index index = scan.index(directories);
-      String hint =
-          index.problems().stream().limit(MOST_PROBLEMS).collect(Collectors.joining("; "));
-      return new ModuleTree(place, ModuleIndex.of(index.base(), index.texts()), hint);
+      return new ModuleTree(place, ModuleIndex.of(index.base(), index.texts()), "");
     } catch (IOException e) {
       String hint = "could not look into " + place + ": " + Strerror.of(e);
       return new ModuleTree(place, ModuleIndex.of(directories.get(0), Map.of()), hint);
