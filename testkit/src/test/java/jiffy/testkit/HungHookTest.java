@@ -144,7 +144,6 @@ class HungHookTest {
       write(machine, "/proc/sys/kernel/hung_task_warnings", "0");
       sim.advance(Duration.ofHours(1));
       assertThat(count(machine, "blocked for more than")).isEqualTo(1);
-      assertThat(machine.proc().read("/proc/sys/kernel/hung_task_warnings")).contains("0\n");
     }
   }
 

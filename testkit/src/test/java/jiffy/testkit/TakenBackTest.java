@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What a module began is undone, kind by kind, whichever way it ends without having seen to it
  * itself: its init fails, its init hangs, its exit hangs.
  */
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SAME_THREAD) // boot() attaches it
 class TakenBackTest {
   private static final String LIBRARY =
       """

@@ -69,7 +69,7 @@ final class Rmmod implements Tool {
         return sayUsers(options, module);
       }
       if (module.references() < 0) {
-        return 1; // being unloaded already; kmod has no words for it
+        return sayUsers(options, module); // being unloaded already; kmod has no words for it
       }
     }
     int result = kernel.rmmod(name, force);

@@ -15,7 +15,7 @@ import jiffy.runtime.module.weave.Weaver;
  *     {@code [interval=3]}; names with {@code -} or {@code _}
  * @param version of the API and kernel, compared with {@code Plugin-Requires}: {@code 0.1.0}
  * @param initTimeoutNanos after which an init that has not returned is given up; 0: never
- * @param exitTimeoutNanos as above, of an exit; {@link Modules#close} waits for one no longer than
+ * @param exitTimeoutNanos as above, of an exit; {@link Shutdown} waits for one no longer than
  *     {@link #HALT_TIMEOUT_NANOS} either
  * @param weaver puts choice points into the modules' classes; none: they are defined as they lie in
  *     the JAR

@@ -9,19 +9,16 @@ import com.google.common.base.Suppliers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import jiffy.kernel.Current;
 import jiffy.kernel.Kernel;
 import jiffy.kernel.Owner;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Contexts;
 import jiffy.runtime.context.KernelLog;
-import jiffy.runtime.context.Oops;
 import jiffy.runtime.context.Owned;
 import jiffy.runtime.module.file.BadModuleException;
 import jiffy.runtime.module.file.HostClasses;
@@ -34,8 +31,6 @@ import jiffy.runtime.module.loader.PluginHost;
 import jiffy.runtime.module.loader.StateListeners;
 import jiffy.runtime.module.loader.UnloadedLoader;
 import jiffy.runtime.proc.FileSource;
-import jiffy.runtime.sched.Attachment;
-import jiffy.runtime.sched.Task;
 import jiffy.runtime.sched.Tasks;
 import org.pf4j.PluginManager;
 
@@ -56,15 +51,7 @@ public final class Modules implements AutoCloseable {
   /** Where Linux puts its first module: addresses are made up, but each its own. */
   private static final long FIRST_ADDRESS = 0xffffffffc0200000L;
 
-  /** So many exits may take as long as one may, at a shutdown. */
-  private static final int PATIENT_EXITS = 2;
-
-  /** After that, each may still take this part of the time: 0.1 s of 5 s. */
-  private static final int IMPATIENCE = 50;
-
   private final Leftovers leftovers;
-  private final Arch arch;
-  private final Tasks tasks;
   private final Kernel kernel;
   private final KernelLog log;
   private final ModuleSettings settings;
@@ -83,6 +70,7 @@ public final class Modules implements AutoCloseable {
   private final Supplier<PluginHost> host;
 
   private final ModuleLife life;
+  private final Shutdown shutdown;
   private final SysModule files;
 
   /**
@@ -99,8 +87,6 @@ public final class Modules implements AutoCloseable {
       KernelLog log,
       ModuleSettings settings,
       List<Owned> holders) {
-    this.arch = arch;
-    this.tasks = tasks;
     this.kernel = kernel;
     this.log = log;
     this.settings = settings;
@@ -132,6 +118,7 @@ public final class Modules implements AutoCloseable {
     all.add(listeners);
     leftovers = new Leftovers(all, log);
     life = new ModuleLife(log, settings, registry, linker, host, hooks, leftovers, watch, taint);
+    shutdown = new Shutdown(arch, tasks, log, settings, registry, life);
     PrivateCopy.deleteAll(settings.cacheDirectory());
   }
 
@@ -353,7 +340,20 @@ public final class Modules implements AutoCloseable {
    */
   public List<String> takers(String name) {
     LoadedModule module = registry.find(name);
-    return module == null ? List.of() : references.of(module);
+    if (module == null) {
+      return List.of();
+    }
+    List<String> phrases = new ArrayList<>(references.of(module));
+    Context hook = module.hook();
+    if (hook != null) {
+      phrases.add(
+          switch (module.state()) {
+            case COMING -> "its init, which runs in " + hook;
+            case ZOMBIE -> "its thread " + hook + ", which was given up and computes on";
+            default -> "its exit, which runs in " + hook;
+          });
+    }
+    return phrases;
   }
 
   /**
@@ -409,59 +409,10 @@ public final class Modules implements AutoCloseable {
     return host.get();
   }
 
-  /**
-   * Unloads everything, newest first: each exit on a task of its own, for which this waits no
-   * longer than the settings say, nor for all together longer than for a few of that; so one that
-   * hangs costs no other one its exit. What hangs is named and left as it is. No module is loaded
-   * any more from here on. By any thread.
-   */
+  /** Unloads everything, as {@link Shutdown} tells. No module is loaded any more. By any thread. */
   @Override
   public void close() {
     registry.close();
-    long patience = PATIENT_EXITS * settings.haltTimeoutNanos();
-    try (Attachment here = tasks.attach("halt")) {
-      for (LoadedModule module : registry.newestFirst()) {
-        long start = arch.now();
-        halt(here.context(), module, patience);
-        patience -= arch.now() - start;
-      }
-    }
-  }
-
-  private void halt(Context caller, LoadedModule module, long patience) {
-    if (registry.beginUnload(module, Registry.Force.HALT).error() != 0) {
-      log.print(
-          KernelLog.WARNING,
-          module.name() + ": " + module.state().initstate() + " at shutdown: left as it is");
-      return;
-    }
-    Task task =
-        tasks.spawn(
-            "rmmod",
-            Owner.CORE,
-            () -> {
-              return life.end((Context) Current.get(), module, 0);
-            });
-    long most = settings.haltTimeoutNanos();
-    long wait = Math.max(most / IMPATIENCE, Math.min(most, patience));
-    if (!task.join(caller, arch.now() + wait)) {
-      log.print(
-          KernelLog.ALERT,
-          String.format(
-              Locale.ROOT,
-              "%s: exit has not returned after %d ms at shutdown: task %s is left to itself",
-              module.name(),
-              wait / 1_000_000,
-              task.struct));
-      printStackOf(module);
-    }
-  }
-
-  private void printStackOf(LoadedModule module) {
-    Context context = module.hook();
-    Thread thread = context == null ? null : context.thread.javaThread();
-    if (thread != null) {
-      Oops.printStack(log, module.name(), thread.getStackTrace());
-    }
+    shutdown.run();
   }
 }
