@@ -331,7 +331,7 @@ class RecordedModulesTest {
     recorded.forEach(line -> ours(file, normal(line)).ifPresent(expected::add));
     List<String> actual =
         ours.stream()
-            .filter(line -> !line.startsWith("rmmod: NOTICE: ")) // who holds it: ours alone
+            .filter(line -> !line.matches("(insmod|rmmod): NOTICE: .*")) // ours alone
             .map(RecordedModulesTest::normal)
             .toList();
     if (inParallel) { // who of two is the first to print is not said
