@@ -33,7 +33,7 @@ final class House {
    * Host I/O adapters, which wait and read the clock for themselves; absent in a simulated kernel.
    */
   static final List<String> HOST_ADAPTERS =
-      List.of("jiffy.runtime.printk.console.Console", "jiffy.runtime.module.DropFolder");
+      List.of("jiffy.runtime.printk.console.Console", "jiffy.runtime.module.drop.DropFolder");
 
   /** module-api, runtime, testkit and cli. */
   static final JavaClasses JIFFY =

@@ -9,8 +9,8 @@ import jiffy.kernel.Current;
 import jiffy.linux.Errno;
 import jiffy.runtime.Machine;
 import jiffy.runtime.context.Context;
-import jiffy.runtime.module.DropFolder;
 import jiffy.runtime.module.ModuleView;
+import jiffy.runtime.module.drop.DropFolder;
 
 /** What the drop folder does to a machine. */
 final class Plugins implements DropFolder.Kernel {

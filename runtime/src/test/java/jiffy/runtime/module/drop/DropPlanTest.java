@@ -1,9 +1,9 @@
-package jiffy.runtime.module;
+package jiffy.runtime.module.drop;
 
-import static jiffy.runtime.module.DropPlan.GRACE_NANOS;
-import static jiffy.runtime.module.DropPlan.NEVER;
-import static jiffy.runtime.module.DropPlan.PATIENCE_NANOS;
-import static jiffy.runtime.module.DropPlan.SETTLE_NANOS;
+import static jiffy.runtime.module.drop.DropPlan.GRACE_NANOS;
+import static jiffy.runtime.module.drop.DropPlan.NEVER;
+import static jiffy.runtime.module.drop.DropPlan.PATIENCE_NANOS;
+import static jiffy.runtime.module.drop.DropPlan.SETTLE_NANOS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import jiffy.linux.Errno;
-import jiffy.runtime.module.DropPlan.Action;
-import jiffy.runtime.module.DropPlan.Stamp;
+import jiffy.runtime.module.drop.DropPlan.Action;
+import jiffy.runtime.module.drop.DropPlan.Stamp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

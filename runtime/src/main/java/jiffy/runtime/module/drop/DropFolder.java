@@ -1,4 +1,4 @@
-package jiffy.runtime.module;
+package jiffy.runtime.module.drop;
 
 import com.google.common.base.Suppliers;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package jiffy.runtime.module;
+package jiffy.runtime.module.drop;
 
 import java.util.ArrayList;
 import java.util.Comparator;
