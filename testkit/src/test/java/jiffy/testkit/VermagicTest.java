@@ -82,6 +82,18 @@ class VermagicTest {
   }
 
   @Test
+  void insmod_forceVermagic_goesOverWhatAPluginRequires() {
+    Path jar = directory.resolve("hello.jar");
+    ModuleJar.of(HELLO).manifest("Plugin-Requires", ">=9.0.0").writeTo(jar);
+    Context self = shell.context();
+    assertThat(machine.modules().insmod(self, jar, List.of(), 0, module -> {}))
+        .isEqualTo(-Errno.ENOEXEC);
+    int force = Modules.MODULE_INIT_IGNORE_VERMAGIC;
+    assertThat(machine.modules().insmod(self, jar, List.of(), force, module -> {})).isZero();
+    assertThat(machine.modules().list()).hasSize(1);
+  }
+
+  @Test
   void insmod_forceVermagic_loadsItAndTaints() {
     assertThat(insmod("7.0", Modules.MODULE_INIT_IGNORE_VERMAGIC)).isZero();
     assertThat(texts())

@@ -11,6 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import jiffy.linux.KernelModule;
+import jiffy.runtime.arch.Expelled;
+import jiffy.runtime.arch.SimHalt;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.module.file.ModuleNames;
@@ -67,12 +69,25 @@ final class ModuleLife {
   /**
    * From unformed to live, or to gone if something fails.
    *
+   * @param flags of {@link Modules#insmod}
    * @return 0 or what {@link Modules#insmod} returns
    */
-  int begin(Context caller, LoadedModule module, List<String> words) {
-    int error = link(caller, module);
-    if (error == 0) {
-      error = form(module);
+  int begin(Context caller, LoadedModule module, List<String> words, int flags) {
+    int error;
+    try {
+      error = link(caller, module, flags);
+      if (error == 0) {
+        error = form(module);
+      }
+    } catch (SimHalt e) { // nobody will look at it any more
+      throw e;
+    } catch (Expelled e) { // its name must not stay taken
+      module.owner.setGoing();
+      drop(module);
+      throw e;
+    } catch (RuntimeException | Error e) { // nor by this
+      log.print(KernelLog.ERR, module.name() + ": cannot be linked: " + e);
+      error = -ENOEXEC;
     }
     if (error != 0) {
       module.owner.setGoing();
@@ -83,7 +98,7 @@ final class ModuleLife {
   }
 
   /** Imports, descriptor, loader. No code of the module runs. */
-  private int link(Context caller, LoadedModule module) {
+  private int link(Context caller, LoadedModule module, int flags) {
     Linker.Linkage linkage = linker.link(caller, module);
     if (linkage.error() != 0) {
       return linkage.error();
@@ -92,7 +107,8 @@ final class ModuleLife {
       PluginWrapper wrapper =
           host.get().link(module.file, module.owner, module.copy, linkage.links());
       module.setWrapper(wrapper);
-      if (wrapper.getPluginState() == PluginState.DISABLED) {
+      boolean isForced = (flags & Modules.MODULE_INIT_IGNORE_VERMAGIC) != 0;
+      if (wrapper.getPluginState() == PluginState.DISABLED && !isForced) {
         log.print(
             KernelLog.ERR,
             module.name()
@@ -104,7 +120,7 @@ final class ModuleLife {
         return -ENOEXEC;
       }
       return 0;
-    } catch (RuntimeException | Error e) { // its name must not stay taken
+    } catch (RuntimeException e) {
       log.print(KernelLog.ERR, module.name() + ": PF4J refuses it: " + e);
       return -ENOEXEC;
     }

@@ -42,7 +42,10 @@ import org.pf4j.PluginManager;
  * held meanwhile: others load, unload and list, whatever a hook does.
  */
 public final class Modules implements AutoCloseable {
-  /** {@code insmod --force-modversion}: whatever the symbols' signatures are. */
+  /**
+   * {@code insmod --force-modversion}: taints. A symbol whose signature is another one stays an
+   * error: here a signature is no checksum, but what the JVM links by.
+   */
   public static final int MODULE_INIT_IGNORE_MODVERSIONS = 1;
 
   /** {@code insmod --force-vermagic}: whatever API the module was built for. */
@@ -218,10 +221,9 @@ public final class Modules implements AutoCloseable {
     Owner owner = new Owner(kernel, file.name());
     long address = nextAddress.getAndAdd(copy.pages());
     LoadedModule module = new LoadedModule(owner, file, copy, address);
-    int error = registry.reserve(caller, module, flags != 0);
+    int error = reserve(caller, module, flags);
     if (error != 0) {
-      copy.delete();
-      if (error == -EBUSY && registry.isZombies(file.name())) {
+      if (error == -EBUSY && flags == 0 && registry.isZombies(file.name())) {
         log.print(
             KernelLog.ERR,
             file.name()
@@ -233,11 +235,25 @@ public final class Modules implements AutoCloseable {
     long forced = flags == 0 ? 0 : Taint.Flag.FORCED_MODULE.mask;
     module.setTaints(taint.addModule(file.name(), file.license()) | forced);
     file.remarks().forEach(each -> log.print(KernelLog.WARNING, file.name() + ": " + each));
-    error = life.begin(caller, module, words);
+    error = life.begin(caller, module, words, flags);
     if (error == 0) {
       loaded.accept(module.view());
     }
     return error;
+  }
+
+  /** The copy goes if the name is not to be had. */
+  private int reserve(Context caller, LoadedModule module, int flags) {
+    boolean isReserved = false;
+    try {
+      int error = registry.reserve(caller, module, flags != 0);
+      isReserved = error == 0;
+      return error;
+    } finally {
+      if (!isReserved) {
+        module.copy.delete();
+      }
+    }
   }
 
   /**

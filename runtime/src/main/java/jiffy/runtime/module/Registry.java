@@ -63,29 +63,39 @@ final class Registry {
    *     zombie; -EPERM after {@link #close}
    */
   int reserve(Context caller, LoadedModule module, boolean overZombie) {
-    LoadedModule rival;
-    lock.lock();
-    try {
-      if (closed) {
-        return -EPERM;
+    for (; ; ) {
+      LoadedModule rival;
+      lock.lock();
+      try {
+        if (closed) {
+          return -EPERM;
+        }
+        LoadedModule bearer = bearers.get(module.name());
+        rival = bearer != null ? bearer : zombie(module.name());
+        if (rival == null || overZombie && rival.state() == ModuleState.ZOMBIE) {
+          modules.put(module.owner, module);
+          bearers.put(module.name(), module);
+          return 0;
+        }
+      } finally {
+        lock.unlock();
       }
-      rival = find(module.name());
-      if (rival == null || overZombie && rival.state() == ModuleState.ZOMBIE) {
-        modules.put(module.owner, module);
-        bearers.put(module.name(), module);
-        return 0;
+      if (!rival.state().isDecided()) {
+        if (caller.owner() == rival.owner) {
+          return -EBUSY; // a module that loads itself would wait for itself
+        }
+        undecided.await(caller.thread, () -> rival.state().isDecided());
+        caller.forgetClock();
       }
-    } finally {
-      lock.unlock();
+      if (!overZombie || rival.state() != ModuleState.ZOMBIE) {
+        return rival.state() == ModuleState.LIVE ? -EEXIST : -EBUSY;
+      }
     }
-    if (!rival.state().isDecided()) {
-      if (caller.owner() == rival.owner) {
-        return -EBUSY; // a module that loads itself would wait for itself
-      }
-      undecided.await(caller.thread, () -> rival.state().isDecided());
-      caller.forgetClock();
-    }
-    return rival.state() == ModuleState.LIVE ? -EEXIST : -EBUSY;
+  }
+
+  /** The last of that name to be given up, or null. Under the lock. */
+  private LoadedModule zombie(String name) {
+    return Iterables.getLast(zombies.get(name), null);
   }
 
   /** From now on all that is left of it is a thread: its symbols and its libraries are free. */
@@ -257,12 +267,16 @@ final class Registry {
     }
   }
 
-  /** The module of that canonical name that is not gone, or null; a zombie only if no other is. */
+  /**
+   * The module of that canonical name that is not gone, or null; a zombie only as long as no other
+   * one is listed.
+   */
   LoadedModule find(String name) {
     lock.lock();
     try {
       LoadedModule bearer = bearers.get(name);
-      return bearer != null ? bearer : Iterables.getLast(zombies.get(name), null);
+      LoadedModule zombie = zombie(name);
+      return bearer != null && bearer.state().isListed() || zombie == null ? bearer : zombie;
     } finally {
       lock.unlock();
     }

@@ -92,7 +92,7 @@ final class SysModule implements FileSource {
   @Override
   public List<String> list() {
     List<String> paths = new ArrayList<>();
-    for (LoadedModule module : registry.newestFirst()) {
+    for (LoadedModule module : found()) {
       String directory = ROOT + module.name() + "/";
       attributes.of(module).forEach(each -> paths.add(directory + each.name()));
       registry.holders(module).forEach(holder -> paths.add(directory + HOLDERS + holder));
@@ -100,10 +100,17 @@ final class SysModule implements FileSource {
     return paths;
   }
 
+  /** Those whose name leads to them: not a zombie that another copy has taken it from. */
+  private List<LoadedModule> found() {
+    return registry.newestFirst().stream()
+        .filter(module -> registry.find(module.name()) == module)
+        .toList();
+  }
+
   @Override
   public List<String> directories() {
     List<String> paths = new ArrayList<>(List.of("/sys/module"));
-    for (LoadedModule module : registry.newestFirst()) {
+    for (LoadedModule module : found()) {
       for (String name : List.of("", "/holders", "/notes", "/sections")) {
         paths.add(ROOT + module.name() + name);
       }
