@@ -1,6 +1,7 @@
 package jiffy.runtime.module;
 
 import static jiffy.linux.Errno.EFAULT;
+import static jiffy.linux.Errno.ENODEV;
 import static jiffy.linux.Errno.ENOMEM;
 
 import java.util.concurrent.atomic.AtomicReference;
@@ -18,6 +19,7 @@ import jiffy.runtime.context.PreemptCount;
 import jiffy.runtime.context.WaitList;
 import jiffy.runtime.module.hung.HungTasks;
 import jiffy.runtime.sched.Task;
+import jiffy.types.Mutex;
 
 /**
  * Runs init and exit: as the calling task, for the module, with the module's loader as context
@@ -44,6 +46,9 @@ final class Hooks {
 
   /** What came of a hook that was given up; no errno of a module's. */
   static final int GIVEN_UP = Integer.MIN_VALUE;
+
+  /** No timeout. */
+  static final long NEVER = 0;
 
   /** For one that was expelled to leave: 1 s. */
   private static final long LEAVE_NANOS = 1_000_000_000L;
@@ -88,14 +93,36 @@ final class Hooks {
   }
 
   /**
-   * Runs, in the same way, a function that is called while the module lives: of a parameter, say.
-   * It is never given up.
+   * Runs, in the same way, a function of a parameter. It is given up with the module's parameters,
+   * too: {@link LoadedModule#abandonParams}.
    *
    * @param what its name, for messages
-   * @return what the body returns; -EFAULT if it threw; -ENOMEM if there was no thread to run it
+   * @param timeoutNanos when it is given up; {@link #NEVER}: only then
+   * @return what the body returns; -EFAULT if it threw; -ENOMEM if there was no thread to run it;
+   *     -ENODEV: it was given up
    */
-  int callBack(Context caller, LoadedModule module, String what, Task.Body body) {
-    return run(new Stand(caller, module, what, hook -> {}, () -> {}), 0, body);
+  int callBack(
+      Context caller, LoadedModule module, String what, long timeoutNanos, Task.Body body) {
+    Stand stand = new Stand(caller, module, what, hook -> {}, () -> {});
+    Consumer<Context> giveUp =
+        by -> {
+          stand.giveUp("is cut off, for the module goes");
+          stand.awaitLeft(by);
+        };
+    module.addCallBack(giveUp);
+    try {
+      int result = run(stand, timeoutNanos, body);
+      return result == GIVEN_UP ? -ENODEV : result;
+    } finally {
+      module.removeCallBack(giveUp);
+    }
+  }
+
+  /** Who has it, for messages. */
+  String holder(Mutex mutex) {
+    int id = (int) mutex.__word;
+    Context context = contexts.byId(id);
+    return id == 0 ? "nobody" : context == null ? "a task that has ended" : context.toString();
   }
 
   private int run(Stand stand, long timeoutNanos, Task.Body body) {
@@ -146,7 +173,9 @@ final class Hooks {
       own = context;
       bearer.accept(context);
       try {
-        result = runHere(context, module, what, body);
+        if (state.get() == State.RUNNING) { // else it was given up before it was here
+          result = runHere(context, module, what, body);
+        }
       } finally {
         Current.bind(context); // it may have been expelled
         bearer.accept(null);
@@ -186,13 +215,17 @@ final class Hooks {
         boolean isLate = now >= giveUpAt;
         if (isLate && own == null) { // on a busy host: it has not even begun
           giveUpAt = now + timeoutNanos;
-        } else if (isLate && giveUp(timeoutNanos)) {
-          return GIVEN_UP;
+        } else if (isLate) {
+          giveUp("has not returned after " + timeoutNanos / 1_000_000 + " ms");
         }
         if (now >= hungTasks.reportAt(from)) {
           report();
           since = now;
         }
+      }
+      if (state.get() == State.GIVEN_UP) {
+        mourn();
+        return GIVEN_UP;
       }
       return result;
     }
@@ -204,27 +237,39 @@ final class Hooks {
       }
     }
 
-    /** False: it has just returned. */
-    private boolean giveUp(long timeoutNanos) {
+    /** Does nothing if it has just returned. Any thread. */
+    void giveUp(String why) {
       if (!state.compareAndSet(State.RUNNING, State.GIVEN_UP)) {
-        return false;
+        return;
       }
-      String whose = module.name() + ": " + what;
-      log.print(
-          KernelLog.ALERT,
-          whose + " has not returned after " + timeoutNanos / 1_000_000 + " ms: it is given up");
-      hungTasks.print(own, module.name(), what);
-      own.expel(
-          whose + " was given up, for it had not returned in time: the kernel is closed to it");
-      if (!waiters.await(caller.thread, arch.now() + LEAVE_NANOS, () -> left)) {
+      Context hook = own;
+      if (hook != null) { // else it has not begun, and will not
+        String whose = module.name() + ": " + what;
+        log.print(KernelLog.ALERT, whose + " " + why + ": it is given up");
+        hungTasks.print(hook, module.name(), what);
+        hook.expel(
+            whose + " was given up, for it had not returned in time: the kernel is closed to it");
+      }
+      waiters.wakeAll();
+    }
+
+    /** Who was given up gets a moment to leave. @return false if it stays */
+    boolean awaitLeft(Context by) {
+      return waiters.await(by.thread, arch.now() + LEAVE_NANOS, () -> left || own == null);
+    }
+
+    /** By the caller, once. */
+    private void mourn() {
+      if (!awaitLeft(caller)) {
         own.abandon();
         log.print(
             KernelLog.ALERT,
-            whose
+            module.name()
+                + ": "
+                + what
                 + " neither waits nor calls the kernel: its thread computes on, for Java cannot stop"
                 + " it; what it calls of the kernel is refused");
       }
-      return true;
     }
   }
 
@@ -249,6 +294,7 @@ final class Hooks {
       Oops.print(log, module.name(), what, e, self);
       return -EFAULT;
     } finally {
+      Current.bind(self); // it may have been expelled
       self.setOwner(owner);
       thread.setContextClassLoader(contextLoader);
       restoreCounts(self, module, what, count, irqsOff);

@@ -1,7 +1,10 @@
 package jiffy.runtime.module;
 
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import jiffy.kernel.Owner;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.module.file.ModuleFile;
@@ -34,6 +37,9 @@ final class LoadedModule {
   private volatile boolean isPermanent;
   private volatile PluginWrapper wrapper;
   private volatile PluginCalls instance;
+
+  /** Callbacks of its parameters that run now; each gives its one up. */
+  private final Set<Consumer<Context>> callBacks = ConcurrentHashMap.newKeySet();
 
   /** What runs its init or exit now, or null. */
   private volatile Context hook;
@@ -136,6 +142,22 @@ final class LoadedModule {
 
   Context hook() {
     return hook;
+  }
+
+  /** A callback begins. @param giveUp for {@link #abandonParams} */
+  void addCallBack(Consumer<Context> giveUp) {
+    callBacks.add(giveUp);
+  }
+
+  /** It has ended, or was given up. */
+  void removeCallBack(Consumer<Context> giveUp) {
+    callBacks.remove(giveUp);
+  }
+
+  /** Nobody sets or gets a parameter any more; what runs of that is given up. */
+  void abandonParams(Context caller) {
+    params.abandon(); // first: who comes from now on finds none
+    callBacks.forEach(giveUp -> giveUp.accept(caller));
   }
 
   /** True for the second of the two. */

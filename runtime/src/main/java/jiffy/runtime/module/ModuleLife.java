@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import jiffy.linux.KernelModule;
 import jiffy.runtime.arch.Expelled;
@@ -20,6 +21,7 @@ import jiffy.runtime.module.loader.LoaderWatch;
 import jiffy.runtime.module.loader.PluginHost;
 import jiffy.runtime.module.param.Param;
 import jiffy.runtime.module.param.ParamLine;
+import jiffy.runtime.module.param.ParamSet;
 import jiffy.runtime.module.param.ParamSpec;
 import org.pf4j.PluginState;
 import org.pf4j.PluginWrapper;
@@ -158,7 +160,7 @@ final class ModuleLife {
     }
     if (result < 0) {
       registry.move(module, ModuleState.GOING);
-      clearAway(caller, module, "failed init");
+      clearAway(caller, module, "failed init", settings.exitTimeoutNanos());
       return result;
     }
     if (result > 0) {
@@ -234,13 +236,13 @@ final class ModuleLife {
       abandon(caller, module, "hung exit");
       return -ETIME;
     }
-    clearAway(caller, module, "rmmod");
+    clearAway(caller, module, "rmmod", exitTimeoutNanos);
     return 0;
   }
 
   /** Takes all from a module whose hook was given up, but for the thread that this runs on. */
   private void abandon(Context caller, LoadedModule module, String when) {
-    module.params.abandon();
+    module.abandonParams(caller);
     module.owner.setGoing();
     taint.addLockdepUnreliable(Taint.Flag.FORCED_RMMOD);
     module.setTaints(module.taints() | Taint.Flag.FORCED_RMMOD.mask);
@@ -262,8 +264,8 @@ final class ModuleLife {
     }
   }
 
-  private void clearAway(Context caller, LoadedModule module, String when) {
-    closeParams(caller, module);
+  private void clearAway(Context caller, LoadedModule module, String when, long freeTimeoutNanos) {
+    closeParams(caller, module, when, freeTimeoutNanos);
     module.owner.setGoing();
     leftovers.takeBack(caller, module.owner, when);
     ClassLoader loader = module.loader();
@@ -272,13 +274,30 @@ final class ModuleLife {
   }
 
   /** No callback of a parameter runs any more; its {@code free} does, last. */
-  private void closeParams(Context caller, LoadedModule module) {
-    for (Param param : module.params.close()) {
+  private void closeParams(
+      Context caller, LoadedModule module, String when, long freeTimeoutNanos) {
+    Optional<List<Param>> closed = module.params.close();
+    if (closed.isEmpty()) {
+      log.print(
+          KernelLog.ALERT,
+          String.format(
+              Locale.ROOT,
+              "%s: %s: kernel_param_lock is not given back after %d ms, held by %s: the parameters"
+                  + " are given up, and not freed",
+              module.name(),
+              when,
+              ParamSet.CLOSE_WAIT_MSECS,
+              hooks.holder(module.owner.paramLock)));
+      module.abandonParams(caller);
+      return;
+    }
+    for (Param param : closed.get()) {
       if (param.hasFree()) {
         hooks.callBack(
             caller,
             module,
             "free of " + param.spec.name(),
+            freeTimeoutNanos,
             () -> {
               param.free();
               return 0;

@@ -131,7 +131,7 @@ final class SysAttributes {
    */
   private int run(Context caller, LoadedModule module, ParamSpec spec, Task.Body body) {
     if (!spec.ops().isEmpty()) {
-      return hooks.callBack(caller, module, "parameter " + spec.name(), body);
+      return hooks.callBack(caller, module, "parameter " + spec.name(), Hooks.NEVER, body);
     }
     try {
       return body.run();
