@@ -108,4 +108,21 @@ class ModuleScanTest {
     assertThat(made.problems()).hasSize(2).anyMatch("Cycle detected: a -> b -> a"::equals);
     assertThat(made.problems()).anyMatch(each -> each.startsWith(root + "/broken.jar: "));
   }
+
+  @Test
+  void constantPoolThatIsBroken_isAProblemOfThatJarOnly() throws IOException {
+    Sources.write(root.resolve("a.jar"), "");
+    ModuleJar broken =
+        ModuleJar.of(
+            "@jiffy.linux.ModuleInfo(license = \"GPL\")"
+                + " public class M extends jiffy.linux.KernelModule {}");
+    byte[] bytes = broken.bytesOf("M.class");
+    bytes[10 + 3] =
+        (byte) 0xff; // of the first constant, Methodref KernelModule.<init>: name and type
+    bytes[10 + 4] = (byte) 0xff;
+    broken.entry("M.class", bytes).writeTo(root.resolve("broken.jar"));
+    ModuleScan.Index made = index(root);
+    assertThat(made.texts().get("modules.dep")).contains("a.jar:\n");
+    assertThat(made.problems()).hasSize(1).allMatch(each -> each.contains("cannot be understood"));
+  }
 }

@@ -130,7 +130,7 @@ final class Linker {
 
     private int dependency(PluginDependency wanted, List<ClassLoader> loaders) {
       while (true) {
-        LoadedModule found = registry.find(ModuleNames.ofPlugin(wanted.getPluginId()));
+        LoadedModule found = plugin(wanted.getPluginId());
         String complaint = PluginVersions.complaint(wanted, found);
         if (complaint != null) {
           warn(complaint);
@@ -141,7 +141,11 @@ final class Linker {
         }
         int error = registry.use(user, found);
         if (error == 0) {
-          loaders.add(found.loader());
+          ClassLoader loader = found.loader();
+          if (loader == null) {
+            return -ENOENT; // as in collect
+          }
+          loaders.add(loader);
           return 0;
         }
         if (error != -EBUSY || !awaitInit(found)) {
@@ -149,6 +153,17 @@ final class Linker {
           return error;
         }
       }
+    }
+
+    /** Several ids give one module's name. A kernel module is meant by its own name, too. */
+    private LoadedModule plugin(String id) {
+      LoadedModule found = registry.find(ModuleNames.ofPlugin(id));
+      if (found == null || found.file.plugin().id().equals(id)) {
+        return found;
+      }
+      boolean isMeant =
+          !found.file.plugin().isPlain() && found.name().equals(ModuleNames.canonical(id));
+      return isMeant ? found : null;
     }
 
     /**

@@ -2,7 +2,6 @@ package jiffy.runtime.module;
 
 import static jiffy.linux.Errno.EBUSY;
 import static jiffy.linux.Errno.ENOENT;
-import static jiffy.linux.Errno.ENOEXEC;
 import static jiffy.linux.Errno.ENOMEM;
 
 import com.google.common.base.Suppliers;
@@ -202,8 +201,6 @@ public final class Modules implements AutoCloseable {
       return read;
     } catch (OutOfMemoryError e) {
       throw new BadModuleException(ENOMEM, name + ": no memory to read it: " + e.getMessage());
-    } catch (RuntimeException | StackOverflowError e) { // a class file made to confuse its readers
-      throw new BadModuleException(ENOEXEC, name + ": cannot be understood: " + e);
     } finally {
       if (!isRead) {
         copy.delete();

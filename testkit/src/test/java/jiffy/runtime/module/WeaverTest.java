@@ -73,6 +73,35 @@ class WeaverTest {
   }
 
   @Test
+  void field_finalOfAnExposedClass_isNone() {
+    String host =
+        "package com.google.common.base; public class Charsets {"
+            + " public static final java.nio.charset.Charset UTF_8 = null; }";
+    String use = "Object o = com.google.common.base.Charsets.UTF_8; return 0;";
+    Path jar =
+        ModuleJar.ofSources(
+                List.of(host),
+                Sources.gpl(
+                    "M",
+                    "{ module_init(M::init); module_exit(() -> {}); }",
+                    "static int init() { " + use + " }"))
+            .writeTo(dir.resolve("m.jar"));
+    assertThat(Woven.stepsOf(jar, "module.expose=com.google.common.base")).isEmpty();
+  }
+
+  @Test
+  void field_ofALibrarysClassThatIsAboveItself_endsNoLoad() {
+    ModuleJar other = ModuleJar.of("package l; class A {}", "package l; class B extends A {}");
+    String field =
+        "package l; class A extends B { static int of(A a) { return a.x; } } class B { int x; }";
+    ModuleJar library = ModuleJar.of(field).entry("l/B.class", other.bytesOf("l/B.class"));
+    String init = "{ module_init(() -> printk(\"loaded\\n\") * 0); module_exit(() -> {}); }";
+    String user = "package m.m;\n" + Sources.gpl("M", init);
+    Path jar = ModuleJar.of(user).library("l.jar", library).writeTo(dir.resolve("m.jar"));
+    assertThat(Woven.printed(jar)).contains("loaded");
+  }
+
+  @Test
   void field_ofTheCompiler_isNone() {
     assertThat(
             stepsOf(

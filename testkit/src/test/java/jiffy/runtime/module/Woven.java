@@ -28,8 +28,12 @@ final class Woven {
 
   /** The choice points of a module's init, up to the end of insmod. */
   static List<String> stepsOf(Path jar) {
+    return stepsOf(jar, "nr_cpus=2");
+  }
+
+  static List<String> stepsOf(Path jar, String commandLine) {
     Recorder recorder = new Recorder();
-    try (Machine machine = Machine.simulate("nr_cpus=2", recorder);
+    try (Machine machine = Machine.simulate(commandLine, recorder);
         Attachment here = machine.attach("test")) {
       recorder.steps.clear();
       machine.insmod(jar);

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import jiffy.runtime.Machine;
 import jiffy.runtime.arch.Choice;
 import jiffy.runtime.arch.SchedulePolicy;
+import jiffy.runtime.module.file.HostClasses;
 import jiffy.runtime.module.loader.UnloadedLoader;
 import jiffy.runtime.module.weave.Weaver;
 import jiffy.runtime.sched.Attachment;
@@ -257,12 +258,13 @@ class WovenModulesTest {
             .writeTo(dir.resolve("m.jar"));
     Path alone = library.writeTo(dir.resolve("tally.jar"));
     Weaver weaver = new Weaver();
-    var woven = weaver.weave(List.of(jar, alone), Map.of());
+    var woven = weaver.weave(List.of(jar, alone), Map.of(), new HostClasses());
     byte[] plain = library.bytesOf("org/tally/Tally.class");
     assertThat(woven.find("org.tally.Tally").bytes()).isNotEqualTo(plain);
     assertThat(woven.find("org.tally.Tally").place()).isEqualTo(1);
     assertThat(woven.find("A").place()).isZero();
-    assertThat(weaver.weave(List.of(jar), Map.of()).find("org.tally.Tally")).isNull();
+    assertThat(weaver.weave(List.of(jar), Map.of(), new HostClasses()).find("org.tally.Tally"))
+        .isNull();
   }
 
   @Test
@@ -271,10 +273,10 @@ class WovenModulesTest {
     Path jar = jar(Sources.hello("A"));
     Path copy = ModuleJar.of(Sources.hello("A")).writeTo(dir.resolve("copy.jar"));
     Path other = ModuleJar.of(Sources.hello("B")).writeTo(dir.resolve("other.jar"));
-    var woven = weaver.weave(List.of(jar), Map.of());
-    assertThat(weaver.weave(List.of(jar), Map.of())).isSameAs(woven);
-    assertThat(weaver.weave(List.of(other), Map.of())).isNotSameAs(woven);
-    assertThat(weaver.weave(List.of(copy), Map.of()).find("A").bytes())
+    var woven = weaver.weave(List.of(jar), Map.of(), new HostClasses());
+    assertThat(weaver.weave(List.of(jar), Map.of(), new HostClasses())).isSameAs(woven);
+    assertThat(weaver.weave(List.of(other), Map.of(), new HostClasses())).isNotSameAs(woven);
+    assertThat(weaver.weave(List.of(copy), Map.of(), new HostClasses()).find("A").bytes())
         .isEqualTo(woven.find("A").bytes());
   }
 

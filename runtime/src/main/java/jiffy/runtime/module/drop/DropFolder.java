@@ -358,7 +358,7 @@ public final class DropFolder implements AutoCloseable {
   private DropOrder.Facts facts(String file) {
     try {
       return DropOrder.Facts.of(ModuleFile.read(folder.resolve(file), file, hostClasses.get()));
-    } catch (BadModuleException | RuntimeException | StackOverflowError e) {
+    } catch (BadModuleException e) {
       return DropOrder.Facts.NONE; // the loader says what is wrong with it
     }
   }

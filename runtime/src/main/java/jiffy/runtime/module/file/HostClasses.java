@@ -15,7 +15,6 @@ import org.objectweb.asm.ClassReader;
 public final class HostClasses {
   private final ConcurrentHashMap<String, Optional<ClassFacts>> known = new ConcurrentHashMap<>();
 
-  /** Beginnings of binary names, each with the dot. */
   private final List<String> exposed;
 
   /** Nothing read yet, nothing exposed. */
@@ -30,6 +29,11 @@ public final class HostClasses {
    */
   public HostClasses(List<String> exposed) {
     this.exposed = exposed.stream().map(name -> name + ".").toList();
+  }
+
+  /** Beginnings of the binary names of what is exposed, each with the dot. */
+  public List<String> exposed() {
+    return exposed;
   }
 
   /** Whether a class, by binary name, is the host's even if the JAR has one of that name. */

@@ -1,6 +1,9 @@
 package jiffy.runtime.module.file;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,17 +115,24 @@ final class Imports {
 
   /** Along superclasses and interfaces; where one of these is missing, that is what is said. */
   private boolean has(ClassFacts type, String name, String descriptor) {
-    if (type.declares(name, descriptor)) {
-      return true;
-    }
-    List<String> above = new ArrayList<>(type.interfaces());
-    if (type.superName() != null) {
-      above.add(type.superName());
-    }
-    for (String each : above) {
-      ClassFacts facts = find(each);
-      if (facts == null || has(facts, name, descriptor)) {
+    Set<String> seen = new HashSet<>(Set.of(type.name())); // a JAR may have circles, and diamonds
+    Deque<ClassFacts> open = new ArrayDeque<>(List.of(type));
+    while (!open.isEmpty()) {
+      ClassFacts at = open.pop();
+      if (at.declares(name, descriptor)) {
         return true;
+      }
+      List<String> above = new ArrayList<>(at.interfaces());
+      if (at.superName() != null) {
+        above.add(at.superName());
+      }
+      above.removeIf(each -> !seen.add(each));
+      for (String each : above) {
+        ClassFacts facts = find(each);
+        if (facts == null) {
+          return true;
+        }
+        open.add(facts);
       }
     }
     return false;

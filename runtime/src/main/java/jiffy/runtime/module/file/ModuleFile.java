@@ -68,7 +68,7 @@ public record ModuleFile(
     List<Library> libraries = new ArrayList<>();
     try {
       Library.copyOut(jar, file, entry -> Files.createTempFile("jiffy-lib", ".jar"), libraries);
-      return read(JarContents.read(jar, libraries, file), file, host);
+      return read(jar, libraries, file, host);
     } catch (IOException e) {
       throw new BadModuleException(EIO, file + ": cannot be read: " + e.getMessage());
     } finally {
@@ -79,13 +79,14 @@ public record ModuleFile(
   /** As above, of a copy, whose libraries lie beside it. */
   public static ModuleFile read(PrivateCopy copy, String file, HostClasses host)
       throws BadModuleException {
-    return read(JarContents.read(copy.path(), copy.libraries(), file), file, host);
+    return read(copy.path(), copy.libraries(), file, host);
   }
 
-  private static ModuleFile read(JarContents jar, String file, HostClasses host)
+  private static ModuleFile read(Path path, List<Library> libraries, String file, HostClasses host)
       throws BadModuleException {
-    List<String> remarks = new ArrayList<>(jar.remarks());
     try {
+      JarContents jar = JarContents.read(path, libraries, file);
+      List<String> remarks = new ArrayList<>(jar.remarks());
       PluginFacts plugin = PluginFacts.of(file, jar, remarks);
       Reading reading = new Reading(file, jar, plugin, remarks, host);
       ClassFacts type = reading.moduleClass();
@@ -94,6 +95,8 @@ public record ModuleFile(
       throw new BadModuleException(
           ENOEXEC,
           file + ": an annotation has a value of a wrong type: compile it against Jiffy's API");
+    } catch (RuntimeException | StackOverflowError e) { // a class file made to confuse its readers
+      throw new BadModuleException(ENOEXEC, file + ": cannot be understood: " + e);
     }
   }
 

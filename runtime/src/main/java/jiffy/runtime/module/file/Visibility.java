@@ -34,12 +34,12 @@ public final class Visibility {
   private Visibility() {}
 
   /** Whether a class, by binary name, is the host's even if the JAR has one of that name. */
-  public static boolean isHostFirst(String className) {
+  static boolean isHostFirst(String className) {
     return HOST_FIRST.stream().anyMatch(className::startsWith);
   }
 
   /** Whether a class, by binary name, is the host's if the JAR has none of that name. */
-  public static boolean isHostToo(String className) {
+  static boolean isHostToo(String className) {
     return isHostFirst(className) || isJdk(className) || isSharedLibrary(className);
   }
 

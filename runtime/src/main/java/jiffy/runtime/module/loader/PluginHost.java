@@ -169,7 +169,7 @@ public final class PluginHost extends ReadOnlyPlugins {
     }
     Map<String, WovenJar> linked = new HashMap<>();
     libraries.forEach((name, loader) -> linked.put(name, ((ModuleClassLoader) loader).woven()));
-    WovenJar woven = weaver.weave(classPath, linked);
+    WovenJar woven = weaver.weave(classPath, linked, hostClasses);
     for (String note : woven.notes()) {
       String line = file.name() + ": " + note;
       if (said.add(line)) {

@@ -1,5 +1,10 @@
 package jiffy.runtime.module.weave;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.objectweb.asm.Opcodes;
 
@@ -32,14 +37,19 @@ final class SharedFields {
   }
 
   private ClassFields declaring(String type, String field) {
-    ClassFields fields = classes.apply(type);
-    if (fields == null || fields.access().containsKey(field)) {
-      return fields;
-    }
-    for (String each : fields.above()) {
-      ClassFields found = declaring(each, field);
-      if (found != null) {
-        return found;
+    Set<String> seen = new HashSet<>(); // a JAR may have circles, and diamonds
+    Deque<String> open = new ArrayDeque<>(List.of(type));
+    while (!open.isEmpty()) {
+      String name = open.pop();
+      ClassFields fields = seen.add(name) ? classes.apply(name) : null;
+      if (fields == null) {
+        continue;
+      }
+      if (fields.access().containsKey(field)) {
+        return fields;
+      }
+      for (int i = fields.above().size() - 1; i >= 0; i--) { // the first is looked at first
+        open.push(fields.above().get(i));
       }
     }
     return null;

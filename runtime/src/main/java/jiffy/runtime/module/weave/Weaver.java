@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import jiffy.runtime.module.file.HostClasses;
-import jiffy.runtime.module.file.Visibility;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassTooLargeException;
 import org.objectweb.asm.ClassWriter;
@@ -27,8 +26,8 @@ import org.objectweb.asm.MethodTooLargeException;
  * counts, {@code java.util.concurrent.atomic}, VarHandles). The class files are those that run on
  * the host; nothing of them is woven there.
  *
- * <p>Remembers what it has woven, by the JAR's content and that of the modules which it links to:
- * machines that load the same modules should share one. Thread safe.
+ * <p>Remembers what it has woven, by the JAR's content, that of the modules which it links to and
+ * what is exposed: machines that load the same modules should share one. Thread safe.
  */
 public final class Weaver {
   /*
@@ -62,8 +61,8 @@ public final class Weaver {
   public Weaver() {}
 
   /**
-   * What modules' imports are looked up in, for all machines that share this: reading it anew takes
-   * longer than the rest of an insmod.
+   * What modules' imports are looked up in, for all machines that share this and expose nothing:
+   * reading it anew takes longer than the rest of an insmod.
    */
   public HostClasses hostClasses() {
     return hostClasses;
@@ -74,14 +73,15 @@ public final class Weaver {
    *
    * @param classPath the JAR and the libraries that lay in it
    * @param linked the JARs of classes of other modules that it sees, by binary name
+   * @param host what the modules of the machine see of the host
    * @throws UncheckedIOException if it cannot be read
    */
-  public WovenJar weave(List<Path> classPath, Map<String, WovenJar> linked) {
+  public WovenJar weave(List<Path> classPath, Map<String, WovenJar> linked, HostClasses host) {
     try {
-      String key = key(classPath, linked.values());
+      String key = key(classPath, linked.values(), host);
       WovenJar known = remembered.getIfPresent(key);
       if (known == null) {
-        known = weave(key, JarClasses.read(classPath), linked);
+        known = weave(key, JarClasses.read(classPath), linked, host);
         remembered.put(key, known);
       }
       return known;
@@ -90,7 +90,8 @@ public final class Weaver {
     }
   }
 
-  private static String key(List<Path> classPath, Collection<WovenJar> linked) throws IOException {
+  private static String key(List<Path> classPath, Collection<WovenJar> linked, HostClasses host)
+      throws IOException {
     Hasher hasher = Hashing.sha256().newHasher();
     for (Path jar : classPath) {
       hasher.putBytes(Files.asByteSource(jar.toFile()).hash(Hashing.sha256()).asBytes());
@@ -100,14 +101,16 @@ public final class Weaver {
         .distinct()
         .sorted()
         .forEach(library -> hasher.putString(library, StandardCharsets.UTF_8));
+    host.exposed().forEach(each -> hasher.putString(each + ' ', StandardCharsets.UTF_8));
     return hasher.hash().toString();
   }
 
-  private WovenJar weave(String key, JarClasses jar, Map<String, WovenJar> linked) {
+  private WovenJar weave(
+      String key, JarClasses jar, Map<String, WovenJar> linked, HostClasses host) {
     Map<String, ClassFields> own = new LinkedHashMap<>();
     jar.types()
         .forEach((name, type) -> ClassFields.read(type.bytes()).ifPresent(f -> own.put(name, f)));
-    SharedFields fields = new SharedFields(name -> find(name, own, linked));
+    SharedFields fields = new SharedFields(name -> find(name, own, linked, host));
     WovenJar.Builder woven = new WovenJar.Builder(key, jar.manifests(), own);
     jar.types()
         .forEach(
@@ -120,9 +123,9 @@ public final class Weaver {
 
   /** By internal name; as the loader of modules sees them. */
   private ClassFields find(
-      String name, Map<String, ClassFields> own, Map<String, WovenJar> linked) {
+      String name, Map<String, ClassFields> own, Map<String, WovenJar> linked, HostClasses host) {
     String className = name.replace('/', '.');
-    if (Visibility.isHostFirst(className)) {
+    if (host.isHostFirst(className)) {
       return hostFields.find(name);
     }
     WovenJar library = linked.get(className);
@@ -130,7 +133,7 @@ public final class Weaver {
       return library.fields(className);
     }
     ClassFields fields = own.get(className);
-    return fields == null && Visibility.isHostToo(className) ? hostFields.find(name) : fields;
+    return fields == null && host.isHostToo(className) ? hostFields.find(name) : fields;
   }
 
   /** One that cannot be woven stays as it is, and a note says so. */
