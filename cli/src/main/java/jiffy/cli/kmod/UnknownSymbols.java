@@ -21,8 +21,7 @@ public final class UnknownSymbols {
 
   /**
    * A sentence for each module of the tree that has symbols which the JAR wants, and that is not
-   * live, and what to do; nothing if the JAR cannot be read. What a module has that is live but not
-   * in the tree is not known: a symbol that nobody in the tree has may be one of its.
+   * live, and what to do; nothing if the JAR cannot be read.
    *
    * @param live the names of the live modules
    */
@@ -44,16 +43,11 @@ public final class UnknownSymbols {
         exporters.forEach(module -> absent.put(module, symbol));
       }
     }
-    boolean isAllKnown = live.stream().allMatch(each -> isInTree(index, each));
-    return sentences(tree, jar, absent, isAllKnown ? nowhere : List.of());
+    return sentences(tree, jar, absent, nowhere);
   }
 
   private static boolean isLive(ModuleIndex index, Set<String> live, String module) {
     return live.contains(module) || index.otherNames(module).stream().anyMatch(live::contains);
-  }
-
-  private static boolean isInTree(ModuleIndex index, String loaded) {
-    return index.module(loaded).isPresent() || !index.byAlias(loaded).isEmpty();
   }
 
   private static List<String> sentences(
