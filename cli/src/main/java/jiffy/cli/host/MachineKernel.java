@@ -172,7 +172,12 @@ final class MachineKernel implements HostedKernel, RunningKernel {
 
   private Module module(ModuleView view) {
     return new Module(
-        view.name(), view.size(), view.refcount(), view.holders(), machine.usersOf(view.name()));
+        view.name(),
+        view.size(),
+        view.refcount(),
+        view.holders(),
+        machine.usersOf(view.name()),
+        view.state().initstate());
   }
 
   @Override
@@ -265,7 +270,17 @@ final class MachineKernel implements HostedKernel, RunningKernel {
 
   @Override
   public void syslog(String line) {
-    machine.writeKmsg("<3>" + line);
+    machine.writeKmsg(line.startsWith("<") ? line : "<" + level(line) + ">" + line);
+  }
+
+  /** Of {@code tool: LEVEL: text}, as printk numbers levels. */
+  private static int level(String line) {
+    String[] parts = line.split(": ", 3);
+    return switch (parts.length == 3 ? parts[1] : "") {
+      case "WARNING" -> 4;
+      case "NOTICE" -> 5;
+      default -> 3;
+    };
   }
 
   @Override

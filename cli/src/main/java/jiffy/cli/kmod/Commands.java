@@ -128,6 +128,7 @@ final class Commands {
       Thread.currentThread().interrupt();
       return 1;
     } finally {
+      process.descendants().forEach(ProcessHandle::destroy); // while they can be found by it
       process.destroy();
     }
   }

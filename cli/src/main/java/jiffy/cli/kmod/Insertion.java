@@ -21,16 +21,25 @@ final class Insertion {
   private final Target wanted;
   private final List<String> words;
 
+  /** Whether the user named a file, which may call its module otherwise. */
+  private final boolean isFile;
+
   /**
    * Of that module.
    *
    * @param words parameters for it, such as {@code interval=3}; what it needs gets none
    */
   Insertion(Setting setting, Order order, Target wanted, List<String> words) {
+    this(setting, order, wanted, words, false);
+  }
+
+  private Insertion(
+      Setting setting, Order order, Target wanted, List<String> words, boolean isFile) {
     this.setting = setting;
     this.order = order;
     this.wanted = wanted;
     this.words = words;
+    this.isFile = isFile;
   }
 
   /** Does it. @return the exit status */
@@ -67,13 +76,19 @@ final class Insertion {
     return 0;
   }
 
+  /**
+   * {@code kmod_module_is_inkernel}. Of one that is coming, going or a zombie the kernel is asked:
+   * it waits for it, or says why not.
+   */
   private boolean isInKernel(Target module) {
-    return module.isBuiltin() || setting.loaded(module.name()).isPresent();
+    return module.isBuiltin()
+        || setting.isLive(module.name())
+        || module == wanted && isFile && setting.isLive(OwnWords.name(module.path()).orElse(""));
   }
 
   private int alreadyThere() throws StoppedException {
     if (order.has(Option.FIRST_TIME)) {
-      return fail(-Errno.EEXIST);
+      return fail(-Errno.EEXIST, true);
     }
     if (!words.isEmpty() && !order.isDry()) {
       setting
@@ -130,11 +145,12 @@ final class Insertion {
         step.command().isPresent()
             ? setting.commands().install(module.name(), step.command().get(), parameters.line())
             : insert(module, parameters);
-    boolean isThere = error == -Errno.EEXIST; // somebody was faster
+    // Somebody was faster, if it is there; else its init has returned that.
+    boolean isThere = error == -Errno.EEXIST && isInKernel(module);
     if (error >= 0 || isThere && !(isWanted && order.has(Option.FIRST_TIME))) {
       return 0;
     }
-    return step.isRequired() ? fail(module, error) : 0;
+    return step.isRequired() ? fail(module, error, isThere) : 0;
   }
 
   private void show(Step step, Parameters parameters) throws StoppedException {
@@ -156,8 +172,8 @@ final class Insertion {
     return setting.kernel().insert(module.path(), parameters.forKernel(), order.flags());
   }
 
-  private int fail(Target module, int error) throws StoppedException {
-    int status = fail(error);
+  private int fail(Target module, int error, boolean isThere) throws StoppedException {
+    int status = fail(error, isThere);
     if (module != wanted) {
       setting
           .console()
@@ -171,10 +187,11 @@ final class Insertion {
     return status;
   }
 
-  private int fail(int error) throws StoppedException {
+  private int fail(int error, boolean isThere) throws StoppedException {
     String reason =
         switch (-error) {
-          case Errno.EEXIST -> "Module already in kernel";
+          case Errno.EEXIST ->
+              isThere ? "Module already in kernel" : setting.kernel().reason(-error);
           case Errno.ENOENT -> "Unknown symbol in module, or unknown parameter (see dmesg)";
           default -> setting.kernel().reason(-error);
         };
@@ -232,6 +249,6 @@ final class Insertion {
   /** A file that a user named. @return the exit status */
   static int ofFile(Setting setting, Order order, Path file, List<String> words)
       throws StoppedException {
-    return new Insertion(setting, order, setting.lookup().file(file), words).run();
+    return new Insertion(setting, order, setting.lookup().file(file), words, true).run();
   }
 }

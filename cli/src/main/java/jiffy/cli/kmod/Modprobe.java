@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import jiffy.cli.kmod.Console.Level;
 import jiffy.cli.kmod.Order.Option;
 import jiffy.cli.kmod.config.ModprobeConfig;
@@ -62,13 +64,39 @@ public final class Modprobe {
       return removeAll(order);
     }
     if (!order.has(Option.ALL)) {
-      return insert(order, first, parameters(order.words().subList(1, order.words().size())));
+      List<String> words = order.words().subList(1, order.words().size());
+      warnOfNames(order, first, words);
+      return insert(order, first, parameters(words));
     }
     int status = 0;
     for (String name : order.words()) {
       status |= insert(order, name, List.of());
     }
     return status;
+  }
+
+  /** Of words that look as if {@code -a} had been meant. */
+  private void warnOfNames(Order order, String first, List<String> words) throws StoppedException {
+    List<String> names =
+        words.stream()
+            .filter(word -> word.indexOf('=') < 0 && !setting.lookup().find(word).isEmpty())
+            .toList();
+    if (names.isEmpty() || order.has(Option.SHOW_ALIAS)) {
+      return;
+    }
+    Stream<Path> files =
+        Names.isPath(first)
+            ? Stream.of(directory.resolve(first))
+            : setting.lookup().find(first).stream().map(Target::path);
+    List<Set<String>> parameters =
+        files.flatMap(each -> OwnWords.parameters(each).stream()).toList();
+    for (String name : names) {
+      if (!parameters.isEmpty()
+          && parameters.stream().noneMatch(each -> each.contains(Names.module(name)))) {
+        String text = "'%s' is taken as a parameter of %s; to load both: modprobe -a %2$s %1$s";
+        setting.console().say(Level.WARNING, String.format(text, name, first));
+      }
+    }
   }
 
   private static List<String> parameters(List<String> words) {
@@ -163,6 +191,15 @@ public final class Modprobe {
 
   /** What is loaded can be unloaded, whether the tree has it or not. */
   private List<Target> removable(String name) {
+    boolean isFile = Names.isPath(name) || name.endsWith(".jar");
+    Optional<ModuleKernel.Loaded> own =
+        (isFile ? OwnWords.name(directory.resolve(name)) : Optional.<String>empty())
+            .flatMap(setting.kernel()::find);
+    if (own.isPresent()) {
+      String loadedName = own.get().name();
+      List<Target> ofTree = setting.lookup().find(loadedName);
+      return ofTree.isEmpty() ? List.of(setting.lookup().module(loadedName)) : ofTree;
+    }
     List<Target> found = Names.isPath(name) ? List.of() : setting.lookup().find(name);
     if (!found.isEmpty()) {
       return found;

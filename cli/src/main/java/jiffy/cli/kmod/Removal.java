@@ -28,7 +28,7 @@ final class Removal {
   private final Setting setting;
   private final Order order;
 
-  /** Against loops of soft dependencies. */
+  /** What is being removed just now: against loops of soft dependencies. */
   private final Set<String> begun = new HashSet<>();
 
   /** What a dry run has pretended to remove. */
@@ -58,6 +58,15 @@ final class Removal {
     if (!begun.add(name)) {
       return 0;
     }
+    try {
+      return removeWithOthers(module, tells);
+    } finally {
+      begun.remove(name);
+    }
+  }
+
+  private int removeWithOthers(Target module, boolean tells) throws StoppedException {
+    String name = module.name();
     if (module.isBuiltin()) {
       return tells ? say("Module " + name + " is builtin.") : 1;
     }
@@ -158,7 +167,11 @@ final class Removal {
     if (tells) {
       String reason = setting.kernel().reason(-error);
       setting.console().say(Level.ERROR, "could not remove '" + name + "': " + reason);
-      return sayUsers(name, error == -Errno.EAGAIN);
+      sayUsers(name, error == -Errno.EAGAIN);
+      if (error == -Errno.EBUSY && !order.has(Option.FORCE) && setting.kernel().isPermanent(name)) {
+        String wayOut = "'modprobe -r -f " + name + "' removes it";
+        setting.console().say(Level.NOTICE, name + " has an init function and no exit: " + wayOut);
+      }
     }
     return 1;
   }

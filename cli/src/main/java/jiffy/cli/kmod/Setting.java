@@ -12,6 +12,11 @@ record Setting(
     ModuleKernel kernel,
     Console console,
     Commands commands) {
+  /** Whether a module of the tree is loaded and can be used. */
+  boolean isLive(String name) {
+    return loaded(name).filter(ModuleKernel.Loaded::isLive).isPresent();
+  }
+
   /** A module of the tree as it is loaded; it may call itself otherwise than its file. */
   Optional<ModuleKernel.Loaded> loaded(String name) {
     return Stream.concat(Stream.of(name), tree.index().otherNames(name).stream())

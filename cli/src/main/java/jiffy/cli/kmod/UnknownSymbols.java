@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import jiffy.cli.kmod.index.ModuleIndex;
 import jiffy.cli.kmod.index.Names;
@@ -17,15 +16,16 @@ public final class UnknownSymbols {
   private UnknownSymbols() {}
 
   static List<String> of(Setting setting, Path jar) {
-    Predicate<String> isLoaded = name -> setting.loaded(name).isPresent();
-    return of(setting.tree(), isLoaded, jar);
+    return of(setting.tree(), setting.kernel().live(), jar);
   }
 
   /**
    * A sentence for each module of the tree that has symbols which the JAR wants, and that is not
-   * loaded, and what to do; nothing if the JAR cannot be read.
+   * live, and what to do; nothing if the JAR cannot be read.
+   *
+   * @param live the names of the live modules
    */
-  public static List<String> of(ModuleTree tree, Predicate<String> isLoaded, Path jar) {
+  public static List<String> of(ModuleTree tree, Set<String> live, Path jar) {
     List<String> wanted;
     try {
       wanted = SymbolVersions.wanted(jar);
@@ -39,15 +39,15 @@ public final class UnknownSymbols {
       List<String> exporters = index.exporters(symbol);
       if (exporters.isEmpty() && symbol.indexOf('.') < 0) {
         nowhere.add(symbol);
-      } else if (exporters.stream().noneMatch(each -> isLoaded(index, isLoaded, each))) {
+      } else if (exporters.stream().noneMatch(each -> isLive(index, live, each))) {
         exporters.forEach(module -> absent.put(module, symbol));
       }
     }
     return sentences(tree, jar, absent, nowhere);
   }
 
-  private static boolean isLoaded(ModuleIndex index, Predicate<String> isLoaded, String module) {
-    return isLoaded.test(module) || index.otherNames(module).stream().anyMatch(isLoaded);
+  private static boolean isLive(ModuleIndex index, Set<String> live, String module) {
+    return live.contains(module) || index.otherNames(module).stream().anyMatch(live::contains);
   }
 
   private static List<String> sentences(

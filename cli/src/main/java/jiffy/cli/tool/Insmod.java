@@ -2,9 +2,7 @@ package jiffy.cli.tool;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import jiffy.cli.kmod.ModuleTree;
 import jiffy.cli.kmod.UnknownSymbols;
 import jiffy.cli.tool.Invocation.GoneException;
@@ -76,10 +74,8 @@ final class Insmod implements Tool {
   /** Its init may have returned that, too: then there is nothing to say. */
   private void sayWhoHasTheSymbols(Invocation call, KmodOptions.Parsed options, Path file)
       throws GoneException, NoKernelException {
-    Set<String> loaded = new HashSet<>();
-    call.needKernel().modules().forEach(module -> loaded.add(module.name()));
     ModuleTree tree = trees.of(call, null, null);
-    for (String line : UnknownSymbols.of(tree, loaded::contains, file)) {
+    for (String line : UnknownSymbols.of(tree, call.needKernel().live(), file)) {
       options.say("NOTICE", line);
     }
   }

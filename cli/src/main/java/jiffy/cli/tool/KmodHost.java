@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import jiffy.cli.kmod.Console;
 import jiffy.cli.kmod.ModuleKernel;
 import jiffy.cli.kmod.StoppedException;
@@ -58,7 +59,19 @@ final class KmodHost implements ModuleKernel, Console {
   public Optional<Loaded> find(String name) {
     return Optional.ofNullable(call.kernel())
         .flatMap(kernel -> kernel.module(name))
-        .map(each -> new Loaded(name, each.references(), each.holders(), each.users()));
+        .map(
+            each ->
+                new Loaded(name, each.references(), each.holders(), each.users(), each.isLive()));
+  }
+
+  @Override
+  public Set<String> live() {
+    return call.kernel() == null ? Set.of() : call.kernel().live();
+  }
+
+  @Override
+  public boolean isPermanent(String name) {
+    return call.kernel() != null && call.kernel().isPermanent(name);
   }
 
   @Override

@@ -13,6 +13,7 @@ final class Lsmod implements Tool {
       Usage:
       \tlsmod [options]
       Options:
+      \t-J, --json        print as JSON, with who else uses a module
       \t-s, --syslog      print to syslog, not stderr
       \t-v, --verbose     enables more messages
       \t-V, --version     show version

@@ -1,5 +1,6 @@
 package jiffy.cli.tool;
 
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import jiffy.cli.kmod.Console.Level;
 import jiffy.cli.kmod.Modprobe;
@@ -28,6 +31,8 @@ final class ModprobeTool implements Tool {
   private static final String NAME = "modprobe";
   private static final String OPTIONS_VARIABLE = "MODPROBE_OPTIONS";
   private static final String CONFIG = "modprobe.d";
+  private static final Pattern NUMBER =
+      Pattern.compile("\\s*\\+?(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*|[1-9][0-9]*))");
 
   private static final String HELP =
       """
@@ -145,6 +150,11 @@ final class ModprobeTool implements Tool {
   @Override
   public int run(Invocation given) throws GoneException, NoKernelException {
     Invocation call = withOptionsOfEnvironment(given);
+    if (call == null) {
+      String variable = given.environment().get(OPTIONS_VARIABLE);
+      given.err(errorPrefix() + OPTIONS_VARIABLE + ": a quote is not closed: " + variable + "\n");
+      return 1;
+    }
     KmodOptions.Parsed options = OPTIONS.parse(call);
     if (options.status >= 0) {
       return options.status;
@@ -169,17 +179,18 @@ final class ModprobeTool implements Tool {
     }
   }
 
-  /** What MODPROBE_OPTIONS says comes before what the user says. */
+  /** What MODPROBE_OPTIONS says comes before what the user says. Null: it cannot be understood. */
   private static Invocation withOptionsOfEnvironment(Invocation call) {
     String more = call.environment().getOrDefault(OPTIONS_VARIABLE, "");
     if (more.isBlank()) {
       return call;
     }
+    List<String> ofEnvironment = Words.unquoted(more);
+    if (ofEnvironment == null) {
+      return null;
+    }
     List<String> arguments =
-        Stream.concat(
-                Words.parameters(more).stream().map(ModprobeTool::withoutQuotes),
-                call.arguments().stream())
-            .toList();
+        Stream.concat(ofEnvironment.stream(), call.arguments().stream()).toList();
     return new Invocation(
         call.command(),
         arguments,
@@ -193,20 +204,22 @@ final class ModprobeTool implements Tool {
         call.stateDirectory());
   }
 
-  private static String withoutQuotes(String word) {
-    return word.replace("\"", "");
-  }
-
-  /** -1 if it is no number of milliseconds. */
+  /** As {@code strtoul} reads it, of base 0; -1 if it is no number of milliseconds. */
   private static int waitMillis(String value) {
     if (value == null) {
       return 0;
     }
-    try {
-      return Math.max(-1, Integer.parseInt(value));
-    } catch (NumberFormatException e) {
+    Matcher number = NUMBER.matcher(value);
+    if (!number.matches()) {
       return -1;
     }
+    String hex = number.group(1);
+    String other = number.group(2);
+    BigInteger millis =
+        hex != null
+            ? new BigInteger(hex, 16)
+            : new BigInteger(other, other.startsWith("0") ? 8 : 10);
+    return millis.min(BigInteger.valueOf(Integer.MAX_VALUE)).intValue();
   }
 
   private static Order order(KmodOptions.Parsed options, int waitMillis) {

@@ -1,6 +1,8 @@
 package jiffy.cli.tool;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
+import jiffy.cli.kmod.OwnWords;
 import jiffy.cli.tool.Invocation.GoneException;
 import jiffy.cli.tool.Invocation.NoKernelException;
 import jiffy.linux.Errno;
@@ -51,7 +53,7 @@ final class Rmmod implements Tool {
   private int remove(Invocation call, RunningKernel kernel, KmodOptions.Parsed options, String word)
       throws GoneException {
     boolean force = options.has("-f");
-    RunningKernel.Module module = find(kernel, word);
+    RunningKernel.Module module = find(call, kernel, word);
     String name = module == null ? moduleName(word) : module.name();
     if (!force) {
       if (module == null) {
@@ -79,7 +81,10 @@ final class Rmmod implements Tool {
     String reason = Strerror.of(-result);
     options.error("could not remove '" + name + "': " + reason);
     options.error("could not remove module " + name + ": " + reason);
-    if (result == -Errno.EBUSY && isPermanent(kernel, name)) {
+    if (force) {
+      return kernel.module(name).isPresent() ? sayHolders(options, kernel.module(name).get()) : 1;
+    }
+    if (result == -Errno.EBUSY && kernel.isPermanent(name)) {
       options.say("NOTICE", name + " has an init function and no exit: 'rmmod -f' removes it");
     }
     return 1;
@@ -94,15 +99,27 @@ final class Rmmod implements Tool {
     return 1;
   }
 
-  private static boolean isPermanent(RunningKernel kernel, String name) {
-    String table = kernel.read("/proc/modules");
-    return table != null
-        && table
-            .lines()
-            .anyMatch(line -> line.startsWith(name + " ") && line.contains("[permanent],"));
+  /** Of one that even force does not remove. */
+  private static int sayHolders(KmodOptions.Parsed options, RunningKernel.Module module)
+      throws GoneException {
+    if (!module.holders().isEmpty()) {
+      String holders = String.join(", ", module.holders());
+      options.say("NOTICE", module.name() + " is held by module " + holders);
+    }
+    return sayUsers(options, module);
   }
 
-  /** By its name, however it is written. A JAR's version is no part of it: {@code kt-1.0.jar}. */
+  /**
+   * By what a JAR says that it is called, else by its name, however it is written. A JAR's version
+   * is no part of that: {@code kt-1.0.jar}.
+   */
+  private static RunningKernel.Module find(Invocation call, RunningKernel kernel, String word) {
+    boolean isFile = word.contains("/") || word.endsWith(".jar");
+    return (isFile ? OwnWords.name(call.file(word)) : Optional.<String>empty())
+        .flatMap(kernel::module)
+        .orElseGet(() -> find(kernel, word));
+  }
+
   private static RunningKernel.Module find(RunningKernel kernel, String word) {
     String name = moduleName(word);
     String withoutVersion = moduleName(VERSION.matcher(word).replaceFirst(""));

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import jiffy.cli.dmesg.record.KernelLogControl;
 import jiffy.cli.dmesg.record.RecordSource;
 
@@ -21,11 +23,30 @@ public interface RunningKernel {
    * @param holders the modules that use it
    * @param users who else holds it, one a phrase: {@code open file /proc/kt by cat/97}, {@code 2
    *     references of its own}
+   * @param initstate as {@code /sys/module/NAME/initstate} reads: {@code live} once its init has
+   *     returned
    */
-  record Module(String name, long size, int references, List<String> holders, List<String> users) {
-    /** One that nobody else holds. */
+  record Module(
+      String name,
+      long size,
+      int references,
+      List<String> holders,
+      List<String> users,
+      String initstate) {
+    /** A live one. */
+    public Module(
+        String name, long size, int references, List<String> holders, List<String> users) {
+      this(name, size, references, holders, users, "live");
+    }
+
+    /** A live one that nobody else holds. */
     public Module(String name, long size, int references, List<String> holders) {
       this(name, size, references, holders, List.of());
+    }
+
+    /** Whether it can be used: neither on its way in or out nor given up. */
+    public boolean isLive() {
+      return initstate.equals("live");
     }
   }
 
@@ -68,6 +89,20 @@ public interface RunningKernel {
   /** The module of that name, as the kernel writes it. */
   default Optional<Module> module(String name) {
     return modules().stream().filter(each -> each.name().equals(name)).findFirst();
+  }
+
+  /** The names of those that are live. */
+  default Set<String> live() {
+    return modules().stream().filter(Module::isLive).map(Module::name).collect(Collectors.toSet());
+  }
+
+  /** Whether a module has an init and no exit: {@code /proc/modules} says so. */
+  default boolean isPermanent(String name) {
+    String table = read("/proc/modules");
+    return table != null
+        && table
+            .lines()
+            .anyMatch(line -> line.startsWith(name + " ") && line.contains("[permanent],"));
   }
 
   /** One of the kernel's own files of /proc or /sys as text, null if there is none of that name. */
@@ -133,7 +168,10 @@ public interface RunningKernel {
   /** What {@code dmesg -C}, {@code -D}, {@code -E} and {@code -n} do. */
   KernelLogControl logControl();
 
-  /** Puts a line into the log, as syslog(3) would. */
+  /**
+   * Puts a line into the log, as syslog(3) would, at the level that it names itself: {@code <4>} in
+   * front, or a tool's {@code rmmod: NOTICE:}; else as an error.
+   */
   void syslog(String line);
 
   /** The kernel's command line. */

@@ -138,6 +138,15 @@ class KmsgToolsTest {
   }
 
   @Test
+  void syslog_ofATool_hasTheLevelThatItSays() {
+    run("modprobe", "-s", "--showconfig");
+    run("rmmod", "-s", "nosuch");
+    assertThat(run("dmesg", "-tx"))
+        .contains("user  :warn  : modprobe: WARNING: --showconfig is deprecated")
+        .contains("user  :err   : rmmod: ERROR: Module nosuch is not currently loaded");
+  }
+
+  @Test
   void write_intoTheLog_isOneRecordOrRefused() {
     assertThat(run("write", "/dev/kmsg", "hello", "there")).isEqualTo("0 ");
     assertThat(run("dmesg", "-tx")).contains("user  :warn  : hello there\n");

@@ -71,6 +71,20 @@ class InsmodRmmodLsmodTest {
   }
 
   @Test
+  void rmmod_ofOneThatForceDoesNotRemove_namesItsUsers() {
+    has("lib", 2, List.of("kt"), "open file /proc/lib by cat/98");
+    kernel.result = -Errno.EAGAIN;
+    assertThat(run("rmmod", "-f", "lib").err())
+        .isEqualTo(
+            """
+            rmmod: ERROR: could not remove 'lib': Resource temporarily unavailable
+            rmmod: ERROR: could not remove module lib: Resource temporarily unavailable
+            rmmod: NOTICE: lib is held by module kt
+            rmmod: NOTICE: lib is held by open file /proc/lib by cat/98
+            """);
+  }
+
+  @Test
   void insmod_ofUnknownSymbols_saysWhichModuleHasThem() {
     ErrsModules.writeTo(directory);
     kernel.result = -Errno.ENOENT;

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jiffy.cli.tool.FakeKernel;
+import jiffy.cli.tool.RunningKernel;
 import jiffy.linux.Errno;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What modprobe asks of the kernel, over the tree of eight modules. */
 class ModprobeTest {
@@ -119,6 +121,8 @@ class ModprobeTest {
             """);
     assertThat(run("needsunk").err())
         .contains("modprobe: NOTICE: no module in " + tree.modules() + " has unknown_fn\n");
+    kernel.hasUnready("mid", "coming");
+    assertThat(run(elsewhere.toString()).err()).contains("mid_fn is in module mid");
   }
 
   @Test
@@ -146,9 +150,46 @@ class ModprobeTest {
                 "modprobe: ERROR: could not insert 'core': Module already in kernel\n",
                 List.of()));
     kernel.modules.clear();
-    kernel.result = -Errno.EEXIST; // somebody is faster
-    assertThat(run("--first-time core").status()).isEqualTo(1);
+    kernel.result = -Errno.EEXIST;
+    kernel.onInsmod = () -> kernel.has("core", 0); // somebody is faster
+    assertThat(run("--first-time core").err()).contains("Module already in kernel");
+    kernel.modules.clear();
     assertThat(run("core").status()).isZero();
+  }
+
+  @Test
+  void insert_ofAnInitThatReturnsEexist_fails() {
+    kernel.result = -Errno.EEXIST;
+    KmodRun run = run("core");
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.err()).isEqualTo("modprobe: ERROR: could not insert 'core': File exists\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"coming", "going", "zombie"})
+  void insert_ofAModuleThatIsNotLive_asksTheKernel(String initstate) {
+    kernel.hasUnready("core", initstate);
+    kernel.result = -Errno.EBUSY;
+    KmodRun run = run("core");
+    assertThat(steps(run)).isEqualTo("insmod core []");
+    assertThat(run.status()).isEqualTo(1);
+    kernel.result = 0;
+    assertThat(steps(run("--first-time core"))).isEqualTo("insmod core []");
+    assertThat(steps(run("-f core"))).isEqualTo("insmod core [] flags 3");
+    kernel.has("side", 0);
+    assertThat(steps(run("mid"))).isEqualTo("insmod core []; insmod mid []; insmod after []");
+  }
+
+  @Test
+  void insert_ofWordsThatAreModules_saysHowToLoadBoth() {
+    String warning =
+        "modprobe: WARNING: 'side' is taken as a parameter of core; to load both: modprobe -a core"
+            + " side\n";
+    KmodRun run = run("core side nosuch side=1");
+    assertThat(run.err()).isEqualTo(warning);
+    assertThat(steps(run)).isEqualTo("insmod core [side, nosuch, side=1]");
+    assertThat(run("-a core side").err()).isEmpty();
+    assertThat(run("-R core side").err()).isEmpty();
   }
 
   @Test
@@ -249,6 +290,39 @@ class ModprobeTest {
   }
 
   @Test
+  void remove_ofSeveral_comesBackToOneThatWasInUse() {
+    kernel.has("core", 1, "mid");
+    kernel.has("mid", 0);
+    kernel.onRmmod = () -> kernel.modules.replaceAll(each -> unused(each.name()));
+    KmodRun run = run("-r -a core mid");
+    assertThat(steps(run)).isEqualTo("rmmod mid; rmmod core");
+    assertThat(run("-r -n -a core core").out()).isEmpty();
+    kernel.has("side", 0);
+    run = run("-r --first-time -a side side");
+    assertThat(run.calls()).containsExactly("rmmod side");
+    assertThat(run.err()).contains("Module side is not in kernel.");
+    assertThat(run.status()).isEqualTo(1);
+  }
+
+  private static RunningKernel.Module unused(String name) {
+    return new RunningKernel.Module(name, 16384, 0, List.of());
+  }
+
+  @Test
+  void remove_ofAPermanentOne_saysTheWayOut() {
+    kernel.has("core", 0);
+    kernel.result = -Errno.EBUSY;
+    kernel.files.put("/proc/modules", "core 4096 0 [permanent], Live 0x0 (OE)\n");
+    assertThat(run("-r core").err())
+        .isEqualTo(
+            """
+            modprobe: ERROR: could not remove 'core': Device or resource busy
+            modprobe: NOTICE: core has an init function and no exit: 'modprobe -r -f core' removes it
+            """);
+    assertThat(run("-r -f core").err()).doesNotContain("NOTICE");
+  }
+
+  @Test
   void remove_dry_showsWhatWouldBecomeUnused() {
     kernel.has("core", 1, "mid");
     kernel.has("mid", 1, "top");
@@ -304,6 +378,19 @@ class ModprobeTest {
   }
 
   @Test
+  void file_whoseModuleCallsItselfOtherwise_isThatModule() throws IOException {
+    Path file = Files.createTempDirectory(root, "mods2").resolve("my-lib-2.0.jar");
+    Files.copy(tree.jar("core"), file);
+    kernel.has("core", 0);
+    assertThat(run(file.toString()).calls()).as("it is loaded").isEmpty();
+    assertThat(run("-r " + file).calls()).containsExactly("rmmod core");
+    kernel.has("core", 0);
+    assertThat(KmodRun.of(kernel, Map.of(), file.getParent(), "rmmod", "my-lib-2.0.jar").calls())
+        .containsExactly("rmmod core");
+    assertThat(run("-r " + file).err()).contains("not found");
+  }
+
+  @Test
   void remove_withoutAKernel_saysSo() {
     ToolRun run = ToolRun.of(root, Map.of("JIFFY_MODULES", "none"), "modprobe", "-r", "core");
     assertThat(run.err()).contains("no kernel is running");
@@ -315,6 +402,34 @@ class ModprobeTest {
     String options = "-d " + root + " -S 1.0.0 -C \"" + config + "\" -n";
     assertThat(KmodRun.of(kernel, Map.of("MODPROBE_OPTIONS", options), root, "modprobe", "core"))
         .isEqualTo(new KmodRun(0, "insmod " + tree.jar("core") + " \n", "", List.of()));
+  }
+
+  @Test
+  void variable_takesQuotesOfBothKinds_closed() {
+    String options = "-d '" + root + "' -S \"1.0.0\" -C '" + config + "'/'' -n";
+    assertThat(KmodRun.of(kernel, Map.of("MODPROBE_OPTIONS", options), root, "modprobe", "core"))
+        .isEqualTo(new KmodRun(0, "insmod " + tree.jar("core") + " \n", "", List.of()));
+    KmodRun run = KmodRun.of(kernel, Map.of("MODPROBE_OPTIONS", "-v 'x"), root, "modprobe", "core");
+    assertThat(run)
+        .isEqualTo(
+            new KmodRun(
+                1,
+                "",
+                "modprobe: ERROR: MODPROBE_OPTIONS: a quote is not closed: -v 'x\n",
+                List.of()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0x10", "010", "' 5'", "99999999999999999999", "0"})
+  void wait_isReadAsCDoes(String given) {
+    KmodRun run =
+        KmodRun.of(
+            kernel,
+            Map.of("MODPROBE_OPTIONS", "-w " + given),
+            root,
+            List.of("modprobe", "-d", root.toString(), "-S", "1.0.0", "-r", "side")
+                .toArray(String[]::new));
+    assertThat(run).isEqualTo(new KmodRun(0, "", "", List.of()));
   }
 
   @Test
@@ -331,6 +446,7 @@ class ModprobeTest {
   @Test
   void wrongUse_isNamed() {
     assertThat(run("-w").err()).isEqualTo("modprobe: option requires an argument -- 'w'\n");
+    assertThat(run("-w 08 -r core").err()).contains("unexpected wait value '08'.");
     assertThat(run("-w -1 -r core").err())
         .isEqualTo("modprobe: ERROR: unexpected wait value '-1'.\n");
     assertThat(run("/").err())

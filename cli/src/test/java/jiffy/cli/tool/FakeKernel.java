@@ -31,6 +31,12 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
   /** Set: the next insmod throws it. */
   public volatile RuntimeException bug;
 
+  /** What others do while an insmod is on its way. */
+  public volatile Runnable onInsmod = () -> {};
+
+  /** What an rmmod does besides. */
+  public volatile Runnable onRmmod = () -> {};
+
   public final List<Module> modules = new CopyOnWriteArrayList<>();
   public final List<String> calls = new CopyOnWriteArrayList<>();
   public final List<String> syslog = new CopyOnWriteArrayList<>();
@@ -45,12 +51,18 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
     modules.add(0, new Module(name, 16384, references, List.of(holders)));
   }
 
+  /** Has one that is coming, going or a zombie. */
+  public void hasUnready(String name, String initstate) {
+    modules.add(0, new Module(name, 16384, 0, List.of(), List.of(), initstate));
+  }
+
   @Override
   public int insmod(Path file, List<String> parameters, int flags) {
     calls.add("insmod " + file + " " + parameters + (flags == 0 ? "" : " flags " + flags));
     if (bug != null) {
       throw bug;
     }
+    onInsmod.run();
     return result;
   }
 
@@ -59,6 +71,7 @@ public final class FakeKernel implements RunningKernel, KernelLogControl {
     calls.add("rmmod " + name + (force ? " -f" : ""));
     if (result == 0) {
       modules.removeIf(module -> module.name().equals(name));
+      onRmmod.run();
     }
     return result;
   }

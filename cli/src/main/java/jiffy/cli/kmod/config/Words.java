@@ -34,4 +34,37 @@ public final class Words {
     }
     return words;
   }
+
+  /**
+   * Words without their quotes, double or single, between which the other kind and blanks are
+   * letters.
+   *
+   * @return null if a quote is not closed
+   */
+  public static List<String> unquoted(String text) {
+    List<String> words = new ArrayList<>();
+    StringBuilder word = null;
+    char open = 0;
+    for (char c : text.toCharArray()) {
+      if (open == 0 && Character.isWhitespace(c)) {
+        if (word != null) {
+          words.add(word.toString());
+        }
+        word = null;
+        continue;
+      }
+      word = word == null ? new StringBuilder() : word;
+      if (open == 0 && (c == '"' || c == '\'')) {
+        open = c;
+      } else if (c == open) {
+        open = 0;
+      } else {
+        word.append(c);
+      }
+    }
+    if (word != null) {
+      words.add(word.toString());
+    }
+    return open == 0 ? words : null;
+  }
 }
