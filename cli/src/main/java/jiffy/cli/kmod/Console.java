@@ -9,8 +9,7 @@ public interface Console {
     FATAL,
     ERROR,
     WARNING,
-    NOTICE,
-    INFO
+    NOTICE
   }
 
   /** A line, without its newline, for standard output. */

@@ -1,6 +1,7 @@
 package jiffy.cli.kmod;
 
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,7 +128,8 @@ public final class Modprobe {
     }
     List<Target> found = setting.lookup().find(name);
     if (found.isEmpty()) {
-      return sayNotFound(level, name);
+      sayNotFound(level, name);
+      return hintAtFile(name);
     }
     int status = 0;
     for (Target each : found) {
@@ -149,12 +151,34 @@ public final class Modprobe {
     return 1;
   }
 
+  /** Of a word that looks like a file, where only names are looked up. @return the exit status */
+  private int hintAtFile(String name) throws StoppedException {
+    String module = Names.ofFile(name);
+    Path file = file(name);
+    if (name.endsWith(".jar") && !setting.lookup().find(module).isEmpty()) {
+      String hint = "modules are called by their names: 'modprobe " + module + "'";
+      setting.console().say(Level.NOTICE, hint);
+    } else if (file != null && Files.isRegularFile(file)) {
+      String hint = name + " is a file: it is loaded by 'modprobe ./" + name + "'";
+      setting.console().say(Level.NOTICE, hint);
+    }
+    return 1;
+  }
+
+  /** Null if no file can have such a name. */
+  private Path file(String name) {
+    try {
+      return directory.resolve(name);
+    } catch (InvalidPathException e) {
+      return null;
+    }
+  }
+
   private int insertFile(Order order, String name, List<String> parameters, Level level)
       throws StoppedException {
-    Path file = directory.resolve(name);
-    int error = Files.exists(file) ? Files.isDirectory(file) ? Errno.EISDIR : 0 : Errno.ENOENT;
-    if (error != 0) {
-      String reason = setting.kernel().reason(error);
+    Path file = file(name);
+    String reason = whyNoModule(file);
+    if (reason != null) {
       setting.console().say(level, "Failed to get module from path " + name + ": " + reason);
       return 1;
     }
@@ -163,6 +187,17 @@ public final class Modprobe {
       return 0;
     }
     return Insertion.ofFile(setting, order, file, parameters);
+  }
+
+  /** Null if it may be one. */
+  private String whyNoModule(Path file) {
+    if (file == null || !Files.exists(file)) {
+      return setting.kernel().reason(Errno.ENOENT);
+    }
+    if (Files.isDirectory(file)) {
+      return setting.kernel().reason(Errno.EISDIR);
+    }
+    return Files.isRegularFile(file) ? null : "not a regular file"; // it might never end
   }
 
   /** Unless all are wanted, the first that fails is the last: FATAL ends the program. */
@@ -213,13 +248,17 @@ public final class Modprobe {
   }
 
   private int showSymbols(String name, boolean exports) throws StoppedException {
-    Path file = directory.resolve(name);
-    if (!Names.isPath(name) && !Files.exists(file)) {
+    Path file = file(name);
+    if (!Names.isPath(name) && (file == null || !Files.exists(file))) {
       List<Target> found = setting.lookup().find(name);
       if (found.isEmpty() || found.get(0).path() == null) {
         return sayNotFound(Level.FATAL, name);
       }
       file = found.get(0).path();
+    }
+    if (file == null || Files.exists(file) && !Files.isRegularFile(file)) {
+      setting.console().say(Level.FATAL, "Module " + name + ": " + whyNoModule(file));
+      return 1;
     }
     try {
       for (String line : exports ? SymbolVersions.exports(file) : SymbolVersions.imports(file)) {

@@ -3,6 +3,7 @@ package jiffy.cli.tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,7 +154,7 @@ final class DepmodTool implements Tool {
     if (tree == null || output == null) {
       throw new RefusedException("FATAL", "no directory can have such a name");
     }
-    List<Path> files = isTree ? files(words) : placedFiles(call);
+    List<Path> files = isTree ? files(call, words) : placedFiles(call);
     return new Depmod.Request(
         isTree ? tree : ModuleTrees.directories(call).get(0),
         isWritten ? output : null,
@@ -185,17 +186,17 @@ final class DepmodTool implements Tool {
   }
 
   /** Those behind the version; null if there are none. */
-  private static List<Path> files(List<String> words) throws RefusedException {
+  private static List<Path> files(Invocation call, List<String> words) throws RefusedException {
     if (words.size() < 2) {
       return null;
     }
     List<Path> files = new ArrayList<>();
     for (String word : words.subList(1, words.size())) {
-      Path file = Path.of(word);
-      if (!file.isAbsolute()) {
+      Path file = call.file(word);
+      if (!word.startsWith("/")) {
         throw new RefusedException("FATAL", word + ": not absolute path.");
       }
-      if (!Files.isRegularFile(file)) {
+      if (file == null || !Files.isRegularFile(file)) {
         throw new RefusedException(
             "FATAL", "could not create module from path " + word + ": No such file or directory");
       }
@@ -255,7 +256,10 @@ final class DepmodTool implements Tool {
         continue;
       }
       try {
-        Path file = call.directory().resolve(name);
+        Path file = call.file(name);
+        if (file == null) {
+          throw new NoSuchFileException(name);
+        }
         if (option.equals("-F")) {
           known.addSystemMap(file);
         } else {

@@ -2,6 +2,7 @@ package jiffy.cli.tool;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import jiffy.cli.kmod.StoppedException;
 import jiffy.cli.tool.Invocation.GoneException;
 import jiffy.cli.tool.Invocation.NoKernelException;
 import jiffy.linux.Delay;
+import jiffy.linux.Errno;
 
 /** What modprobe sees of its caller: kernel and user of one invocation. One thread. */
 final class KmodHost implements ModuleKernel, Console {
@@ -76,7 +78,11 @@ final class KmodHost implements ModuleKernel, Console {
 
   @Override
   public int insert(Path file, List<String> words, int flags) throws StoppedException {
-    return kernel().insmod(file, words, flags);
+    RunningKernel kernel = kernel();
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      return -Errno.EINVAL; // a pipe or a device might never end
+    }
+    return kernel.insmod(file, words, flags);
   }
 
   @Override

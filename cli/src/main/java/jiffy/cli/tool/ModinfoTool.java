@@ -247,6 +247,9 @@ final class ModinfoTool implements Tool {
       if (isTree) {
         readBuiltins();
       }
+      for (String each : tree.warnings()) {
+        options.say("WARNING", each);
+      }
       boolean isNowhere = isTree && !Files.isDirectory(place());
       if (isNowhere) {
         options.say("WARNING", "no directory " + place() + ": say which version with -k");

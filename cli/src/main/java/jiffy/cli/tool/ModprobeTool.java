@@ -172,6 +172,14 @@ final class ModprobeTool implements Tool {
         host.say(Level.ERROR, "unexpected wait value '" + options.value("--wait") + "'.");
         return 1;
       }
+      for (String option : List.of("--config", "--dirname", "--set-version")) {
+        for (String value : options.values(option)) {
+          if (call.file(value) == null) {
+            host.say(Level.ERROR, option + ": no file can be called '" + value + "'");
+            return 1;
+          }
+        }
+      }
       return modprobe(call, options, host).run(order(options, waitMillis));
     } catch (StoppedException e) {
       KmodHost.rethrow(e);
@@ -244,14 +252,18 @@ final class ModprobeTool implements Tool {
   private Modprobe modprobe(Invocation call, KmodOptions.Parsed options, KmodHost host)
       throws StoppedException {
     for (String given : options.values("--config")) {
-      if (!Files.exists(call.directory().resolve(given))) {
+      if (!Files.exists(call.file(given))) {
         host.say(Level.WARNING, "could not open '" + given + "': " + Strerror.of(Errno.ENOENT));
       }
     }
     ModuleTree tree = trees.of(call, options.value("--dirname"), options.value("--set-version"));
+    for (String warning : tree.warnings()) {
+      host.say(Level.WARNING, warning);
+    }
     List<String> complaints = new ArrayList<>();
     ModprobeConfig config =
-        ConfigFiles.read(places(call, options), tree.index(), host.commandLine(), complaints::add);
+        ConfigFiles.read(
+            places(call, options), tree.index(), host.commandLine(), complaints::add, Strerror::of);
     for (String complaint : complaints) {
       host.sayOfLibrary(complaint);
     }

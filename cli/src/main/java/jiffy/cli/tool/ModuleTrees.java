@@ -2,18 +2,20 @@ package jiffy.cli.tool;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jiffy.cli.kmod.ModuleTree;
 import jiffy.cli.kmod.depmod.ModuleScan;
 import jiffy.cli.kmod.index.ModuleIndex;
+import jiffy.cli.kmod.index.TextFile;
+import jiffy.linux.Errno;
 import jiffy.runtime.Version;
 
 /**
@@ -38,7 +40,7 @@ final class ModuleTrees {
    */
   ModuleTree of(Invocation call, String root, String version) {
     if (root == null && version == null) {
-      return plain(directories(call));
+      return plain(call);
     }
     Path base = call.directory().resolve(root == null ? "/" : root);
     return onDisk(base.resolve("lib/modules").resolve(version == null ? Version.JIFFY : version));
@@ -46,44 +48,64 @@ final class ModuleTrees {
 
   private static ModuleTree onDisk(Path directory) {
     Map<String, String> texts = new HashMap<>();
-    for (String name : ModuleIndex.FILES) {
-      Path file = directory.resolve(name);
-      try {
-        if (Files.isRegularFile(file)) {
-          texts.put(name, new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+    List<String> warnings = new ArrayList<>();
+    if (Files.isDirectory(directory)) {
+      for (String name : ModuleIndex.FILES) {
+        Path file = directory.resolve(name);
+        try {
+          texts.put(name, TextFile.read(file));
+        } catch (NoSuchFileException e) {
+          continue; // what cannot be found is said
+        } catch (IOException e) {
+          warnings.add("could not read " + file + ": " + Strerror.of(e));
         }
-      } catch (IOException unreadable) {
-        continue; // as if it were not there: what cannot be found is said
       }
     }
-    boolean lacksIndex = Files.isDirectory(directory) && !texts.containsKey("modules.dep");
-    String hint = lacksIndex ? "there is no modules.dep in " + directory + ": run depmod" : "";
-    return new ModuleTree(directory.toString(), ModuleIndex.of(directory, texts), hint);
+    ModuleIndex index = ModuleIndex.of(directory, texts);
+    return new ModuleTree(directory.toString(), index, hint(directory), warnings);
   }
 
-  private ModuleTree plain(List<Path> directories) {
+  private static String hint(Path directory) {
+    if (Files.notExists(directory)) {
+      return "there is no directory " + directory + ": say which version with -S";
+    }
+    if (!Files.isDirectory(directory)) {
+      int error = Files.exists(directory) ? Errno.ENOTDIR : Errno.EACCES;
+      return "could not look into " + directory + ": " + Strerror.of(error);
+    }
+    boolean lacksIndex = Files.notExists(directory.resolve("modules.dep"));
+    return lacksIndex ? "there is no modules.dep in " + directory + ": run depmod" : "";
+  }
+
+  private ModuleTree plain(Invocation call) {
+    List<Path> directories = directories(call);
+    List<String> warnings = new ArrayList<>();
+    for (String each : given(call)) {
+      if (call.file(each) == null) {
+        warnings.add("no directory can be called " + each + ": " + VARIABLE);
+      }
+    }
+    ModuleScan.Index index =
+        scan.index(
+            directories,
+            (each, e) -> warnings.add("could not look into " + each + ": " + Strerror.of(e)));
     String place =
         directories.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
-    try {
-      ModuleScan.Index index = scan.index(directories);
-      return new ModuleTree(place, ModuleIndex.of(index.base(), index.texts()), "");
-    } catch (IOException e) {
-      String hint = "could not look into " + place + ": " + Strerror.of(e);
-      return new ModuleTree(place, ModuleIndex.of(directories.get(0), Map.of()), hint);
-    }
+    return new ModuleTree(place, ModuleIndex.of(index.base(), index.texts()), "", warnings);
+  }
+
+  private static List<String> given(Invocation call) {
+    String given = call.environment().getOrDefault(VARIABLE, "");
+    return Stream.of(given.split(File.pathSeparator)).filter(each -> !each.isEmpty()).toList();
   }
 
   /** {@code JIFFY_MODULES}, else what the build leaves and what users put there. */
   static List<Path> directories(Invocation call) {
     List<Path> directories = new ArrayList<>();
-    String given = call.environment().getOrDefault(VARIABLE, "");
-    for (String each : given.split(File.pathSeparator)) {
-      if (!each.isEmpty()) {
-        try {
-          directories.add(call.directory().resolve(each).normalize());
-        } catch (InvalidPathException noSuchFile) {
-          continue;
-        }
+    for (String each : given(call)) {
+      Path directory = call.file(each);
+      if (directory != null) {
+        directories.add(directory.normalize());
       }
     }
     if (directories.isEmpty()) {

@@ -3,6 +3,7 @@ package jiffy.cli.kmod;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** depmod over trees of our own. */
 class DepmodTest {
@@ -153,6 +155,47 @@ class DepmodTest {
   }
 
   @Test
+  void configuration_isReadLineByLine_whateverItsBytes() throws IOException {
+    Path file = Files.createDirectories(root.resolve("etc/depmod.d")).resolve("a.conf");
+    String text =
+        "# caf\u00e9\nsearch \\\n  foobar \\\n  built-in\nnonsense\nexternal 1.* /x\0y\nsearch \0\n";
+    Files.write(file, text.getBytes(StandardCharsets.ISO_8859_1));
+    Path link = Files.createSymbolicLink(file.resolveSibling("b.conf"), root.resolve("gone"));
+    module("foo/m.jar", "");
+    module("foobar/m.jar", "");
+    assertThat(depmod("1.0.0").err())
+        .isEqualTo(
+            Stream.of(
+                    file + " line 5: ignoring bad line starting with 'nonsense'",
+                    file + " line 6: ignoring bad line starting with 'external'",
+                    file + " line 7: ignoring bad line starting with 'search'",
+                    "could not read " + link + ": No such file or directory")
+                .map(each -> "depmod: ERROR: " + each + "\n")
+                .collect(Collectors.joining()));
+    assertThat(index("dep")).isEqualTo("foobar/m.jar:\n");
+  }
+
+  @Test
+  void modulesOrder_whateverItsBytes_countsForTheOtherLines() throws IOException {
+    module("a.jar", "");
+    module("b.jar", "");
+    Files.write(
+        tree.resolve("modules.order"),
+        "caf\u00e9.jar\nx\0.jar\nb.jar\n".getBytes(StandardCharsets.ISO_8859_1));
+    isSilent(depmod("1.0.0"));
+    assertThat(index("dep")).isEqualTo("b.jar:\na.jar:\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-C", "-F", "-E", "-b", "-o", "-m"})
+  void optionThatNoFileCanBeCalled_isRefused(String option) {
+    ToolRun run = depmod(option, "x\0", "1.0.0");
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.err()).startsWith("depmod: FATAL: ").doesNotContain("internal");
+    assertThat(depmod("1.0.0", "/x\0").err()).startsWith("depmod: FATAL: could not create module");
+  }
+
+  @Test
   void cycles_areToldOneByOne_andTheOldIndexStays() throws IOException {
     Files.writeString(tree.resolve("modules.dep"), "old");
     module("a.jar", "", "b");
@@ -195,6 +238,11 @@ class DepmodTest {
     Files.setLastModifiedTime(c, FileTime.from(Instant.EPOCH));
     isSilent(depmod("-A", "1.0.0"));
     assertThat(index("dep")).isEqualTo("a.jar:\nc.jar:\n");
+
+    Files.copy(c, tree.resolve("bad name.jar"));
+    Files.writeString(tree.resolve("modules.alias"), "untouched");
+    isSilent(depmod("-A", "1.0.0"));
+    assertThat(index("alias")).isEqualTo("untouched");
   }
 
   @Test

@@ -15,6 +15,7 @@ import jiffy.linux.Errno;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -441,6 +442,94 @@ class ModprobeTest {
         .isEqualTo(
             "modprobe: FATAL: Module nosuch not found in directory " + tree.modules() + "\n");
     assertThat(run("--show-exports " + root.resolve("notelf.jar")).status()).isEqualTo(1);
+  }
+
+  @Test
+  @Timeout(60)
+  void pipe_isNotWaitedFor() throws IOException, InterruptedException {
+    Path fifo = config.resolve("fifo.jar");
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    assertThat(run("--show-exports " + fifo).err())
+        .isEqualTo("modprobe: FATAL: Module " + fifo + ": not a regular file\n");
+    assertThat(run(fifo.toString()))
+        .isEqualTo(
+            new KmodRun(
+                1,
+                "",
+                "modprobe: FATAL: Failed to get module from path "
+                    + fifo
+                    + ": not a regular file\n",
+                List.of()));
+    Path image = Files.createDirectories(config.resolve("lib/modules/1.0.0")).getParent();
+    Files.writeString(image.resolve("1.0.0/modules.dep"), fifo + ":\n");
+    assertThat(run("-d " + config + " fifo"))
+        .isEqualTo(
+            new KmodRun(
+                1, "", "modprobe: ERROR: could not insert 'fifo': Invalid argument\n", List.of()));
+  }
+
+  @Test
+  void placeThatCannotBeRead_isToldEachTime_andTheOthersCount() throws IOException {
+    Path file = Files.writeString(config.resolve("file"), "");
+    String places = file + ":x\0:" + tree.jar("core").getParent();
+    Map<String, String> environment = Map.of("JIFFY_MODULES", places);
+    String warnings =
+        "modprobe: WARNING: no directory can be called x\0: JIFFY_MODULES\n"
+            + "modprobe: WARNING: could not look into "
+            + file
+            + ": Not a directory\n";
+    for (int i = 0; i < 2; i++) {
+      assertThat(KmodRun.of(kernel, environment, root, "modprobe", "-D", "core"))
+          .isEqualTo(new KmodRun(0, "insmod " + tree.jar("core") + " \n", warnings, List.of()));
+    }
+    kernel.has("core", 0);
+    KmodRun removed = KmodRun.of(kernel, environment, root, "modprobe", "-r", "core");
+    assertThat(removed.err()).isEqualTo(warnings);
+    assertThat(removed.calls()).containsExactly("rmmod core");
+  }
+
+  @Test
+  void namesThatNoFileCanHave_areRefused() throws IOException {
+    for (String option : List.of("-C", "-d", "-S")) {
+      assertThat(run(option + " x\0 core").err())
+          .startsWith("modprobe: ERROR: --")
+          .contains("no file can be called 'x\0'");
+    }
+    String noFile = "No such file or directory\n";
+    assertThat(run("./x\0").err()).startsWith("modprobe: FATAL: Failed").endsWith(noFile);
+    assertThat(run("--show-exports ./x\0").err()).endsWith(noFile);
+    assertThat(run("--show-exports x\0").err()).contains("not found in directory");
+
+    Path image = Files.createDirectories(config.resolve("lib/modules/1.0.0"));
+    Files.writeString(image.resolve("modules.dep"), "x\0.jar:\ny.jar:\n");
+    assertThat(run("-d " + config + " -D y").out())
+        .isEqualTo("insmod " + image.resolve("y.jar") + " \n");
+  }
+
+  @Test
+  void whatIsNotFound_comesWithTheWayOut() throws IOException {
+    Files.createDirectories(root.resolve("mods"));
+    Files.copy(tree.jar("core"), root.resolve("mods/other.jar"));
+    String notFound = " not found in directory " + tree.modules() + "\nmodprobe: NOTICE: ";
+    assertThat(run("my-dash.jar").err())
+        .isEqualTo(
+            "modprobe: FATAL: Module my-dash.jar"
+                + notFound
+                + "modules are called by their names: 'modprobe my_dash'\n");
+    assertThat(run("mods/other.jar").err())
+        .isEqualTo(
+            "modprobe: FATAL: Module mods/other.jar"
+                + notFound
+                + "mods/other.jar is a file: it is loaded by 'modprobe ./mods/other.jar'\n");
+
+    Path none = config.resolve("lib/modules/7");
+    assertThat(run("-d " + config + " -S 7 core").err())
+        .endsWith(
+            "modprobe: NOTICE: there is no directory " + none + ": say which version with -S\n");
+    Files.createDirectories(none.resolve("modules.dep"));
+    assertThat(run("-d " + config + " -S 7 core").err())
+        .contains("could not read " + none.resolve("modules.dep") + ": not a regular file\n")
+        .doesNotContain("run depmod");
   }
 
   @Test

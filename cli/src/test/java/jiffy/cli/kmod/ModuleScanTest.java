@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import jiffy.cli.kmod.depmod.ModuleScan;
@@ -21,8 +22,10 @@ class ModuleScanTest {
 
   private final ModuleScan scan = new ModuleScan();
 
-  private ModuleScan.Index index(Path... directories) throws IOException {
-    return scan.index(List.of(directories));
+  private final List<String> unreadable = new ArrayList<>();
+
+  private ModuleScan.Index index(Path... directories) {
+    return scan.index(List.of(directories), (each, e) -> unreadable.add(each + " " + e));
   }
 
   @Test
@@ -81,8 +84,20 @@ class ModuleScanTest {
   }
 
   @Test
-  void index_ofNoDirectory_isEmpty() throws IOException {
+  void index_ofNoDirectory_isEmpty() {
     assertThat(index(root.resolve("none")).texts()).containsEntry("modules.dep", "");
+    assertThat(unreadable).isEmpty();
+  }
+
+  @Test
+  void directoryThatIsNone_isTold_andTheOthersCount() throws IOException {
+    Path file = Files.writeString(root.resolve("file"), "");
+    Path jar = Sources.write(root.resolve("one/a.jar"), "");
+    for (int run = 0; run < 2; run++) {
+      unreadable.clear();
+      assertThat(index(file, jar.getParent()).texts()).containsEntry("modules.dep", jar + ":\n");
+      assertThat(unreadable).hasSize(1).allMatch(each -> each.startsWith(file + " "));
+    }
   }
 
   @Test

@@ -142,7 +142,12 @@ class UpstreamKmodTest {
     List<String> complaints = new ArrayList<>();
     Path place = upstream.resolve(test).resolve("etc/modprobe.d");
     ModprobeConfig config =
-        ConfigFiles.read(List.of(place), ModuleIndex.of(empty, Map.of()), "", complaints::add);
+        ConfigFiles.read(
+            List.of(place),
+            ModuleIndex.of(empty, Map.of()),
+            "",
+            complaints::add,
+            Throwable::getMessage);
     assertThat(complaints).isEmpty();
     return config;
   }
@@ -168,8 +173,6 @@ class UpstreamKmodTest {
   @Test
   void weakdeps_areReadAndPrinted() throws IOException {
     Path root = upstream.resolve("test-weakdep");
-    assertThat(config("test-weakdep").weakdep("mod_loop_b"))
-        .containsExactly("mod_loop_a", "mod_simple");
     assertThat(modprobe(root, "-c").out()).isEqualTo(text(root.resolve("modprobe-c.txt")));
   }
 

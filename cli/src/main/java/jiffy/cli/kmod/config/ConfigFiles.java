@@ -1,7 +1,6 @@
 package jiffy.cli.kmod.config;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import jiffy.cli.kmod.index.ModuleIndex;
+import jiffy.cli.kmod.index.TextFile;
 
 /**
  * Finds and reads what configures modprobe.
@@ -22,6 +23,7 @@ public final class ConfigFiles {
   private static final List<String> OF_THE_INDEX = List.of("modules.softdep", "modules.weakdep");
 
   private final Consumer<String> complaints;
+  private final Function<IOException, String> reasons;
 
   /** What is read of a file. */
   private interface Source {
@@ -33,8 +35,9 @@ public final class ConfigFiles {
 
   private final TreeMap<String, Named> files = new TreeMap<>();
 
-  private ConfigFiles(Consumer<String> complaints) {
+  private ConfigFiles(Consumer<String> complaints, Function<IOException, String> reasons) {
     this.complaints = complaints;
+    this.reasons = reasons;
   }
 
   /**
@@ -45,10 +48,15 @@ public final class ConfigFiles {
    * @param index whose soft and weak dependencies count, too
    * @param bootLine the kernel's command line, may be empty
    * @param complaints gets a sentence for each bad line or file
+   * @param reasons why a file could not be read, in the user's words
    */
   public static ModprobeConfig read(
-      List<Path> places, ModuleIndex index, String bootLine, Consumer<String> complaints) {
-    ConfigFiles found = new ConfigFiles(complaints);
+      List<Path> places,
+      ModuleIndex index,
+      String bootLine,
+      Consumer<String> complaints,
+      Function<IOException, String> reasons) {
+    ConfigFiles found = new ConfigFiles(complaints, reasons);
     places.forEach(found::find);
     for (String name : OF_THE_INDEX) {
       index
@@ -78,7 +86,7 @@ public final class ConfigFiles {
           }
         }
       } catch (IOException e) {
-        complaints.accept("could not read directory " + place + ": " + reason(e));
+        complaints.accept("could not read directory " + place + ": " + reasons.apply(e));
       }
     } else if (Files.exists(place)) {
       add(place.getFileName().toString(), named(place));
@@ -86,21 +94,14 @@ public final class ConfigFiles {
   }
 
   private static Named named(Path file) {
-    return new Named(
-        file.toString(), () -> new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+    return new Named(file.toString(), () -> TextFile.read(file));
   }
 
   private void parse(Named file, ModprobeConfig.Builder into) {
     try {
       ConfigParser.parse(file.name(), file.source().read(), into, complaints);
     } catch (IOException e) {
-      complaints.accept("could not open '" + file.name() + "': " + reason(e));
+      complaints.accept("could not open '" + file.name() + "': " + reasons.apply(e));
     }
-  }
-
-  private static String reason(IOException e) {
-    return e instanceof java.nio.file.AccessDeniedException
-        ? "Permission denied"
-        : e.getClass().getSimpleName() + " " + e.getMessage();
   }
 }

@@ -113,15 +113,6 @@ public final class ModprobeConfig {
     return new SoftDep(module, pre, post);
   }
 
-  /** What a module may find useful; normalised names. */
-  public List<String> weakdep(String module) {
-    return weakdeps.stream()
-        .filter(each -> each.module().equals(module))
-        .flatMap(each -> each.names().stream())
-        .map(Names::module)
-        .toList();
-  }
-
   /** Why a module must not be loaded at all, if so. */
   public Optional<Forbid> forbidden(String module) {
     return forbids.stream().filter(each -> each.module().equals(module)).findFirst();

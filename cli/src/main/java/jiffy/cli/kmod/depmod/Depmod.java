@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import jiffy.cli.kmod.index.TextFile;
 import jiffy.cli.kmod.modinfo.BuiltinModinfo;
 import jiffy.runtime.module.file.ModuleNames;
 
@@ -118,13 +119,14 @@ public final class Depmod {
 
   /**
    * Whether the index lists just these modules and none is newer. The times of directories say
-   * nothing: writing the index changes that of its own.
+   * nothing: writing the index changes that of its own. Files that no index can have do not count.
    */
-  private boolean isUpToDate(List<Path> files) {
+  private boolean isUpToDate(List<Path> all) {
+    List<Path> files = all.stream().filter(ScannedJar::isPlain).toList();
     Path index = request.output.resolve("modules.dep");
     try {
       Set<Path> listed = new HashSet<>();
-      for (String line : Files.readAllLines(index)) {
+      for (String line : TextFile.read(index).lines().toList()) {
         listed.add(request.directory.resolve(line.substring(0, Math.max(0, line.indexOf(':')))));
       }
       FileTime written = Files.getLastModifiedTime(index);
@@ -185,8 +187,8 @@ public final class Depmod {
     Map<Path, Integer> order = new HashMap<>();
     Path file = request.directory.resolve(ORDER);
     try {
-      for (String line : Files.readAllLines(file)) {
-        order.putIfAbsent(request.directory.resolve(line.strip()), order.size());
+      for (String line : TextFile.read(file).lines().toList()) {
+        putInOrder(line.strip(), order);
       }
     } catch (IOException e) {
       if (request.files == null) {
@@ -200,6 +202,14 @@ public final class Depmod {
                     each -> order.getOrDefault(each.path(), Integer.MAX_VALUE))
                 .thenComparing(ScannedJar::path))
         .toList();
+  }
+
+  private void putInOrder(String file, Map<Path, Integer> order) {
+    try {
+      order.putIfAbsent(request.directory.resolve(file), order.size());
+    } catch (InvalidPathException noSuchFile) {
+      return;
+    }
   }
 
   private void reportSymbols(DependencyGraph graph) {
@@ -254,7 +264,7 @@ public final class Depmod {
   private void addBuiltins(Map<String, String> texts) throws IOException {
     Path file = request.directory.resolve("modules.builtin.modinfo");
     if (Files.isRegularFile(file)) {
-      texts.put("modules.builtin.alias", new BuiltinModinfo(Files.readString(file)).aliases());
+      texts.put("modules.builtin.alias", new BuiltinModinfo(TextFile.read(file)).aliases());
     }
   }
 }

@@ -2,6 +2,7 @@ package jiffy.cli.kmod.depmod;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
+import jiffy.cli.kmod.index.TextFile;
 import jiffy.runtime.module.file.ModuleNames;
 
 /**
@@ -58,11 +60,11 @@ final class DepmodConfig {
   void read(List<Path> places) {
     TreeMap<String, Path> files = new TreeMap<>();
     for (Path place : places) {
-      if (Files.isRegularFile(place)) {
+      if (Files.exists(place) && !Files.isDirectory(place)) {
         files.putIfAbsent(place.getFileName().toString(), place);
       }
       try (Stream<Path> all = Files.isDirectory(place) ? Files.list(place) : Stream.empty()) {
-        all.filter(Files::isRegularFile)
+        all.filter(file -> !Files.isDirectory(file))
             .filter(file -> file.getFileName().toString().matches("[^.].*\\.conf"))
             .forEach(file -> files.putIfAbsent(file.getFileName().toString(), file));
       } catch (IOException e) {
@@ -75,23 +77,37 @@ final class DepmodConfig {
   private void readFile(Path file) {
     try {
       int number = 0;
-      for (String line : Files.readString(file).replace("\\\n", "").split("\n", -1)) {
+      StringBuilder line = new StringBuilder();
+      for (String part : TextFile.read(file).replace("\r\n", "\n").split("\n", -1)) {
         number++;
-        List<String> words = Stream.of(line.trim().split("\\s+")).toList();
-        boolean isNothing = words.get(0).isEmpty() || words.get(0).startsWith("#");
-        if (!isNothing && !take(words)) {
-          complaints.add(
-              Report.error(
-                  file
-                      + " line "
-                      + number
-                      + ": ignoring bad line starting with '"
-                      + words.get(0)
-                      + "'"));
+        boolean isContinued = part.endsWith("\\");
+        line.append(part, 0, part.length() - (isContinued ? 1 : 0));
+        if (!isContinued) {
+          readLine(line.toString(), file + " line " + number);
+          line.setLength(0);
         }
       }
+      readLine(line.toString(), file + " line " + number);
     } catch (IOException e) {
       complaints.add(Report.error("could not read " + file, e));
+    }
+  }
+
+  private void readLine(String line, String place) {
+    List<String> words = Stream.of(line.trim().split("\\s+")).toList();
+    String first = words.get(0);
+    boolean isNothing = first.isEmpty() || first.startsWith("#");
+    if (!isNothing && !(words.stream().allMatch(this::canBePath) && take(words))) {
+      complaints.add(Report.error(place + ": ignoring bad line starting with '" + first + "'"));
+    }
+  }
+
+  /** Whether a file can have such a name; words that are none, such as versions, can be one. */
+  private boolean canBePath(String word) {
+    try {
+      return tree.resolve(word) != null;
+    } catch (InvalidPathException e) {
+      return false;
     }
   }
 

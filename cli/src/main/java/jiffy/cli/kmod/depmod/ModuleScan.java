@@ -14,9 +14,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import jiffy.linux.Errno;
 import jiffy.runtime.module.file.BadModuleException;
 import jiffy.runtime.module.file.HostClasses;
 import jiffy.runtime.module.file.ModuleFile;
@@ -62,13 +64,17 @@ public final class ModuleScan {
    * first counts. Directories within them are not looked into; one that is not there is empty.
    *
    * @param directories absolute; at least one
-   * @throws IOException if one cannot be listed
+   * @param unreadable gets those that cannot be listed, each with the reason; the others count
    */
-  public Index index(List<Path> directories) throws IOException {
+  public Index index(List<Path> directories, BiConsumer<Path, IOException> unreadable) {
     Map<Path, Stamp> files = new LinkedHashMap<>();
     for (Path directory : directories) {
-      for (Path jar : JarFiles.in(directory)) {
-        files.putIfAbsent(jar, stamp(jar));
+      try {
+        for (Path jar : JarFiles.in(directory)) {
+          files.putIfAbsent(jar, stamp(jar));
+        }
+      } catch (IOException e) {
+        unreadable.accept(directory, e);
       }
     }
     Made before = last.get();
@@ -121,6 +127,9 @@ public final class ModuleScan {
   }
 
   private ScannedJar readNow(Path jar) {
+    if (Files.exists(jar) && !Files.isRegularFile(jar)) {
+      return new ScannedJar(jar, null, Errno.EINVAL, null); // a pipe might never end
+    }
     try {
       return new ScannedJar(jar, ModuleFile.read(jar, jar.toString(), host), 0, null);
     } catch (BadModuleException e) {

@@ -30,6 +30,10 @@ public record ScannedJar(Path path, ModuleFile file, int errno, String problem) 
 
   /** Whether a line of {@code modules.dep} can say it: a blank or a colon would end it. */
   boolean hasPlainName() {
+    return isPlain(path);
+  }
+
+  static boolean isPlain(Path path) {
     return path.getFileName().toString().chars().noneMatch(c -> c == ':' || c <= ' ');
   }
 

@@ -2,6 +2,7 @@ package jiffy.cli.kmod.index;
 
 import com.google.common.collect.LinkedHashMultimap;
 import com.google.common.collect.SetMultimap;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -95,7 +96,12 @@ public final class ModuleIndex {
     }
     Collections.reverse(dependencies);
     String name = Names.ofFile(file);
-    modules.putIfAbsent(name, new Entry(name, directory.resolve(file), List.copyOf(dependencies)));
+    try {
+      Path path = directory.resolve(file);
+      modules.putIfAbsent(name, new Entry(name, path, List.copyOf(dependencies)));
+    } catch (InvalidPathException noSuchFile) {
+      return;
+    }
   }
 
   private static void takeAlias(String line, SetMultimap<String, String> into) {

@@ -3,13 +3,16 @@ package jiffy.cli.kmod.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import jiffy.cli.kmod.index.ModuleIndex;
+import jiffy.cli.tool.Strerror;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** modprobe.d: which files, which lines, in which order. */
@@ -26,7 +29,8 @@ class ConfigFilesTest {
 
   private ModprobeConfig read(String bootLine, String... places) {
     List<Path> paths = List.of(places).stream().map(root::resolve).toList();
-    return ConfigFiles.read(paths, ModuleIndex.of(root, Map.of()), bootLine, complaints::add);
+    ModuleIndex index = ModuleIndex.of(root, Map.of());
+    return ConfigFiles.read(paths, index, bootLine, complaints::add, Strerror::of);
   }
 
   @Test
@@ -84,6 +88,34 @@ class ConfigFilesTest {
     Files.write(root.resolve("d/a.conf"), new byte[] {(byte) 0xff, 0, '\n', 'x', '\n', '\\'});
     assertThat(read("", "d").lines()).isEmpty();
     assertThat(complaints).hasSize(2);
+  }
+
+  @Test
+  @Timeout(60)
+  void files_thatAreNone_areToldAndNotWaitedFor() throws IOException, InterruptedException {
+    Path fifo = Files.createDirectories(root.resolve("d")).resolve("a.conf");
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    Path link = Files.createSymbolicLink(root.resolve("d/b.conf"), root.resolve("gone"));
+    Files.createSymbolicLink(root.resolve("d/c.conf"), Path.of("/dev/null"));
+    Files.createSymbolicLink(root.resolve("d/d.conf"), Path.of("/dev/zero"));
+    file("d/e.conf", "options m a=1\n");
+    assertThat(read("", "d").lines()).containsExactly("options m a=1");
+    assertThat(complaints)
+        .containsExactly(
+            "could not open '" + fifo + "': not a regular file",
+            "could not open '" + link + "': No such file or directory",
+            "could not open '" + root.resolve("d/d.conf") + "': not a regular file");
+  }
+
+  @Test
+  void file_withoutEnd_isNotTaken() throws IOException {
+    Path file = file("d/a.conf", "options m a=1\n");
+    try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
+      large.setLength(1L << 40);
+    }
+    assertThat(read("", "d").lines()).isEmpty();
+    assertThat(complaints)
+        .containsExactly("could not open '" + file + "': larger than 16777216 bytes");
   }
 
   @Test
