@@ -430,7 +430,8 @@ public final class Machine implements AutoCloseable {
    * it open, and who has taken references; one a phrase.
    */
   public List<String> usersOf(String module) {
-    List<String> users = new ArrayList<>(files.openOf(module));
+    List<String> users =
+        new ArrayList<>(modules.owner(module).map(files::openOf).orElse(List.of()));
     users.addAll(modules.takers(module));
     return users;
   }

@@ -11,6 +11,7 @@ import static jiffy.runtime.context.PreemptCount.SOFTIRQ_OFFSET;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
 import jiffy.kernel.Current;
 import jiffy.kernel.Kernel;
 import jiffy.kernel.KernelThread;
@@ -97,7 +98,7 @@ public final class Context extends Current {
 
   private boolean irqsOff;
   private boolean miscounted;
-  private volatile boolean isAbandoned;
+  private final AtomicBoolean sharesTaken = new AtomicBoolean();
 
   private final boolean isHandlers;
 
@@ -428,10 +429,13 @@ public final class Context extends Current {
 
   /**
    * For who has expelled a task that only computes, and so never comes to give it back: the
-   * softirqs and interrupts that it keeps disabled are so no longer. Any thread, once.
+   * softirqs and interrupts that it keeps disabled are so no longer, unless it has just begun to
+   * enable them itself. Any thread.
    */
   public void abandon() {
-    isAbandoned = true;
+    if (!takeShares()) {
+      return;
+    }
     if ((preemptCount & SOFTIRQ_DISABLED) != 0) {
       cpu.gate.leaveBh();
     }
@@ -440,9 +444,14 @@ public final class Context extends Current {
     }
   }
 
-  /** Whether {@link #abandon} has given back what it would give back itself. */
-  public boolean isAbandoned() {
-    return isAbandoned;
+  /**
+   * For who enables what was left disabled, the task itself or {@link #abandon}: only one of them
+   * may, for the gate counts shares.
+   *
+   * @return true for the first
+   */
+  public boolean takeShares() {
+    return sharesTaken.compareAndSet(false, true);
   }
 
   /** Parks this task until it is unparked or the deadline, a time of the arch. */

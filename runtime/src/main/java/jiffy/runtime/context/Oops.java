@@ -119,8 +119,8 @@ public final class Oops {
         || type.startsWith("org.apache.maven.");
   }
 
-  /** A message may be computed by the module's code, and fail. */
-  private static String describe(Throwable thrown) {
+  /** Its class and its message, which may be computed by the module's code, and fail. */
+  public static String describe(Throwable thrown) {
     String type = thrown.getClass().getName();
     try {
       String message = thrown.getMessage();

@@ -305,26 +305,34 @@ final class Hooks {
     }
   }
 
-  /** As {@code do_one_initcall}: says what the hook has left disabled, and enables it. */
+  /** As {@code do_one_initcall}: says what the hook has left disabled, and enables it. Once. */
   private void restoreCounts(
       Context self, LoadedModule module, String what, int count, boolean irqsOff) {
-    if (self.isAbandoned()) {
+    if (!self.takeShares()) {
       return;
     }
     String left = "";
     if (self.irqsDisabled() && !irqsOff) {
       left = " disabled interrupts";
-      self.localIrqEnable();
+      enable(self::localIrqEnable);
     }
     if (self.preemptCount() != count || self.takeMiscounted()) {
       left = " preemption imbalance" + left;
       while (softirqOf(self.preemptCount()) > softirqOf(count)) {
-        self.localBhEnable();
+        enable(self::localBhEnable);
       }
       self.setPreemptCount(count);
     }
     if (!left.isEmpty()) {
       log.print(KernelLog.WARNING, module.name() + ": " + what + " returned with" + left);
+    }
+  }
+
+  /** Who is expelled is thrown out of the wait for a softirq pass, once it has enabled them. */
+  private static void enable(Runnable enabling) {
+    try {
+      enabling.run();
+    } catch (Expelled e) { // it leaves already
     }
   }
 

@@ -107,14 +107,12 @@ final class LoadedModule {
     return isPermanent;
   }
 
-  /** {@code try_module_get}. */
+  /** {@code try_module_get} and {@code __module_get}. @return false if it goes or is gone */
   boolean tryGet() {
-    return state != ModuleState.GOING && state != ModuleState.ZOMBIE && get();
-  }
-
-  /** {@code __module_get}. @return false if it is going for good */
-  boolean get() {
-    return refs.getAndUpdate(count -> count == 0 ? 0 : count + 1) != 0;
+    return switch (state) {
+      case GOING, ZOMBIE, GONE -> false;
+      default -> refs.getAndUpdate(count -> count == 0 ? 0 : count + 1) != 0;
+    };
   }
 
   /** {@code module_put}. @return whether there was anything to give back */

@@ -99,7 +99,7 @@ public final class Modules implements AutoCloseable {
     registry = new Registry(arch);
     taint = new Taint(log);
     vermagic = new Vermagic(settings.version(), log, taint);
-    StateListeners listeners = new StateListeners(log);
+    StateListeners listeners = new StateListeners(arch, log);
     host =
         Suppliers.memoize(
             () ->
@@ -295,6 +295,11 @@ public final class Modules implements AutoCloseable {
   /** The module of that name, {@code -} being {@code _}; none while it is not listed. */
   public Optional<ModuleView> find(String name) {
     return registry.view(ModuleNames.canonical(name));
+  }
+
+  /** Who the module of that name is now, as {@link #list} has it; none if there is none. */
+  public Optional<Owner> owner(String name) {
+    return Optional.ofNullable(registry.find(name)).map(module -> module.owner);
   }
 
   /** {@code /proc/modules}. */

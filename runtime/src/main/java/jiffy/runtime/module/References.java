@@ -30,18 +30,24 @@ final class References implements Owned {
 
   boolean tryGet(Owner taker, Owner owner) {
     LoadedModule module = registry.loadOf(owner);
-    if (module == null || !module.tryGet()) {
-      return false;
+    return module != null && module.tryGet() && putDown(new Taken(taker, module));
+  }
+
+  /** What has just been taken. @return false: it is taken no more, for one of the two goes */
+  private boolean putDown(Taken one) {
+    taken.add(one);
+    if (!one.taker.isGoing() && !one.module.owner.isGoing()) {
+      return true; // looked at last: who takes it back finds it
     }
-    taken.add(new Taken(taker, module));
-    return true;
+    if (taken.remove(one)) {
+      one.module.put();
+    }
+    return false;
   }
 
   void get(Owner taker, Owner owner) {
     LoadedModule module = registry.loadOf(owner);
-    if (module != null && module.get()) {
-      taken.add(new Taken(taker, module));
-    } else {
+    if (module == null || !module.tryGet() || !putDown(new Taken(taker, module))) {
       log.print(
           KernelLog.WARNING,
           taker.name + ": __module_get(" + owner.name + ") of a module that goes: not taken");
@@ -49,23 +55,19 @@ final class References implements Owned {
   }
 
   void put(Owner giver, Owner owner) {
-    LoadedModule module = registry.loadOf(owner);
-    if (module == null) {
-      return; // with it its references went
-    }
-    if (!takeOff(giver, module)) {
+    if (!takeOff(owner, giver) && !takeOff(owner, null) && !owner.isGoing()) {
       log.print(KernelLog.WARNING, owner.name + ": module_put() without a try_module_get()");
-      return;
-    }
-    module.put();
+    } // of one that goes: with it its references went
   }
 
-  private boolean takeOff(Owner giver, LoadedModule module) {
-    if (taken.remove(new Taken(giver, module))) {
-      return true;
-    }
-    for (Taken other : taken.elementSet()) {
-      if (other.module == module && taken.remove(other)) {
+  /**
+   * @param taker whose; null: anybody's
+   */
+  private boolean takeOff(Owner owner, Owner taker) {
+    for (Taken each : taken.elementSet()) {
+      boolean isOne = each.module.owner == owner && (taker == null || each.taker == taker);
+      if (isOne && taken.remove(each)) {
+        each.module.put();
         return true;
       }
     }
@@ -96,11 +98,14 @@ final class References implements Owned {
     return onOthers(owner).stream().map(each -> "of module " + each.module.name()).toList();
   }
 
-  /** What it has of itself goes with it, and is not spoken of. */
+  /**
+   * What it has of itself goes with it, and is not spoken of; no more is what it has of one that is
+   * gone or a zombie: {@link #putDown} is about to take that off again.
+   */
   private List<Taken> onOthers(Owner owner) {
     List<Taken> found = new ArrayList<>();
     for (Taken each : taken) {
-      if (each.taker == owner && each.module.owner != owner) {
+      if (each.taker == owner && each.module.owner != owner && !each.module.owner.isGoing()) {
         found.add(each);
       }
     }

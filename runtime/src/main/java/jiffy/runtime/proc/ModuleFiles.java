@@ -251,9 +251,9 @@ public final class ModuleFiles implements FileOps, Owned {
   }
 
   /** What keeps a module from going, one a phrase: {@code open file /proc/kt by cat/97}. */
-  public List<String> openOf(String module) {
+  public List<String> openOf(Owner module) {
     return pins.stream()
-        .filter(file -> file.owner().name.equals(module))
+        .filter(file -> file.owner() == module) // not by name: an earlier load had the same
         .map(ModuleFile::toString)
         .sorted()
         .toList();

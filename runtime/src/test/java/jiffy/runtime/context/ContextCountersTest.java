@@ -39,4 +39,36 @@ class ContextCountersTest {
       assertThat(many.nextPid()).isPositive();
     }
   }
+
+  @Test
+  void abandon_besideTheTasksOwnCleanUp_givesEachShareBackOnce() {
+    try (Machine machine = Machine.simulate("nr_cpus=1");
+        Attachment thread = machine.attach("hook")) {
+      Context context = thread.context();
+      String none = context.cpu.gate.toString();
+      context.localBhDisable();
+      context.localIrqSave();
+      String both = context.cpu.gate.toString();
+      assertThat(context.takeShares()).isTrue();
+      context.abandon();
+      assertThat(context.cpu.gate).hasToString(both);
+      context.localIrqEnable();
+      context.localBhEnable();
+      assertThat(context.cpu.gate).hasToString(none);
+    }
+  }
+
+  @Test
+  void abandon_beforeTheTasksOwnCleanUp_leavesNothingToGiveBack() {
+    try (Machine machine = Machine.simulate("nr_cpus=1");
+        Attachment thread = machine.attach("hook")) {
+      Context context = thread.context();
+      String none = context.cpu.gate.toString();
+      context.localBhDisable();
+      context.abandon();
+      assertThat(context.cpu.gate).hasToString(none);
+      assertThat(context.takeShares()).isFalse();
+      context.setPreemptCount(0);
+    }
+  }
 }

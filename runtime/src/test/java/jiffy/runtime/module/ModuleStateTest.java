@@ -9,7 +9,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import jiffy.kernel.Owner;
-import jiffy.runtime.module.file.BadModuleException;
 import jiffy.runtime.module.file.Exports;
 import jiffy.runtime.module.file.Modinfo;
 import jiffy.runtime.module.file.ModuleFile;
@@ -76,8 +75,13 @@ class ModuleStateTest {
   }
 
   private LoadedModule module() throws Exception {
+    return module(dir);
+  }
+
+  /** {@code m}, unformed. */
+  static LoadedModule module(Path dir) throws Exception {
     Path jar = Files.writeString(dir.resolve("m.jar"), "x");
-    PrivateCopy copy = copyOf(jar);
+    PrivateCopy copy = PrivateCopy.of(jar, dir.resolve("cache"));
     List<String> none = List.of();
     ModuleFile file =
         new ModuleFile(
@@ -98,10 +102,6 @@ class ModuleStateTest {
             PluginFacts.NONE,
             none);
     return new LoadedModule(new Owner(null, "m"), file, copy, 0xffffffffc0200000L);
-  }
-
-  private PrivateCopy copyOf(Path jar) throws BadModuleException {
-    return PrivateCopy.of(jar, dir.resolve("cache"));
   }
 
   @Test

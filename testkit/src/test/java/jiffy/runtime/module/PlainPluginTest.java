@@ -2,12 +2,15 @@ package jiffy.runtime.module;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import jiffy.kernel.OwnedLoader;
 import jiffy.linux.Errno;
+import jiffy.runtime.sched.Task;
 import jiffy.testkit.LoaderLeaks;
 import jiffy.testkit.ModuleJar;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pf4j.PluginManager;
 import org.pf4j.PluginState;
+import org.pf4j.PluginStateListener;
 
 /** Ordinary PF4J plugins as modules. */
 @Timeout(120)
@@ -367,6 +371,93 @@ class PlainPluginTest {
         .anyMatch(line -> line.startsWith("4 p: rmmod: PF4J state listener was left behind: "))
         .contains("4 p: rmmod: 1 PF4J state listener taken back");
     LoaderLeaks.assertCollected(room.loaders);
+  }
+
+  @Test
+  void stateListener_thatThrowsWhateverItIs_keepsNoModule() {
+    String source =
+        plugin(
+                "P",
+                "static <E extends Throwable> void sneak(Throwable t) throws E { throw (E) t; }")
+            .replace(
+                "printk(\"P: start\");",
+                "getWrapper().getPluginManager().addPluginStateListener(e -> {"
+                    + " String state = e.getPluginState().toString();"
+                    + " if (state.equals(\"STARTED\")) { P.<Error>sneak(new Exception(state)); }"
+                    + " throw new Error(state) {"
+                    + " public String getMessage() { throw new Error(); } }; });");
+    room.insmod(write(described(ModuleJar.of(source), "p", "plain.P"), "p.jar"));
+    assertThat(room.insmod(room.jar("kt.jar", Sources.hello("Kt")))).isZero();
+    assertThat(room.log)
+        .anyMatch(line -> line.startsWith("4 p: PF4J state listener plain.P$$Lambda"))
+        .anyMatch(line -> line.endsWith(" failed at kt STARTED: java.lang.Exception: STARTED"));
+    assertThat(room.rmmod("kt")).isZero();
+    assertThat(room.modules.find("kt")).isEmpty();
+    assertThat(room.rmmod("p")).isZero();
+    LoaderLeaks.assertCollected(room.loaders);
+  }
+
+  private static final String LISTENER =
+      "package plain; public class L implements org.pf4j.PluginStateListener {"
+          + " public void pluginStateChanged(org.pf4j.PluginStateEvent e) {"
+          + " jiffy.linux.Printk.printk(\"told \" + e.getPlugin().getPluginId() + \" \""
+          + " + e.getPluginState()); } }";
+
+  /** Loads a plugin that listens. @return the listener's class */
+  private Class<?> insmodListener() throws ClassNotFoundException {
+    String source =
+        plugin("P")
+            .replace(
+                "printk(\"P: start\");",
+                "getWrapper().getPluginManager().addPluginStateListener(new L());");
+    room.insmod(write(described(ModuleJar.of(source, LISTENER), "p", "plain.P"), "p.jar"));
+    ClassLoader loader = room.modules.pluginManager().getPlugin("p").getPluginClassLoader();
+    return loader.loadClass("plain.L");
+  }
+
+  @Test
+  void stateListener_addedByOneThatIsGone_isNotTold() throws Exception {
+    PluginStateListener late =
+        (PluginStateListener) insmodListener().getConstructor().newInstance();
+    room.rmmod("p");
+    room.log.clear();
+    room.modules.pluginManager().addPluginStateListener(late);
+    room.insmod(room.jar("kt.jar", Sources.hello("Kt")));
+    assertThat(room.logWithoutTaint()).containsExactly("6 Kt: init");
+    assertThat(room.modules.heldBy(((OwnedLoader) late.getClass().getClassLoader()).owner()))
+        .isEmpty();
+  }
+
+  @Test
+  void rmmod_whileAListenerOfItIsBeingTold_waitsAndItIsToldNoMore() throws Exception {
+    insmodListener();
+    Room.Halt halt = room.new Halt();
+    room.onPrint("told kt RESOLVED", halt::here);
+    Task insmod = room.startInsmod(room.jar("kt.jar", Sources.hello("Kt")));
+    halt.awaitReached();
+    Task rmmod = room.startRmmod("p");
+    room.until(() -> room.log.contains("4 p: rmmod: PF4J state listener was left behind: plain.L"));
+    assertThat(rmmod.isEnded()).isFalse();
+    halt.released = true;
+    assertThat(room.join(insmod)).isZero();
+    assertThat(room.join(rmmod)).isZero();
+    assertThat(room.log).contains("6 Kt: init").doesNotContain("6 told kt STARTED");
+  }
+
+  @Test
+  void rmmod_ofAListenerThatDoesNotReturn_waitsFor5SecondsOnly() throws Exception {
+    assumeTrue(on == On.SIM, "time passes at once");
+    insmodListener();
+    Room.Halt halt = room.new Halt();
+    room.onPrint("told kt RESOLVED", halt::here);
+    Task insmod = room.startInsmod(room.jar("kt.jar", Sources.hello("Kt")));
+    halt.awaitReached();
+    long before = room.arch.now();
+    assertThat(room.rmmod("p")).isZero();
+    assertThat(room.arch.now() - before).isEqualTo(5_000_000_000L);
+    assertThat(room.log).contains("1 p: a PF4J state listener of it has not returned");
+    halt.released = true;
+    assertThat(room.join(insmod)).isZero();
   }
 
   @Test
