@@ -67,7 +67,7 @@ final class ModuleTrees {
 
   private static String hint(Path directory) {
     if (Files.notExists(directory)) {
-      return "there is no directory " + directory + ": say which version with -S";
+      return ""; // kmod names it, and says no more
     }
     if (!Files.isDirectory(directory)) {
       int error = Files.exists(directory) ? Errno.ENOTDIR : Errno.EACCES;
