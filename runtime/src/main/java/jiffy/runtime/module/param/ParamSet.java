@@ -157,6 +157,9 @@ public final class ParamSet {
 
   /** After those who came before: {@code wait_event_timeout} would let it pass them. */
   private boolean lockInTime() {
+    if (mutex_trylock(lock)) {
+      return true;
+    }
     WaitQueueEntry place = DEFINE_WAIT();
     long left = msecs_to_jiffies(CLOSE_WAIT_MSECS);
     try {
