@@ -8,12 +8,12 @@ import jiffy.cli.tool.Invocation.NoKernelException;
 
 /** {@code lsmod}: what is loaded, newest first; {@code -J} for programs. */
 final class Lsmod implements Tool {
+  /** To the letter of kmod: {@code -J} stands in {@code jiffy --help}. */
   private static final String HELP =
       """
       Usage:
       \tlsmod [options]
       Options:
-      \t-J, --json        print as JSON, with who else uses a module
       \t-s, --syslog      print to syslog, not stderr
       \t-v, --verbose     enables more messages
       \t-V, --version     show version

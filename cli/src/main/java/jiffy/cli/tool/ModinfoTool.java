@@ -22,6 +22,7 @@ import jiffy.runtime.module.file.Modinfo;
 
 /** {@code modinfo NAME|FILE|ALIAS...}: what modules say of themselves. Needs no kernel. */
 final class ModinfoTool implements Tool {
+  /** To the letter of kmod: {@code -J} stands in {@code jiffy --help}. */
   private static final String HELP =
       """
       Usage:
@@ -33,7 +34,6 @@ final class ModinfoTool implements Tool {
       \t-p, --parameters            Print only 'parm'
       \t-n, --filename              Print only 'filename'
       \t-0, --null                  Use \\0 instead of \\n
-      \t-J, --json                  Print as JSON, all modules in one array
       \t-m, --modname               Handle argument as module name instead of alias or filename
       \t-F, --field FIELD           Print only provided FIELD
       \t-k, --set-version VERSION   Use VERSION instead of $(uname -r)
