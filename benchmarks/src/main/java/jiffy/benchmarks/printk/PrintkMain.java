@@ -4,10 +4,12 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.CyclicBarrier;
 import jiffy.benchmarks.report.Forks;
+import jiffy.kernel.KernelThread;
 
 /**
  * What a {@link Target} costs. Arguments: its name; how many threads print; how many lines each.
- * Half of the lines warm up.
+ * Half of the lines warm up. Whoever prints does so on threads such as modules run on, which have
+ * room for a kernel's context; peers have no use for it.
  */
 final class PrintkMain {
   static final String LINE = "ns/record";
@@ -51,7 +53,7 @@ final class PrintkMain {
     Thread[] threads = new Thread[writers];
     for (int i = 0; i < writers; i++) {
       int number = i;
-      threads[i] = new Thread(() -> measure(number), "writer" + i);
+      threads[i] = new KernelThread(() -> measure(number), "writer" + i);
       threads[i].start();
     }
     for (Thread thread : threads) {

@@ -29,6 +29,7 @@ public final class PrintkSuite {
   private static final List<Who> ALL =
       List.of(
           PRINTK,
+          new Who("jiffy, printk, stored as text", "jiffy-text"),
           FLOOR,
           BROADCAST,
           MANY_TO_ONE,

@@ -23,7 +23,8 @@ interface Target extends AutoCloseable {
    */
   static Target open(String name, int writers) throws Exception {
     return switch (name) {
-      case "jiffy" -> new PrintkTarget();
+      case "jiffy" -> new PrintkTarget(false);
+      case "jiffy-text" -> new PrintkTarget(true);
       case "floor" -> Texts::of;
       case "broadcast" -> new BroadcastTarget(writers > 1);
       case "many-to-one" -> new ManyToOneTarget();

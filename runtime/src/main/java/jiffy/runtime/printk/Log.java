@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import jiffy.kernel.Current;
 import jiffy.runtime.printk.format.FormatBuffer;
-import jiffy.runtime.printk.format.FormatCache;
 import jiffy.runtime.printk.format.FormatString;
 import jiffy.runtime.printk.format.Symbolizer;
 
@@ -51,7 +50,6 @@ public final class Log {
 
   private final LogRing ring;
   private final LogLevels levels = new LogLevels();
-  private final FormatCache formats = new FormatCache();
   private final Symbolizer symbols;
   private final Stamper stamper;
 
@@ -72,11 +70,11 @@ public final class Log {
     final Stamp stamp = new Stamp();
     boolean inUse;
 
-    private FormatString last = FormatString.compile("");
+    private LineFormat last = new LineFormat("");
 
     /** A thread prints the same line again and again, as a rule: then its format is at hand. */
-    FormatString compiled(String format, FormatCache formats) {
-      if (last.source() != format) { // another String of that text costs a look into the cache
+    LineFormat line(String format, LineFormats formats) {
+      if (last.source != format) { // another String of that text costs a look into the cache
         last = formats.get(format);
       }
       return last;
@@ -131,9 +129,23 @@ public final class Log {
       Object x,
       Object y,
       Object z) {
-    Draft draft = begin(current, textMax(level));
+    Draft draft = stamped(current); // the clock first: what follows need not wait for its answer
+    LineFormat line = draft.line(format, ring.formats());
+    int number = line.number(ring.formats(), shape);
+    if (number > 0) {
+      int length = line.textLength(a, b, c);
+      int arguments = line.format.arguments();
+      if (length <= textMax(level) - line.headerBytes - 1
+          && length >= Long.BYTES * (arguments - 1)
+          && ring.takesRaw(length)) {
+        draft.stamp.setNumbers(number, arguments, a, b, c);
+        int shown = shown(level == LEVEL_DEFAULT ? line.level : level);
+        return stored(ring.appendRaw(draft.stamp, shown, length), length);
+      }
+    }
+    begin(draft, textMax(level));
     try {
-      draft.compiled(format, formats).format(draft.text, symbols, shape, a, b, c, x, y, z);
+      line.format.format(draft.text, symbols, shape, a, b, c, x, y, z);
       return finish(draft, current, level, format);
     } finally {
       draft.inUse = false;
@@ -159,7 +171,7 @@ public final class Log {
       if (!subsystem.isEmpty() || !device.isEmpty()) {
         draft.stamp.setDevice(subsystem, device);
       }
-      draft.compiled(format, formats).format(draft.text, symbols, args);
+      draft.line(format, ring.formats()).format.format(draft.text, symbols, args);
       return finish(draft, current, level, format);
     } finally {
       draft.inUse = false;
@@ -187,7 +199,7 @@ public final class Log {
   }
 
   private FormatBuffer formatted(String format, Object[] args) {
-    FormatString compiled = formats.get(format);
+    FormatString compiled = ring.formats().get(format).format;
     for (int size = BUFFER_BYTES; ; size <<= 3) {
       FormatBuffer buffer = new FormatBuffer(size);
       compiled.format(buffer, symbols, args);
@@ -266,18 +278,27 @@ public final class Log {
         "printk: format does not fit its arguments: " + (header ? format.substring(2) : format));
   }
 
+  /** A draft in use, stamped and empty. */
+  private Draft begin(Current current, int limit) {
+    Draft draft = stamped(current);
+    begin(draft, limit);
+    return draft;
+  }
+
+  /** The last call before the caller's try. */
+  private static void begin(Draft draft, int limit) {
+    draft.text.release(); // of what a StackOverflowError kept there
+    draft.text.clear(limit);
+    draft.inUse = true;
+  }
+
   /**
    * The context's draft, stamped; another one if an argument's toString prints while it is printed.
    */
-  private Draft begin(Current current, int limit) {
-    Draft draft = draftOf(current);
-    if (draft.inUse) {
-      draft = new Draft();
-    }
-    draft.text.release(); // of what a StackOverflowError kept there
-    draft.text.clear(limit);
+  private Draft stamped(Current current) {
+    Draft own = draftOf(current);
+    Draft draft = own.inUse ? new Draft() : own;
     stamper.stamp(current, draft.stamp);
-    draft.inUse = true; // no call from here to the caller's try
     return draft;
   }
 
@@ -303,19 +324,12 @@ public final class Log {
     byte[] text = draft.text.bytes();
     int formatted = draft.text.length();
     int end = lengthWithoutNewline(text, 0, formatted);
-    int flags = end < formatted ? LogRing.NEWLINE : 0;
-    int level = givenLevel; // the first one counts
-    int from = 0;
-    for (; from + 1 < end && text[from] == SOH; from += 2) {
-      byte header = text[from + 1];
-      if (header >= '0' && header <= '7') {
-        level = level == LEVEL_DEFAULT ? header - '0' : level;
-      } else if (header == 'c') {
-        flags |= LogRing.CONT;
-      } else if (header != 'd') {
-        break;
-      }
-    }
+    int header = PrintkHeader.parse(text, end);
+    int level = givenLevel == LEVEL_DEFAULT ? PrintkHeader.levelOf(header) : givenLevel;
+    int flags =
+        (end < formatted ? LogRing.NEWLINE : 0)
+            | (PrintkHeader.isContinuation(header) ? LogRing.CONT : 0);
+    int from = PrintkHeader.bytesOf(header);
     int length = end - from;
     if ((flags & LogRing.CONT) != 0
         && ring.extend(draft.stamp.callerId, flags, text, from, length, TEXT_MAX - formatted)
@@ -327,8 +341,14 @@ public final class Log {
 
   private int append(
       Stamp stamp, int facility, int level, int flags, byte[] text, int from, int n) {
-    int shown = level == LEVEL_DEFAULT ? levels.defaultMessage() : level;
-    long seq = ring.append(stamp, facility, shown, flags, text, from, n);
+    return stored(ring.append(stamp, facility, shown(level), flags, text, from, n), n);
+  }
+
+  private int shown(int level) {
+    return level == LEVEL_DEFAULT ? levels.defaultMessage() : level;
+  }
+
+  private int stored(long seq, int n) {
     if (seq == LogRing.NONE) {
       return 0;
     }

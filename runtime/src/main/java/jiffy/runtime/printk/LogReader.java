@@ -72,6 +72,9 @@ public final class LogReader {
       if (ring.state(next) == (next << 2 | LogRing.FINALIZED) && copy(record)) { // read:A
         VarHandle.acquireFence(); // read:B
         if (overwritten() <= 0) {
+          if ((record.meta & LogRecord.RAW) != 0) {
+            record.expand(ring.formats());
+          }
           record.seq = next++;
           record.lost = lost;
           lost = 0;
@@ -129,11 +132,26 @@ public final class LogReader {
     record.wallNanos = ring.field(next, LogRing.WALL);
     record.origin = ring.field(next, LogRing.ORIGIN);
     int begin = ring.positionOf(ring.field(next, LogRing.SPAN));
+    boolean raw = (meta & LogRecord.RAW) != 0;
+    if (raw) {
+      begin = copyNumbers(record, begin);
+    }
     int tags = LogRecord.tagBytesOf(record.origin);
     if (tags != 0) {
-      ring.copyOut(begin, record.tags, tags);
+      ring.text().get(begin, record.tags, tags);
     }
-    ring.copyOut(begin + tags, record.text, length);
+    if (!raw) {
+      ring.text().get(begin + tags, record.text, length);
+    }
     return true;
+  }
+
+  /** Returns where the tags begin. */
+  private int copyNumbers(LogRecord record, int begin) {
+    record.format = ring.field(next, LogRing.FORMAT);
+    record.a = ring.field(next, LogRing.ARGUMENT);
+    record.b = ring.text().getLong(begin);
+    record.c = ring.text().getLong(begin + Long.BYTES);
+    return begin + Long.BYTES * Stamp.furtherArgumentsOf(record.format);
   }
 }

@@ -1,6 +1,7 @@
 package jiffy.runtime.printk;
 
 import java.nio.charset.StandardCharsets;
+import jiffy.runtime.printk.format.FormatBuffer;
 
 /**
  * One record of the log, copied out of the ring by {@link LogReader#read}; reused for the next one.
@@ -11,12 +12,15 @@ public final class LogRecord {
   /*
    * The ring keeps this in one long, what Stamp describes in another:
    *
-   *   | caller 32 | length 16 | facility 8 | 0 0 0 | flags 2 | level 3 |
+   *   | caller 32 | length 16 | facility 8 | 0 0 | RAW | flags 2 | level 3 |
    */
   private static final int CALLER_SHIFT = 32;
   static final int LENGTH_SHIFT = 16;
   private static final int FACILITY_SHIFT = 8;
   private static final int FLAGS_SHIFT = 3;
+
+  /** The text is not there yet: a format and its numbers are, see {@link LogRing#appendRaw}. */
+  static final int RAW = 1 << 5;
 
   /** Set in a caller id that names a CPU; else it is a task's pid. */
   public static final int CPU_CALLER = 1 << 31;
@@ -33,6 +37,15 @@ public final class LogRecord {
   long meta;
   long lost;
   byte[] text = new byte[256];
+
+  /** Of a raw record, see {@link Stamp}. */
+  long format;
+
+  long a;
+  long b;
+  long c;
+
+  private FormatBuffer formatted; // made when the first raw record is read
 
   /**
    * A record out of a {@link RingImage}: see there.
@@ -58,6 +71,18 @@ public final class LogRecord {
       record.text[i] = ring[position + tags + i & ring.length - 1];
     }
     return record;
+  }
+
+  /** Makes the text of a raw record. */
+  void expand(LineFormats formats) {
+    LineFormat line = formats.numbered(Stamp.numberOf(format));
+    if (formatted == null) {
+      formatted = new FormatBuffer(Log.LINE_MAX);
+    }
+    formatted.clear(Log.LINE_MAX);
+    line.print(formatted, a, b, c);
+    System.arraycopy(formatted.bytes(), line.headerBytes, text, 0, lengthOf(meta));
+    meta &= ~RAW;
   }
 
   /** Sequence number; the first record of a kernel has 0. */

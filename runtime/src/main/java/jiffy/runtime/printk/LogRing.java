@@ -1,6 +1,5 @@
 package jiffy.runtime.printk;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
@@ -11,7 +10,7 @@ import java.util.Arrays;
  * <p>Thread safety: any thread may append and extend at any time; each {@link LogReader} belongs to
  * one thread. A writer never waits for a reader, nor for another writer.
  */
-public final class LogRing {
+public final class LogRing extends RingSpace {
   /*
    * Algorithm
    * ---------
@@ -22,8 +21,9 @@ public final class LogRing {
    *
    *   head, tail:  | 0 | sequence number, low bits | offset in units of 8 bytes | WAIT | OPEN |
    *   descriptor:  | state | begin, end | time | caller, length, facility, flags, level |
-   *                | wall clock | pid, cpu, lengths of the tags | - | - |
+   *                | wall clock | pid, cpu, lengths of the tags | format | 1st argument |
    *   text:        | tags: module, subsystem, device | what was printed |
+   *     or raw:    | 2nd, 3rd argument, if any | the tags | nothing yet, but room for the text |
    *   state:       | sequence number, 62 bits | FREE, COMMITTED, FINALIZED or REOPENED |
    *
    * Head is where the next record goes; tail is the oldest that may be read. A writer
@@ -48,6 +48,12 @@ public final class LogRing {
    * CAS removes the bit owes the call. Both ride on a word that is read anyway, so a writer pays
    * nothing for readers that do not wait.
    *
+   * Most lines are a text with a number or two in it. Such a record is stored raw, as the number of
+   * its format and the arguments, in the descriptor's own cache line, and becomes text when it is
+   * read (as trace_printk's do on Linux, whose vbin_printf this is). It takes as much of the ring as
+   * its text would: what the ring holds does not depend on how it was printed. Not if there is an
+   * image, which must be readable without us.
+   *
    * A writer that stalls between 2 and 4 delays readers at its record, never other writers, until the
    * ring has come round to it. Linux turns interrupts off around these steps; a Java thread can lose
    * its processor anywhere. So a writer that finds the ring blocked gives up its own processor
@@ -56,6 +62,8 @@ public final class LogRing {
    * A writer may be deep in a module's recursion and meet a StackOverflowError at any call between 2
    * and 4. It catches it and abandons the record: empty, of the claimed length, published by plain
    * writes, for another call might meet the same. Nothing is called between the CAS of 2 and the catch.
+   *
+   * Steps 1 and 2, and the freeing of records, are RingSpace's.
    *
    * The low bits of the sequence number in the head return after 2^(61-b) records, b = the bits of
    * the offset: 2^44 for 1 MiB. Only a writer that sleeps in step 2 for that long could be fooled.
@@ -82,46 +90,11 @@ public final class LogRing {
   /** Returned instead of a sequence number: nothing was stored. */
   public static final long NONE = -1;
 
-  static final int COMMITTED = 1;
-  static final int FINALIZED = 2;
-  static final int REOPENED = 3;
-
-  /** Offsets in a descriptor, in longs. */
-  static final int STATE = 0;
-
-  static final int SPAN = 1; // begin and end of the text, in units, an int each
-  static final int TIME = 2;
-  static final int META = 3;
-  static final int WALL = 4;
-  static final int ORIGIN = 5; // see Stamp
-
-  private static final int DESCRIPTOR_SHIFT = 3; // 8 longs
-  private static final int DESCRIPTOR_BASE = 6; // past the array header to the next cache line
-  private static final int UNIT_SHIFT = 3;
-  private static final int AVERAGE_RECORD_SHIFT = 6; // a descriptor per 64 bytes of text
-  private static final int BATCH_SHIFT = 6; // the tail frees 1/64 of the ring at once
-
   private static final int YIELDS_TO_STALLED = 64; // some 100 us if nobody else wants to run
-  private static final long OPEN = 1;
-  private static final long WAIT = 2;
-  private static final int FLAG_BITS = 2;
-  private static final long ANY = -1;
+  private static final byte[] NO_BYTES = {};
 
-  /** The shared words, two cache lines apart because processors fetch lines in pairs. */
-  private static final int HEAD = 16;
-
-  private static final int TAIL = 32;
-  private static final int DROPPED = 48;
-
-  private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
-
-  private final long[] words = new long[64];
-  private final long[] descriptors;
-  private final byte[] bytes;
-  private final int records; // number of descriptors, a power of two
-  private final int units; // number of text units, a power of two
-  private final int seqShift;
-  private final long seqMask;
+  private final TextRing text;
+  private final LineFormats formats = new LineFormats();
   private RingImage image; // or null
   private volatile Runnable[] listeners = {};
 
@@ -135,18 +108,14 @@ public final class LogRing {
    *     #MIN_BYTES}..{@link #MAX_BYTES}; descriptors take the same amount again
    */
   public LogRing(int logBufLen) {
-    int capacity = Math.max(MIN_BYTES, Math.min(MAX_BYTES, logBufLen));
-    capacity = Integer.highestOneBit(2 * capacity - 1);
-    bytes = new byte[capacity];
-    records = capacity >> AVERAGE_RECORD_SHIFT;
-    units = capacity >> UNIT_SHIFT;
-    seqShift = FLAG_BITS + Integer.numberOfTrailingZeros(units);
-    seqMask = (1L << (63 - seqShift)) - 1;
-    descriptors = new long[DESCRIPTOR_BASE + (records << DESCRIPTOR_SHIFT)];
-    for (int i = 0; i < records; i++) {
-      descriptors[slot(i)] = (long) (i - records) << 2 | FINALIZED; // "one lap ago"
-    }
+    super(capacityFor(logBufLen));
+    text = new TextRing(capacityFor(logBufLen));
     VarHandle.fullFence();
+  }
+
+  private static int capacityFor(int logBufLen) {
+    int wanted = Math.max(MIN_BYTES, Math.min(MAX_BYTES, logBufLen));
+    return Integer.highestOneBit(2 * wanted - 1);
   }
 
   /**
@@ -160,7 +129,7 @@ public final class LogRing {
 
   /** Bytes of text that the ring holds. */
   public int capacity() {
-    return bytes.length;
+    return text.bytes.length;
   }
 
   /** How many records it holds at most. */
@@ -170,7 +139,7 @@ public final class LogRing {
 
   /** Longest text of a record in bytes; more is cut off. */
   public int maxLength() {
-    return Math.min(bytes.length >> 2, 0xffff);
+    return Math.min(text.bytes.length >> 2, 0xffff);
   }
 
   /** Records that were not stored because a stalled writer still held the oldest one. */
@@ -206,29 +175,54 @@ public final class LogRing {
   public long append(
       Stamp stamp, int facility, int level, int flags, byte[] text, int from, int length) {
     int stored = Math.min(length, maxLength());
-    boolean open = (flags & NEWLINE) == 0;
-    int whole = stored + stamp.tagBytes;
-    long meta = LogRecord.meta(stamp.callerId, stored, facility, flags, level);
-    long claimed = NONE;
+    return store(
+        stamp,
+        LogRecord.meta(stamp.callerId, stored, facility, flags, level),
+        (flags & NEWLINE) == 0,
+        text,
+        from);
+  }
+
+  /** Whether {@link #appendRaw} may be used for a text of this length. */
+  boolean takesRaw(int length) {
+    return image == null && length <= maxLength();
+  }
+
+  /**
+   * Stores a complete record of the kernel whose text is made when it is read, of the stamp's
+   * format and arguments.
+   *
+   * @param length of that text in bytes, at least 8 for each argument after the first; see {@link
+   *     #takesRaw}
+   * @return as {@link #append}
+   */
+  long appendRaw(Stamp stamp, int level, int length) {
+    long meta = LogRecord.meta(stamp.callerId, length, 0, NEWLINE, level) | LogRecord.RAW;
+    return store(stamp, meta, false, NO_BYTES, 0);
+  }
+
+  private long store(Stamp stamp, long meta, boolean open, byte[] from, int start) {
+    int whole = LogRecord.lengthOf(meta) + stamp.tagBytes;
+    long claimed = BLOCKED;
     try {
       claimed = claim(whole, open);
-      for (int i = 0; claimed == NONE && i < YIELDS_TO_STALLED; i++) {
+      for (int i = 0; claimed == BLOCKED && i < YIELDS_TO_STALLED; i++) {
         Thread.yield();
         claimed = claim(whole, open);
       }
-      if (claimed == NONE) {
+      if (claimed == BLOCKED) {
         LONGS.getAndAdd(words, DROPPED, 1L);
         return NONE;
       }
       VarHandle.releaseFence(); // claim:B
-      long seq = fill(claimed, stamp, meta, text, from);
+      long seq = fill(claimed, stamp, meta, from, start);
       if (owedWake) {
         owedWake = false;
         wake();
       }
       return seq;
     } catch (Throwable e) { // abandon: makes it an empty record, without a call
-      if (claimed != NONE) {
+      if (claimed != BLOCKED) {
         int d =
             DESCRIPTOR_BASE + (((int) (claimed >>> seqShift) & records - 1) << DESCRIPTOR_SHIFT);
         long before = descriptors[d + STATE] >> 2;
@@ -239,7 +233,7 @@ public final class LogRing {
           descriptors[d + TIME] = stamp.nanos;
           descriptors[d + WALL] = stamp.wallNanos;
           descriptors[d + ORIGIN] = stamp.origin & -1L << Stamp.CPU_SHIFT;
-          descriptors[d + META] = meta & ~(0xffffL << LogRecord.LENGTH_SHIFT);
+          descriptors[d + META] = meta & ~(0xffffL << LogRecord.LENGTH_SHIFT | LogRecord.RAW);
           owedWake = true; // volatile: all of it before the state
           descriptors[d + STATE] = before + records << 2 | FINALIZED;
         } else if ((descriptors[d + STATE] & 3) == COMMITTED) { // its successor may have looked
@@ -260,24 +254,32 @@ public final class LogRing {
   }
 
   /** Steps 3 and 4 of a writer: fills what {@link #claim} returned and publishes it. */
-  long fill(long claimed, Stamp stamp, long meta, byte[] text, int from) {
+  long fill(long claimed, Stamp stamp, long meta, byte[] from, int start) {
+    long[] into = descriptors; // read once: the opaque stores below forbid to remember the field
     int d = slot(seqOf(claimed));
-    long seq = (descriptors[d + STATE] >> 2) + records;
+    long seq = (into[d + STATE] >> 2) + records;
     if ((claimed & OPEN) != 0) {
       finishPrevious(seq - 1);
     }
     int begin = offsetOf(claimed);
+    int position = begin << UNIT_SHIFT;
     int length = LogRecord.lengthOf(meta);
     int tags = stamp.tagBytes;
-    if (tags != 0) {
-      copyIn(stamp.tags, 0, begin << UNIT_SHIFT, tags);
+    if ((meta & LogRecord.RAW) == 0) {
+      text.put(position + tags, from, start, length);
+    } else {
+      LONGS.setOpaque(into, d + FORMAT, stamp.format);
+      LONGS.setOpaque(into, d + ARGUMENT, stamp.a);
+      position = putFurther(stamp, position);
     }
-    copyIn(text, from, (begin << UNIT_SHIFT) + tags, length);
-    LONGS.setOpaque(descriptors, d + SPAN, span(begin, begin + unitsFor(tags + length)));
-    descriptors[d + TIME] = stamp.nanos;
-    LONGS.setOpaque(descriptors, d + META, meta);
-    descriptors[d + WALL] = stamp.wallNanos;
-    LONGS.setOpaque(descriptors, d + ORIGIN, stamp.origin);
+    if (tags != 0) {
+      text.put(position, stamp.tags, 0, tags);
+    }
+    LONGS.setOpaque(into, d + SPAN, span(begin, begin + unitsFor(tags + length)));
+    LONGS.setOpaque(into, d + TIME, stamp.nanos);
+    LONGS.setOpaque(into, d + META, meta);
+    LONGS.setOpaque(into, d + WALL, stamp.wallNanos);
+    LONGS.setOpaque(into, d + ORIGIN, stamp.origin);
     if (image != null) {
       keep(seq, d);
     }
@@ -288,13 +290,32 @@ public final class LogRing {
     return seq;
   }
 
+  /** The arguments that have no place in the descriptor; returns where the tags go. */
+  private int putFurther(Stamp stamp, int position) {
+    int further = Stamp.furtherArgumentsOf(stamp.format);
+    if (further > 0) {
+      text.putLong(position, stamp.b);
+      if (further > 1) {
+        text.putLong(position + Long.BYTES, stamp.c);
+      }
+    }
+    return position + Long.BYTES * further;
+  }
+
   private void keep(long seq, int d) {
     long meta = descriptors[d + META];
     long origin = descriptors[d + ORIGIN];
     int position = positionOf(descriptors[d + SPAN]);
     int length = LogRecord.tagBytesOf(origin) + LogRecord.lengthOf(meta);
     image.store(
-        seq, descriptors[d + TIME], descriptors[d + WALL], meta, origin, position, bytes, length);
+        seq,
+        descriptors[d + TIME],
+        descriptors[d + WALL],
+        meta,
+        origin,
+        position,
+        text.bytes,
+        length);
   }
 
   /**
@@ -319,7 +340,7 @@ public final class LogRing {
     // The record is ours. Another writer of this caller may have been here first: look again.
     long seq = state >> 2;
     long meta = descriptors[d + META];
-    long grown = NONE;
+    long grown = BLOCKED;
     try {
       boolean open = (flags & NEWLINE) == 0;
       int prior = LogRecord.lengthOf(meta);
@@ -327,19 +348,19 @@ public final class LogRing {
       grown =
           mayExtend(d, callerId, longestPrior) && prior + length <= maxLength()
               ? moveHead(low + 1 & seqMask, 0, unitsFor(whole + length) - unitsFor(whole), open)
-              : NONE;
-      if (grown != NONE) {
+              : BLOCKED;
+      if (grown != BLOCKED) {
         VarHandle.releaseFence(); // claim:B
         int begin = (int) (descriptors[d + SPAN] >>> 32);
-        copyIn(text, from, (begin << UNIT_SHIFT) + whole, length);
+        this.text.put((begin << UNIT_SHIFT) + whole, text, from, length);
         LONGS.setOpaque(descriptors, d + SPAN, span(begin, begin + unitsFor(whole + length)));
         LONGS.setOpaque(descriptors, d + META, LogRecord.grown(meta, prior + length, flags));
         if (image != null) {
           keep(seq, d);
         }
       }
-      publish(d, seq, open || grown == NONE);
-      if (grown == NONE) {
+      publish(d, seq, open || grown == BLOCKED);
+      if (grown == BLOCKED) {
         return NONE;
       }
       if ((grown & WAIT) != 0) {
@@ -347,7 +368,7 @@ public final class LogRing {
       }
       return seq;
     } catch (Throwable e) { // ends the record as it was, without a call
-      if (grown != NONE) {
+      if (grown != BLOCKED) {
         long begin = descriptors[d + SPAN] >>> 32;
         long origin = descriptors[d + ORIGIN];
         long bytesNow =
@@ -390,84 +411,6 @@ public final class LogRing {
     return new LogReader(this);
   }
 
-  /**
-   * Steps 1 and 2 of a writer.
-   *
-   * @return the head as it was: the record's place and the neighbour's flags; NONE if blocked
-   */
-  long claim(int length, boolean open) {
-    return moveHead(ANY, 1, unitsFor(length), open);
-  }
-
-  /**
-   * Moves the head by some records and units, making room first.
-   *
-   * @param expected low bits of the only sequence number to move from, or ANY
-   * @return the head as it was; NONE if it is another one, or if a stalled writer blocks the tail
-   */
-  private long moveHead(long expected, int step, int need, boolean open) {
-    for (; ; ) {
-      long head = head();
-      long tail = tail();
-      if (expected != ANY && seqOf(head) != expected) {
-        return NONE;
-      }
-      if (hasRoom(head, tail, need)) {
-        long next = word(seqOf(head) + step, offsetOf(head) + need) | (open ? OPEN : 0);
-        if (LONGS.compareAndSet(words, HEAD, head, next)) { // claim:D
-          return head; // no call from here to the caller's catch
-        }
-        Thread.onSpinWait();
-      } else if (!pushTail(tail) && head == head()) {
-        return NONE;
-      }
-    }
-  }
-
-  private boolean hasRoom(long head, long tail, int need) {
-    int used = offsetOf(head) - offsetOf(tail) & units - 1;
-    return used + need < units && distance(seqOf(head), seqOf(tail)) < records;
-  }
-
-  /**
-   * Frees a batch of the oldest records.
-   *
-   * @return false if nothing moved, because the oldest record is not finished
-   */
-  private boolean pushTail(long tail) {
-    long low = seqOf(tail);
-    int offset = offsetOf(tail);
-    int freedRecords = 0;
-    int freedUnits = 0;
-    while (freedUnits <= units >> BATCH_SHIFT && freedRecords <= records >> BATCH_SHIFT) {
-      int d = slot(low);
-      long state = (long) LONGS.getAcquire(descriptors, d + STATE);
-      if ((state >> 2 & seqMask) != low || !isFinished(d, state)) {
-        break;
-      }
-      int end = (int) (long) LONGS.getOpaque(descriptors, d + SPAN) & units - 1;
-      freedUnits += end - offset & units - 1;
-      freedRecords++;
-      offset = end;
-      low = low + 1 & seqMask;
-    }
-    if (freedRecords == 0) {
-      return tail() != tail;
-    }
-    // If others were faster, what was read above may be nonsense, and this CAS fails.
-    LONGS.compareAndSet(words, TAIL, tail, word(low, offset));
-    return true;
-  }
-
-  /** Whether the record is finalized; finalizes it for a stalled successor that should have. */
-  private boolean isFinished(int d, long state) {
-    if ((state & 3) == COMMITTED && seqOf(head()) != ((state >> 2) + 1 & seqMask)) {
-      finish(d, state >> 2);
-      return true;
-    }
-    return (state & 3) == FINALIZED;
-  }
-
   private void publish(int d, long seq, boolean open) {
     if (!open) {
       LONGS.setRelease(descriptors, d + STATE, seq << 2 | FINALIZED); // publish:A
@@ -489,14 +432,8 @@ public final class LogRing {
     }
   }
 
-  /** Finalizes a record out of turn: a reader may be waiting for it and for nothing else. */
-  private void finish(int d, long seq) {
-    if (LONGS.compareAndSet(descriptors, d + STATE, seq << 2 | COMMITTED, seq << 2 | FINALIZED)) {
-      wake();
-    }
-  }
-
-  private void wake() {
+  @Override
+  void wake() {
     for (Runnable listener : listeners) {
       listener.run();
     }
@@ -507,75 +444,17 @@ public final class LogRing {
     return LogRecord.callerOf(meta) == callerId && LogRecord.lengthOf(meta) <= longestPrior;
   }
 
-  private void copyIn(byte[] text, int from, int position, int length) {
-    int at = position & bytes.length - 1;
-    int first = Math.min(length, bytes.length - at);
-    System.arraycopy(text, from, bytes, at, first);
-    if (first < length) {
-      System.arraycopy(text, from + first, bytes, 0, length - first);
-    }
+  TextRing text() {
+    return text;
   }
 
-  void copyOut(int position, byte[] to, int length) {
-    int at = position & bytes.length - 1;
-    int first = Math.min(length, bytes.length - at);
-    System.arraycopy(bytes, at, to, 0, first);
-    System.arraycopy(bytes, 0, to, first, length - first);
-  }
-
-  /** One long of the descriptor of a record; valid if the tail has not passed it afterwards. */
-  long field(long seq, int field) {
-    return (long) LONGS.getOpaque(descriptors, slot(seq) + field);
-  }
-
-  long state(long seq) {
-    return (long) LONGS.getAcquire(descriptors, slot(seq) + STATE);
-  }
-
-  long head() {
-    return (long) LONGS.getAcquire(words, HEAD);
-  }
-
-  long tail() {
-    return (long) LONGS.getAcquire(words, TAIL);
+  /** The formats of raw records. */
+  LineFormats formats() {
+    return formats;
   }
 
   /** Asks the writer that moves the head next to call the listeners; false if it has moved. */
   boolean requestWake(long head) {
     return (head & WAIT) != 0 || LONGS.compareAndSet(words, HEAD, head, head | WAIT); // D
-  }
-
-  private long word(long seq, int offset) {
-    return (seq & seqMask) << seqShift | (long) (offset & units - 1) << FLAG_BITS;
-  }
-
-  long seqOf(long word) {
-    return word >>> seqShift;
-  }
-
-  private int offsetOf(long word) {
-    return (int) (word >>> FLAG_BITS) & units - 1;
-  }
-
-  /** {@code a - b} for sequence numbers of which only the low bits are known or of interest. */
-  long distance(long a, long b) {
-    return (a - b) << seqShift + 1 >> seqShift + 1;
-  }
-
-  private int slot(long seq) {
-    return DESCRIPTOR_BASE + (((int) seq & records - 1) << DESCRIPTOR_SHIFT);
-  }
-
-  private long span(int begin, int end) {
-    return (long) begin << 32 | end & units - 1;
-  }
-
-  /** Where a record's tags and text begin, in bytes. */
-  int positionOf(long span) {
-    return (int) (span >>> 32) << UNIT_SHIFT;
-  }
-
-  private static int unitsFor(int length) {
-    return length + (1 << UNIT_SHIFT) - 1 >> UNIT_SHIFT;
   }
 }

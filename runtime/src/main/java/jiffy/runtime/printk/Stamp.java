@@ -6,7 +6,8 @@ import jiffy.kernel.Owner;
 
 /**
  * What a record says besides its text: when it was printed, by whom, on whose behalf, about which
- * device. Filled anew for each record; belongs to one thread.
+ * device; of a raw record, the numbers that its text is made of when it is read. Filled anew for
+ * each record; belongs to one thread.
  */
 public final class Stamp {
   /*
@@ -19,6 +20,8 @@ public final class Stamp {
   static final int CPU_SHIFT = 16;
   static final int MODULE_SHIFT = 10;
   static final int SUBSYSTEM_SHIFT = 6;
+
+  private static final int ARGUMENTS_SHIFT = 32;
 
   /** Longest names in bytes; what is longer is cut. Linux's are 55, 15 and 47. */
   static final int MODULE_MAX = 63;
@@ -37,6 +40,15 @@ public final class Stamp {
   byte[] tags = NONE;
 
   int tagBytes;
+
+  /** Of a raw record: its format's number, and above that how many arguments it takes. */
+  long format;
+
+  /** The arguments. */
+  long a;
+
+  long b;
+  long c;
 
   private Owner owner = Owner.CORE;
   private byte[] module = NONE;
@@ -89,6 +101,24 @@ public final class Stamp {
     tags = scratch;
     tagBytes = at + deviceBytes.length;
     origin |= subsystemBytes.length << SUBSYSTEM_SHIFT | deviceBytes.length;
+  }
+
+  /** What a raw record is made of, in place of a text. */
+  void setNumbers(int number, int arguments, long a, long b, long c) {
+    this.format = (long) arguments << ARGUMENTS_SHIFT | number;
+    this.a = a;
+    this.b = b;
+    this.c = c;
+  }
+
+  /** The number in {@link #format}. */
+  static int numberOf(long format) {
+    return (int) format;
+  }
+
+  /** How many of the arguments found no place in the descriptor, which has one: 0 to 2. */
+  static int furtherArgumentsOf(long format) {
+    return Math.max(0, ((int) (format >>> ARGUMENTS_SHIFT) & 3) - 1);
   }
 
   /** Cut at a character's border. */

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * Writers and readers at full speed. Each record checks itself: 1 to 127 equal letters, the number
  * of letters in its time stamp, the writer in its caller, pid and tags; some are open and
- * continued.
+ * continued. Some are raw: writer and time are in the text, too.
  *
  * <p>Forbidden: a torn record, a sequence number that goes back, lost records that do not add up, a
  * writer's own records out of order, a reader that is left asleep.
@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LogRingStressTest {
   private static final long SECONDS = Long.getLong("jiffy.stress", 1);
   private static final int LONGEST = 127;
+  private static final int RAW_LEVEL = 5;
   private static final Owner[] OWNERS = {new Owner(null, "even"), new Owner(null, "odd_module")};
 
   private final AtomicBoolean done = new AtomicBoolean();
@@ -85,16 +86,26 @@ class LogRingStressTest {
   private void write(LogRing ring, int id, CountDownLatch started) {
     byte[] text = new byte[LONGEST];
     Stamp stamp = new Stamp();
+    LineFormat line = ring.formats().get("writer %d at %ld, or %lu\n");
+    int number = 0;
+    while (number <= 0) {
+      number = line.number(ring.formats(), 3);
+    }
     long stored = 0;
     for (long n = 0; !done.get(); n++) {
       int length = 1 + (int) (n * 31 % LONGEST);
       Arrays.fill(text, (byte) ('a' + (n + id) % 26));
       long time = n << 8 | length;
+      boolean raw = n % 5 == 4;
       stamp.set(time, ~time, id, id, id, OWNERS[(int) (n & 1)]);
       if (n % 3 == 0) {
         stamp.setDevice("s" + id, "+writer:" + "x".repeat(id));
       }
-      if (n % 8 == 7) {
+      if (raw) {
+        stamp.setNumbers(number, 3, id, time, ~time);
+        int bytes = line.textLength(id, time, ~time);
+        stored += ring.appendRaw(stamp, RAW_LEVEL, bytes) == LogRing.NONE ? 0 : 1;
+      } else if (n % 8 == 7) {
         // In two parts; if another record comes between them, the rest is a record of its own.
         // If its first part was dropped, an older open record must not get the rest.
         int first = length / 2;
@@ -160,6 +171,14 @@ class LogRingStressTest {
     }
     last[id] = n;
     checkTags(record, n, id);
+    if (record.level() == RAW_LEVEL) {
+      long time = record.nanos();
+      String said = "writer " + id + " at " + time + ", or " + Long.toUnsignedString(~time);
+      if (n % 5 != 4 || !record.text().equals(said)) {
+        throw new AssertionError("torn: " + record);
+      }
+      return;
+    }
     int whole = (int) record.nanos() & 0xff;
     int half = whole / 2;
     int length = record.length();

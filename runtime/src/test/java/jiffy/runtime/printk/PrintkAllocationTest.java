@@ -38,6 +38,7 @@ class PrintkAllocationTest {
                   for (int pad = 0; pad < 500; pad++) {
                     overflow(pad);
                   }
+                  read(machine);
                   bytes[0] = allocatedByPrinting();
                 }
               },
@@ -47,6 +48,16 @@ class PrintkAllocationTest {
       thread.join();
     }
     assertThat((double) bytes[0] / RECORDS).as("bytes a record").isLessThan(1);
+  }
+
+  /** A record that met the overflow is empty, each other one whole. */
+  private static void read(Machine machine) {
+    LogReader reader = machine.log().ring().reader();
+    LogRecord record = new LogRecord();
+    while (reader.read(record)) {
+      assertThat(record.text()).matches("(depth [0-9]+ of many|)");
+    }
+    assertThat(reader.position()).isEqualTo(machine.log().ring().nextSeq());
   }
 
   private static void overflow(int pad) {
@@ -65,6 +76,7 @@ class PrintkAllocationTest {
   @SuppressWarnings("InfiniteRecursion") // on purpose
   private static int recurse(int depth) {
     printk(KERN_INFO + "depth %ld of %s\n", (long) depth, "many");
+    printk(KERN_INFO + "depth %ld of many\n", (long) depth);
     return recurse(depth + 1) + 1;
   }
 

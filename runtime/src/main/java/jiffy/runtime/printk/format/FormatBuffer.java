@@ -30,14 +30,16 @@ public final class FormatBuffer {
   private static final short[] PAIRS = new short[100];
 
   private static final int INT_DIGITS = 10;
-  private static final int[] POWERS = new int[INT_DIGITS];
+  private static final int LONG_DIGITS = 19;
+  private static final long[] POWERS = new long[LONG_DIGITS]; // of ten
 
   static {
     for (int i = 0; i < PAIRS.length; i++) {
       PAIRS[i] = (short) ('0' + i / 10 << 8 | '0' + i % 10);
     }
-    for (int i = 0, power = 1; i < INT_DIGITS; i++, power *= 10) {
-      POWERS[i] = power;
+    POWERS[0] = 1;
+    for (int i = 1; i < LONG_DIGITS; i++) {
+      POWERS[i] = 10 * POWERS[i - 1];
     }
   }
 
@@ -191,9 +193,16 @@ public final class FormatBuffer {
   public void putDecimal(long value) {
     if (value < 0) {
       put('-');
-      putDigits(decimalDigits(-value));
-    } else if (value <= Integer.MAX_VALUE && limit - length >= INT_DIGITS) {
-      int end = length + digitsIn((int) value);
+      putUnsigned(-value);
+    } else {
+      putUnsigned(value);
+    }
+  }
+
+  /** Appends an unsigned number in decimal. */
+  public void putUnsigned(long value) {
+    if (value >= 0 && value <= Integer.MAX_VALUE && limit - length >= INT_DIGITS) {
+      int end = length + decimalLength(value);
       putInt(bytes, end, (int) value);
       length = end;
     } else {
@@ -201,9 +210,14 @@ public final class FormatBuffer {
     }
   }
 
-  /** How many decimal digits a number of 0 or more has; 1233 / 4096 is about log10(2). */
-  private static int digitsIn(int value) {
-    int about = (Integer.SIZE - Integer.numberOfLeadingZeros(value)) * 1233 >> 12;
+  /** How many decimal digits an unsigned number has; 1233 / 4096 is about log10(2). */
+  static int decimalLength(long value) {
+    if (value < 0) { // 2^63 or more
+      return Long.compareUnsigned(value, POWERS[LONG_DIGITS - 1] * 10) < 0
+          ? LONG_DIGITS
+          : LONG_DIGITS + 1;
+    }
+    int about = (Long.SIZE - Long.numberOfLeadingZeros(value)) * 1233 >> 12;
     return value < POWERS[about] ? Math.max(about, 1) : about + 1;
   }
 

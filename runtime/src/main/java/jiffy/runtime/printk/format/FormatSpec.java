@@ -30,11 +30,12 @@ final class FormatSpec {
   /** After %p: the letters and digits that say what it points to, as in {@code %pI4}. */
   final String extension;
 
-  /** Whether it is plain {@code %d} or {@code %ld}, the most frequent of all. */
+  /** Whether it is plain {@code %d}, {@code %lu} or the like, the most frequent of all. */
   final boolean isPlainDecimal;
 
   FormatSpec(char kind, int flags, int width, int precision, int bits, String extension) {
-    this.isPlainDecimal = kind == 'd' && flags == 0 && width == UNSET && precision == UNSET;
+    this.isPlainDecimal =
+        (kind == 'd' || kind == 'u') && flags == 0 && width == UNSET && precision == UNSET;
     this.kind = kind;
     this.flags = flags;
     this.width = width;
@@ -45,6 +46,30 @@ final class FormatSpec {
 
   int base() {
     return kind == 'x' ? 16 : kind == 'o' ? 8 : 10;
+  }
+
+  /** Cuts an integer to its size in C. */
+  long truncate(long value) {
+    int unused = Long.SIZE - bits;
+    return kind == 'd' ? value << unused >> unused : value << unused >>> unused;
+  }
+
+  /** Appends a number, if it is a plain decimal. */
+  void putDecimal(FormatBuffer out, long value) {
+    long cut = truncate(value);
+    if (kind == 'd') {
+      out.putDecimal(cut);
+    } else {
+      out.putUnsigned(cut);
+    }
+  }
+
+  /** Length in bytes of what {@link #putDecimal} appends. */
+  int decimalLength(long value) {
+    long cut = truncate(value);
+    return kind == 'd' && cut < 0
+        ? 1 + FormatBuffer.decimalLength(-cut)
+        : FormatBuffer.decimalLength(cut);
   }
 
   /** Reads one conversion; {@code pos} stands behind the percent sign. */

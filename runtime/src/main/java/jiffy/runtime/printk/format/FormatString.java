@@ -38,8 +38,10 @@ public final class FormatString {
   private final FormatSpec[] specs;
   private final boolean bad;
 
-  /** Whether all conversions are {@code %d}, {@code %ld} and the like, at most three of them. */
+  /** See {@link #isPlain()}. */
   private final boolean isPlain;
+
+  private final int literalBytes; // of all literals
 
   private FormatString(String source, List<byte[]> literals, List<FormatSpec> specs, boolean bad) {
     this.source = source;
@@ -48,6 +50,7 @@ public final class FormatString {
     this.bad = bad;
     this.isPlain =
         !bad && specs.size() <= MAX_LONGS && specs.stream().allMatch(spec -> spec.isPlainDecimal);
+    this.literalBytes = literals.stream().mapToInt(literal -> literal.length).sum();
   }
 
   /** Compiles a format; never fails, see above for bad ones. */
@@ -105,20 +108,59 @@ public final class FormatString {
       Object x,
       Object y,
       Object z) {
-    if (isPlain && specs.length <= shape && shape <= MAX_LONGS) {
-      runPlain(out, a, b, c);
+    if (isPlain && fits(shape)) {
+      formatPlain(out, a, b, c);
       return;
     }
     out.arguments.set(shape, a, b, c, x, y, z);
     run(out, symbols);
   }
 
-  /** The most frequent kind of line, without a detour through memory. */
-  private void runPlain(FormatBuffer out, long a, long b, long c) {
+  /**
+   * Whether all conversions are {@code %d}, {@code %lu} and the like, three at most: the most
+   * frequent kind of line, which needs no detour through memory, and whose length is known before
+   * it is formatted.
+   */
+  public boolean isPlain() {
+    return isPlain;
+  }
+
+  /** Whether a plain format finds a number for each conversion in arguments of this shape. */
+  public boolean fits(int shape) {
+    return specs.length <= shape && shape <= MAX_LONGS;
+  }
+
+  /** How many arguments it takes. */
+  public int arguments() {
+    return specs.length;
+  }
+
+  /** What stands before the first conversion. */
+  public byte[] start() {
+    return literals[0].clone();
+  }
+
+  /** Whether its texts end with a newline, whatever the arguments. */
+  public boolean endsWithNewline() {
+    byte[] last = literals[specs.length];
+    return last.length > 0 && last[last.length - 1] == '\n';
+  }
+
+  /** Length in bytes of what {@link #formatPlain} appends if there is room. */
+  public int plainLength(long a, long b, long c) {
+    int length = literalBytes;
+    for (int i = 0; i < specs.length; i++) {
+      length += specs[i].decimalLength(i == 0 ? a : i == 1 ? b : c);
+    }
+    return length;
+  }
+
+  /** Formats a plain format's numbers; those that it has no conversion for are ignored. */
+  public void formatPlain(FormatBuffer out, long a, long b, long c) {
     for (int i = 0; i < specs.length; i++) {
       byte[] literal = literals[i];
       out.put(literal, 0, literal.length);
-      out.putDecimal(truncate(i == 0 ? a : i == 1 ? b : c, specs[i].bits, true));
+      specs[i].putDecimal(out, i == 0 ? a : i == 1 ? b : c);
     }
     byte[] last = literals[specs.length];
     out.put(last, 0, last.length);
@@ -137,7 +179,7 @@ public final class FormatString {
       out.put(literal, 0, literal.length);
       FormatSpec spec = specs[i];
       if (spec.isPlainDecimal && args.hasNext() && args.nextIsLong()) {
-        out.putDecimal(truncate(args.nextLong(), spec.bits, true));
+        spec.putDecimal(out, args.nextLong());
       } else {
         convert(out, spec, args, symbols);
       }
@@ -210,7 +252,7 @@ public final class FormatString {
       value = toLong(argument);
     }
     boolean signed = spec.kind == 'd';
-    value = truncate(value, spec.bits, signed);
+    value = spec.truncate(value);
     int sign = 0;
     if (signed && value < 0) {
       sign = '-';
@@ -312,10 +354,5 @@ public final class FormatString {
       return c;
     }
     return argument instanceof Boolean b && b ? 1 : 0;
-  }
-
-  private static long truncate(long value, int bits, boolean signed) {
-    int unused = 64 - bits;
-    return signed ? value << unused >> unused : value << unused >>> unused;
   }
 }

@@ -259,7 +259,6 @@ class FormatStringTest {
     assertThat(format("%*ph|%ph", 0, new byte[] {1}, new byte[] {1, 2})).isEqualTo("|01");
     assertThat(format("%8pM|%-8pI4|", null, null)).isEqualTo("  (null)|(null)  |");
     assertThat(format("%pS %ps", null, 0)).isEqualTo("0x0 0x0");
-    assertThat(new FormatCache().get(null).source()).isEqualTo("(null)");
   }
 
   @Test
@@ -273,15 +272,5 @@ class FormatStringTest {
     out.clear(3);
     FormatString.compile("%10d").format(out, SYMBOLS, 1);
     assertThat(out.toString()).isEqualTo("   ");
-  }
-
-  @Test
-  void cache_sameText_compilesOnceAndStaysBounded() {
-    FormatCache cache = new FormatCache();
-    FormatString first = cache.get("%d apples");
-    assertThat(cache.get(new String("%d apples"))).isSameAs(first);
-    for (int i = 0; i < 10_000; i++) {
-      assertThat(cache.get("format " + i).source()).isEqualTo("format " + i);
-    }
   }
 }
