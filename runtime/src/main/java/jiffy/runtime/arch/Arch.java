@@ -1,5 +1,6 @@
 package jiffy.runtime.arch;
 
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -67,6 +68,17 @@ public interface Arch extends AutoCloseable {
   /** Lets others run, for who could go on. In a simulation as {@link #relax}. */
   default void giveWay(HwThread self) {
     relax(self);
+  }
+
+  /**
+   * Waits busily, for a moment at most, where that is cheaper than to park and to be woken at once:
+   * for a thread that has had much to do until now.
+   *
+   * @param more whether to stop waiting; asked again and again
+   * @return whether it was so; in a simulation, or without a second processor, false at once
+   */
+  default boolean linger(BooleanSupplier more) {
+    return false;
   }
 
   /** Busy-waits; never shorter than asked. In a simulation it costs just that. */

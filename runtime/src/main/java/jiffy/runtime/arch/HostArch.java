@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -20,6 +21,17 @@ public final class HostArch implements Arch {
 
   /** The least that Linux takes; 0 would mean its default. */
   private static final String SLACK_NANOS = "1";
+
+  /** What parking and being woken cost both sides together: 10 us. */
+  private static final long LINGER_NANOS = 10_000;
+
+  /**
+   * Between two looks: 1 us. Who looked all the time would take the cache lines away from who is
+   * about to hand something over; so there is more to find, too.
+   */
+  private static final long LINGER_STEP_NANOS = 1_000;
+
+  private static final boolean CAN_LINGER = Runtime.getRuntime().availableProcessors() > 1;
 
   private final long origin = System.nanoTime();
   private final ThreadMaker maker = new ThreadMaker();
@@ -93,6 +105,28 @@ public final class HostArch implements Arch {
     }
     self.keepInterrupt();
     self.checkExpelled();
+  }
+
+  @Override
+  public boolean linger(BooleanSupplier more) {
+    if (!CAN_LINGER) {
+      return false;
+    }
+    long begin = System.nanoTime();
+    long next = LINGER_STEP_NANOS;
+    for (; ; ) {
+      Thread.onSpinWait();
+      long waited = System.nanoTime() - begin;
+      if (waited >= next) {
+        if (more.getAsBoolean()) {
+          return true;
+        }
+        if (waited >= LINGER_NANOS) {
+          return false;
+        }
+        next = waited + LINGER_STEP_NANOS;
+      }
+    }
   }
 
   @Override

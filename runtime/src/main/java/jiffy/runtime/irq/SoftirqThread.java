@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import jiffy.kernel.Current;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.arch.HwThread;
@@ -65,6 +66,9 @@ final class SoftirqThread {
    */
   private static final long GATE_NANOS = 100_000_000L;
 
+  /** So many passes earn a look for more before it sleeps. */
+  private static final int LINGERS_AFTER = 32;
+
   /** Passes in a row on the idle task's account. */
   private static final int MAX_RESTARTS = 10;
 
@@ -91,6 +95,11 @@ final class SoftirqThread {
   /** Passes since the thread last slept. Of the thread alone. */
   private int restarts;
 
+  /** Passes for what tasks raised, since it last looked for more in vain. Of the thread alone. */
+  private int credit;
+
+  private final BooleanSupplier seesPending;
+
   /** A raiser could not wake the thread. */
   private volatile boolean wakeOwed;
 
@@ -101,6 +110,7 @@ final class SoftirqThread {
     this.arch = arch;
     this.softirqs = softirqs;
     this.cpu = cpu;
+    this.seesPending = () -> cpu.pending.get() != 0;
     cpu.onAwaited(this::wake);
     cpu.onIrqExit(vectors -> raise(vectors, 0));
   }
@@ -189,7 +199,7 @@ final class SoftirqThread {
         }
         if (cpu.pending.get() != 0) {
           pass(context);
-        } else {
+        } else if (!lingers()) {
           sleep(self);
         }
       }
@@ -197,6 +207,16 @@ final class SoftirqThread {
       softirqs.contexts.remove(context);
       Current.bind(null);
     }
+  }
+
+  /** Out of work for now: waits a moment for the next. @return whether there is some */
+  private boolean lingers() {
+    if (credit < LINGERS_AFTER) {
+      return false;
+    }
+    boolean more = arch.linger(seesPending);
+    credit = more ? credit : 0;
+    return more;
   }
 
   private void sleep(HwThread self) {
@@ -228,6 +248,7 @@ final class SoftirqThread {
     int pending = cpu.pending.getAndSet(0);
     int byTask = raisedByTask.getAndUpdate(mask -> mask & ~pending) & pending;
     restarts++;
+    credit += byTask != 0 ? 1 : 0;
     unservedByTask = byTask;
     for (int left = pending; left != 0 && isMine(context); left = unserved) {
       Vector vector = Vector.first(left);

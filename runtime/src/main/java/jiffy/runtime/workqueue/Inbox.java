@@ -82,6 +82,11 @@ final class Inbox {
     return head != limit;
   }
 
+  /** Without a lock: whether it seems to have items. */
+  boolean seemsFilled() {
+    return head != mouth.tail;
+  }
+
   /** With the pool's lock: takes the oldest out. @return null if there is none */
   WorkStruct take(Arch arch, Context context) {
     int at = head;

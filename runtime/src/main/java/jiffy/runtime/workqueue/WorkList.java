@@ -19,6 +19,10 @@ final class WorkList {
     head.__prev = head;
   }
 
+  boolean isEmpty() {
+    return head.__next == head;
+  }
+
   /** The first, still on the list; null if there is none. */
   WorkStruct first() {
     return head.__next == head ? null : head.__next;

@@ -5,6 +5,7 @@ import static jiffy.linux.Sched.TASK_RUNNING;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 import jiffy.kernel.Current;
 import jiffy.kernel.Origin;
 import jiffy.kernel.Owner;
@@ -32,6 +33,9 @@ final class Worker implements SleepWatcher {
 
   /** Whether it is one of those that the pool's running counts. */
   final boolean counts;
+
+  /** So many items earn a look for more before it rests. */
+  private static final int LINGERS_AFTER = 32;
 
   /** To wake it; set before it rests first. */
   HwThread thread;
@@ -74,6 +78,11 @@ final class Worker implements SleepWatcher {
 
   private boolean retires;
 
+  /** Items since it last looked for more in vain. Of its thread alone. */
+  private int credit;
+
+  private final BooleanSupplier seesItems;
+
   Worker(WorkerPool pool, int id) {
     this(pool, id, !pool.isUnbound());
   }
@@ -82,6 +91,7 @@ final class Worker implements SleepWatcher {
     this.pool = pool;
     this.id = id;
     this.counts = counts;
+    this.seesItems = pool::seemsToHaveItems;
   }
 
   /** A rescuer's stay in a pool: it is not counted, and so may come and go at any time. */
@@ -133,15 +143,30 @@ final class Worker implements SleepWatcher {
   /** Runs items as long as there are some and it is the only one that computes. */
   private void serve(Context context) {
     begins();
-    WorkStruct work;
-    while ((work = next(context)) != null) {
-      process(context, work);
-    }
+    do {
+      WorkStruct work;
+      while ((work = next(context)) != null) {
+        process(context, work);
+        credit++;
+      }
+    } while (credit >= LINGERS_AFTER && lingers(context));
     ends(context);
     if (pool.running > 0) { // others compute, and items may wait for them
       pool.leave(context);
       lock(context);
     }
+  }
+
+  /** Out of work for now: waits a moment for the next. @return whether there is some */
+  private boolean lingers(Context context) {
+    if (pool.running != 1 || retires || pool.isStopped()) {
+      return false;
+    }
+    pool.leave(context);
+    boolean more = pool.arch.linger(seesItems);
+    credit = more ? credit : 0;
+    lock(context);
+    return more;
   }
 
   /** With the lock held: it serves from now on. */

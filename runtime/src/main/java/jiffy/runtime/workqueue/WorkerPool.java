@@ -1,5 +1,6 @@
 package jiffy.runtime.workqueue;
 
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import jiffy.kernel.Owner;
@@ -155,7 +156,13 @@ final class WorkerPool extends RawSpinlock {
 
   /** With the lock held: whether items are known to wait; all that do, if nobody computes. */
   boolean hasItems() {
-    return works.head.__next != works.head || inbox.hasItems();
+    return !works.isEmpty() || inbox.hasItems();
+  }
+
+  /** Without the lock: whether items seem to wait. */
+  boolean seemsToHaveItems() {
+    VarHandle.acquireFence(); // not what was seen the last time
+    return !works.isEmpty() || inbox.seemsFilled();
   }
 
   /** With the lock held: whether items wait and nobody computes. */
