@@ -92,13 +92,13 @@ final class SoftirqThread {
 
   private volatile int unserved;
 
-  /** Passes since the thread last slept. Of the thread alone. */
+  /** Passes since nothing was pending. Of the thread alone. */
   private int restarts;
 
   /** Passes for what tasks raised, since it last looked for more in vain. Of the thread alone. */
   private int credit;
 
-  private final BooleanSupplier seesPending;
+  private final BooleanSupplier seesWork;
 
   /** A raiser could not wake the thread. */
   private volatile boolean wakeOwed;
@@ -110,7 +110,7 @@ final class SoftirqThread {
     this.arch = arch;
     this.softirqs = softirqs;
     this.cpu = cpu;
-    this.seesPending = () -> cpu.pending.get() != 0;
+    this.seesWork = () -> cpu.pending.get() != 0 || clockEvent.deadline() <= arch.now() || stopping;
     cpu.onAwaited(this::wake);
     cpu.onIrqExit(vectors -> raise(vectors, 0));
   }
@@ -211,16 +211,16 @@ final class SoftirqThread {
 
   /** Out of work for now: waits a moment for the next. @return whether there is some */
   private boolean lingers() {
+    restarts = 0;
     if (credit < LINGERS_AFTER) {
       return false;
     }
-    boolean more = arch.linger(seesPending);
-    credit = more ? credit : 0;
+    boolean more = arch.linger(seesWork);
+    credit = cpu.pending.get() != 0 ? credit : 0;
     return more;
   }
 
   private void sleep(HwThread self) {
-    restarts = 0;
     long until = clockEvent.deadline();
     sleepsUntil = until;
     state.set(ASLEEP);
@@ -248,7 +248,7 @@ final class SoftirqThread {
     int pending = cpu.pending.getAndSet(0);
     int byTask = raisedByTask.getAndUpdate(mask -> mask & ~pending) & pending;
     restarts++;
-    credit += byTask != 0 ? 1 : 0;
+    credit = byTask != 0 ? Math.min(credit + 1, LINGERS_AFTER) : credit;
     unservedByTask = byTask;
     for (int left = pending; left != 0 && isMine(context); left = unserved) {
       Vector vector = Vector.first(left);

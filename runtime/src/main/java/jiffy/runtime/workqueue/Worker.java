@@ -28,14 +28,14 @@ final class Worker implements SleepWatcher {
   /** An idle kworker that is one too many ends after: 300 s. */
   private static final long IDLE_NANOS = 300_000_000_000L;
 
+  /** So many items earn a look for more before it rests. */
+  private static final int LINGERS_AFTER = 32;
+
   private final WorkerPool pool;
   final int id;
 
   /** Whether it is one of those that the pool's running counts. */
   final boolean counts;
-
-  /** So many items earn a look for more before it rests. */
-  private static final int LINGERS_AFTER = 32;
 
   /** To wake it; set before it rests first. */
   HwThread thread;
@@ -46,7 +46,10 @@ final class Worker implements SleepWatcher {
   /** It was woken, or is about to be. Written under the lock, read by itself without. */
   volatile boolean poked;
 
-  /** The item whose function runs; it may be freed or queued again: only compared. */
+  /**
+   * The item whose function runs; it may be freed or queued again: only compared. Null while it
+   * serves: it lingers for more.
+   */
   WorkStruct current;
 
   PoolQueue currentQueue;
@@ -147,7 +150,7 @@ final class Worker implements SleepWatcher {
       WorkStruct work;
       while ((work = next(context)) != null) {
         process(context, work);
-        credit++;
+        credit = Math.min(credit + 1, LINGERS_AFTER);
       }
     } while (credit >= LINGERS_AFTER && lingers(context));
     ends(context);

@@ -7,6 +7,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.arch.HwThread;
 import jiffy.runtime.arch.SimArch;
@@ -19,6 +20,11 @@ import org.junit.jupiter.api.Test;
 class SoftirqThreadTest {
   private final SimArch sim = new SimArch();
   private final AtomicBoolean noThreads = new AtomicBoolean();
+
+  /** What happens while the softirq thread looks for more before it sleeps. */
+  private Runnable meanwhile;
+
+  private int lingered;
   private final Arch arch =
       (Arch)
           Proxy.newProxyInstance(
@@ -27,6 +33,11 @@ class SoftirqThreadTest {
               (proxy, method, arguments) -> {
                 if (method.getName().equals("spawn") && noThreads.get()) {
                   throw new IllegalStateException("no more threads");
+                }
+                if (method.getName().equals("linger") && meanwhile != null) {
+                  lingered++;
+                  meanwhile.run();
+                  return ((BooleanSupplier) arguments[0]).getAsBoolean();
                 }
                 try {
                   return method.invoke(sim, arguments);
@@ -73,5 +84,49 @@ class SoftirqThreadTest {
     assertThat(served).containsExactly("tasklet");
     assertThat(log).anyMatch(line -> line.contains("softirq HI threw"));
     assertThat(context.cpu.gate.toString()).isEqualTo("gate[bh 0, irq 0]");
+  }
+
+  private void raiseOneByOne(int times) {
+    for (int i = 0; i < times; i++) {
+      softirqs.raise(context, Vector.TASKLET);
+      sim.advance(driver, 1);
+    }
+  }
+
+  @Test
+  void linger_isEarnedByPassesForTasks_andLostInVain() {
+    softirqs.open(Vector.TASKLET, c -> served.add("tasklet"));
+    meanwhile = () -> {};
+    raiseOneByOne(31);
+    assertThat(lingered).isZero();
+    raiseOneByOne(1);
+    assertThat(lingered).isEqualTo(1);
+    raiseOneByOne(31);
+    assertThat(lingered).isEqualTo(1);
+    assertThat(served).hasSize(63);
+  }
+
+  @Test
+  void linger_moreComes_isServedWithoutASleep_andTheNextInterruptIsTheIdleTasks() {
+    softirqs.open(Vector.TASKLET, c -> served.add("tasklet"));
+    softirqs.open(
+        Vector.TIMER,
+        c -> {
+          served.clear();
+          softirqs.raise(c, Vector.HI);
+        });
+    softirqs.open(Vector.HI, c -> served.add("hi of " + c.task().comm));
+    meanwhile =
+        () -> {
+          if (lingered <= 20) {
+            softirqs.raiseOn(0, Vector.TASKLET);
+          }
+        };
+    raiseOneByOne(32);
+    assertThat(served).hasSize(52);
+    assertThat(lingered).isEqualTo(21);
+    softirqs.clockEvent(0).program(sim.now() + 1);
+    sim.advance(driver, 2);
+    assertThat(served).containsExactly("hi of swapper/0");
   }
 }
