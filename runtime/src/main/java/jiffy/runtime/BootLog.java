@@ -9,10 +9,10 @@ import java.util.List;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.printk.Log;
-import jiffy.runtime.printk.LogRing;
 import jiffy.runtime.printk.Stamper;
 import jiffy.runtime.printk.format.Symbolizer;
 import jiffy.runtime.printk.pstore.Pstore;
+import jiffy.runtime.printk.ring.LogRing;
 
 /** A machine's log as the command line has it: size, first level, crash file. */
 final class BootLog implements AutoCloseable {

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import jiffy.runtime.mm.FaultAttributes;
-import jiffy.runtime.printk.LogRing;
 import jiffy.runtime.printk.PrintkSettings.DevKmsg;
+import jiffy.runtime.printk.ring.LogRing;
 
 /**
  * The kernel command line, parsed: {@code hz=250 nr_cpus=2 loglevel=7 kt.interval=3 plugins=DIR}.

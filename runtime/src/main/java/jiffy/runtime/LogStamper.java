@@ -4,9 +4,9 @@ import jiffy.kernel.Current;
 import jiffy.kernel.Owner;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
-import jiffy.runtime.printk.LogRecord;
-import jiffy.runtime.printk.Stamp;
 import jiffy.runtime.printk.Stamper;
+import jiffy.runtime.printk.ring.LogRecord;
+import jiffy.runtime.printk.ring.Stamp;
 import jiffy.runtime.time.JiffiesClock;
 
 /** Stamps records with a machine's clocks and the printing context. Thread safe. */

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import jiffy.runtime.printk.Log;
-import jiffy.runtime.printk.LogReader;
-import jiffy.runtime.printk.LogRecord;
+import jiffy.runtime.printk.ring.LogReader;
+import jiffy.runtime.printk.ring.LogRecord;
 
 /** The log as lines, in dmesg's default form, for embedders and tests. */
 final class LogText {

@@ -5,10 +5,10 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import java.nio.charset.StandardCharsets;
 import jiffy.kernel.Owner;
-import jiffy.runtime.printk.LogReader;
-import jiffy.runtime.printk.LogRecord;
-import jiffy.runtime.printk.LogRing;
-import jiffy.runtime.printk.Stamp;
+import jiffy.runtime.printk.ring.LogReader;
+import jiffy.runtime.printk.ring.LogRecord;
+import jiffy.runtime.printk.ring.LogRing;
+import jiffy.runtime.printk.ring.Stamp;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;

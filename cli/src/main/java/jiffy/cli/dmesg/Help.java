@@ -2,7 +2,7 @@ package jiffy.cli.dmesg;
 
 import java.util.List;
 import java.util.Locale;
-import jiffy.cli.dmesg.print.Priorities;
+import jiffy.runtime.printk.SyslogNames;
 
 /** The texts of {@code --help} and {@code --version}. */
 final class Help {
@@ -95,12 +95,12 @@ final class Help {
   static String text() {
     StringBuilder text = new StringBuilder(USAGE);
     text.append("\nSupported log facilities:\n");
-    for (int i = 0; i < Priorities.FACILITIES.size(); i++) {
-      row(text, Priorities.FACILITIES.get(i), facilityText(i));
+    for (int i = 0; i < SyslogNames.FACILITIES.size(); i++) {
+      row(text, SyslogNames.FACILITIES.get(i), facilityText(i));
     }
     text.append("\nSupported log levels (priorities):\n");
-    for (int i = 0; i < Priorities.LEVELS.size(); i++) {
-      row(text, Priorities.LEVELS.get(i), LEVEL_TEXTS.get(i));
+    for (int i = 0; i < SyslogNames.LEVELS.size(); i++) {
+      row(text, SyslogNames.LEVELS.get(i), LEVEL_TEXTS.get(i));
     }
     return text.append("\nFor more details see dmesg(1).\n").toString();
   }

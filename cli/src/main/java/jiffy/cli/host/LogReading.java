@@ -6,10 +6,10 @@ import jiffy.cli.dmesg.record.KmsgRecord;
 import jiffy.cli.dmesg.record.RecordSource;
 import jiffy.cli.tool.HangUp;
 import jiffy.runtime.printk.KmsgFormat;
-import jiffy.runtime.printk.LogReader;
-import jiffy.runtime.printk.LogRecord;
-import jiffy.runtime.printk.LogRing;
 import jiffy.runtime.printk.format.FormatBuffer;
+import jiffy.runtime.printk.ring.LogReader;
+import jiffy.runtime.printk.ring.LogRecord;
+import jiffy.runtime.printk.ring.LogRing;
 
 /**
  * One tool's way through the log, in the text of /dev/kmsg. Its task parks while there is nothing

@@ -8,9 +8,9 @@ import jiffy.cli.dmesg.record.KmsgRecord;
 import jiffy.cli.dmesg.record.RecordSource;
 import jiffy.linux.Errno;
 import jiffy.runtime.printk.KmsgFormat;
-import jiffy.runtime.printk.LogRecord;
 import jiffy.runtime.printk.format.FormatBuffer;
 import jiffy.runtime.printk.pstore.DeadLog;
+import jiffy.runtime.printk.ring.LogRecord;
 
 /** A dead kernel's log as dmesg's source: it ends, and nothing about it can be changed. */
 record DeadSource(DeadLog log) implements RecordSource, KernelLogControl {

@@ -15,9 +15,9 @@ import jiffy.cli.dmesg.print.Client;
 import jiffy.cli.tool.Invocation.GoneException;
 import jiffy.cli.wire.StateDirectory;
 import jiffy.linux.Errno;
-import jiffy.runtime.printk.LogRecord;
 import jiffy.runtime.printk.pstore.DeadLog;
 import jiffy.runtime.printk.pstore.Pstore;
+import jiffy.runtime.printk.ring.LogRecord;
 
 /**
  * {@code pstore [--list] [DIR|FILE] [DMESG-OPTION...]}: the last messages of a kernel that died, in

@@ -2,6 +2,8 @@ package jiffy.runtime.printk;
 
 import java.nio.charset.StandardCharsets;
 import jiffy.runtime.printk.format.FormatBuffer;
+import jiffy.runtime.printk.ring.LogRecord;
+import jiffy.runtime.printk.ring.LogRing;
 
 /**
  * The text of /dev/kmsg, out and in.

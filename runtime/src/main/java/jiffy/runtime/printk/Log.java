@@ -7,6 +7,11 @@ import jiffy.kernel.Current;
 import jiffy.runtime.printk.format.FormatBuffer;
 import jiffy.runtime.printk.format.FormatString;
 import jiffy.runtime.printk.format.Symbolizer;
+import jiffy.runtime.printk.ring.LineFormat;
+import jiffy.runtime.printk.ring.LineFormats;
+import jiffy.runtime.printk.ring.LogRing;
+import jiffy.runtime.printk.ring.PrintkHeader;
+import jiffy.runtime.printk.ring.Stamp;
 
 /**
  * The kernel's log: printk in, readers out. One per kernel.
@@ -22,6 +27,8 @@ public final class Log {
    *   newline        one trailing newline goes, and says that the record is complete
    *   headers        SOH and 0..7, c or d, as many as there are, at the start only;
    *                  the first level counts; c asks for continuation
+   *   raw            a complete line of numbers is none of this: its format has been parsed once, and
+   *                  the ring keeps the numbers (see LogRing)
    *   continuation   appended to the newest record if that is open, of the same caller and short
    *                  enough, else a record of its own with flag c
    *
@@ -29,10 +36,10 @@ public final class Log {
    */
 
   /** {@code LOGLEVEL_DEFAULT}: take default_message_loglevel. */
-  public static final int LEVEL_DEFAULT = -1;
+  public static final int LEVEL_DEFAULT = PrintkHeader.LEVEL_DEFAULT;
 
   /** First byte of a header, {@code KERN_SOH}. */
-  public static final char SOH = 1;
+  public static final char SOH = PrintkHeader.SOH;
 
   /** Longest line that a user program may write to /dev/kmsg, in bytes. */
   public static final int LINE_MAX = 992;
@@ -70,11 +77,11 @@ public final class Log {
     final Stamp stamp = new Stamp();
     boolean inUse;
 
-    private LineFormat last = new LineFormat("");
+    private LineFormat last = LineFormat.NONE;
 
     /** A thread prints the same line again and again, as a rule: then its format is at hand. */
     LineFormat line(String format, LineFormats formats) {
-      if (last.source != format) { // another String of that text costs a look into the cache
+      if (last.source != format || last.formats != formats) { // an equal String costs a look-up
         last = formats.get(format);
       }
       return last;
@@ -131,7 +138,7 @@ public final class Log {
       Object z) {
     Draft draft = stamped(current); // the clock first: what follows need not wait for its answer
     LineFormat line = draft.line(format, ring.formats());
-    int number = line.number(ring.formats(), shape);
+    int number = line.number(format, shape);
     if (number > 0) {
       int length = line.textLength(a, b, c);
       int arguments = line.format.arguments();
@@ -287,7 +294,6 @@ public final class Log {
 
   /** The last call before the caller's try. */
   private static void begin(Draft draft, int limit) {
-    draft.text.release(); // of what a StackOverflowError kept there
     draft.text.clear(limit);
     draft.inUse = true;
   }
@@ -298,6 +304,7 @@ public final class Log {
   private Draft stamped(Current current) {
     Draft own = draftOf(current);
     Draft draft = own.inUse ? new Draft() : own;
+    draft.text.release(); // of what a StackOverflowError kept there
     stamper.stamp(current, draft.stamp);
     return draft;
   }
@@ -332,7 +339,7 @@ public final class Log {
     int from = PrintkHeader.bytesOf(header);
     int length = end - from;
     if ((flags & LogRing.CONT) != 0
-        && ring.extend(draft.stamp.callerId, flags, text, from, length, TEXT_MAX - formatted)
+        && ring.extend(draft.stamp.callerId(), flags, text, from, length, TEXT_MAX - formatted)
             != LogRing.NONE) {
       return length;
     }

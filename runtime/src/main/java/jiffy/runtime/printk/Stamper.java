@@ -1,6 +1,7 @@
 package jiffy.runtime.printk;
 
 import jiffy.kernel.Current;
+import jiffy.runtime.printk.ring.Stamp;
 
 /** Knows when, and by whom, something is printed: the log itself knows neither clock nor task. */
 @FunctionalInterface

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import jiffy.runtime.printk.format.FormatBuffer;
 import jiffy.runtime.printk.format.Symbolizer;
+import jiffy.runtime.printk.ring.LogReader;
+import jiffy.runtime.printk.ring.LogRecord;
+import jiffy.runtime.printk.ring.LogRing;
+import jiffy.runtime.printk.ring.Stamps;
 import org.junit.jupiter.api.Test;
 
 class LogTest {

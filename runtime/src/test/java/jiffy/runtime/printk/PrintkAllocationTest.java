@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import jiffy.runtime.Machine;
+import jiffy.runtime.printk.ring.LogReader;
+import jiffy.runtime.printk.ring.LogRecord;
 import jiffy.runtime.sched.Attachment;
 import org.junit.jupiter.api.Test;
 

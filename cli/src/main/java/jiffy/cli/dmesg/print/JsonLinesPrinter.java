@@ -3,6 +3,7 @@ package jiffy.cli.dmesg.print;
 import jiffy.cli.dmesg.record.Bytes;
 import jiffy.cli.dmesg.record.Message;
 import jiffy.cli.dmesg.time.TimeStamps;
+import jiffy.runtime.printk.SyslogNames;
 
 /** Writes each record as a JSON object in a line of its own: JSON Lines, which needs no end. */
 public final class JsonLinesPrinter implements Printer {
@@ -20,8 +21,8 @@ public final class JsonLinesPrinter implements Printer {
     }
     out.append('{');
     if (message.priority() >= 0 && decode) {
-      out.append("\"fac\":\"").append(Priorities.facilityName(message.facility()));
-      out.append("\",\"pri\":\"").append(Priorities.LEVELS.get(message.level())).append("\",");
+      out.append("\"fac\":\"").append(SyslogNames.facility(message.facility()));
+      out.append("\",\"pri\":\"").append(SyslogNames.LEVELS.get(message.level())).append("\",");
     } else if (message.priority() >= 0) {
       out.append("\"pri\":").append(message.priority()).append(',');
     }

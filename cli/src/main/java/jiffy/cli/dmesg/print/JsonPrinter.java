@@ -3,6 +3,7 @@ package jiffy.cli.dmesg.print;
 import jiffy.cli.dmesg.record.Bytes;
 import jiffy.cli.dmesg.record.Message;
 import jiffy.cli.dmesg.time.TimeStamps;
+import jiffy.runtime.printk.SyslogNames;
 
 /** Writes records as one JSON object, its array {@code dmesg} holding an object a record. */
 public final class JsonPrinter implements Printer {
@@ -25,9 +26,9 @@ public final class JsonPrinter implements Printer {
     begun = true;
     if (message.priority() >= 0) {
       if (decode) {
-        member(out, "fac").append('"').append(Priorities.facilityName(message.facility()));
+        member(out, "fac").append('"').append(SyslogNames.facility(message.facility()));
         out.append("\",\n");
-        member(out, "pri").append('"').append(Priorities.LEVELS.get(message.level()));
+        member(out, "pri").append('"').append(SyslogNames.LEVELS.get(message.level()));
         out.append("\",\n");
       } else {
         member(out, "pri").append(message.priority()).append(",\n");

@@ -1,48 +1,14 @@
 package jiffy.cli.dmesg.print;
 
+import static jiffy.runtime.printk.SyslogNames.FACILITIES;
+import static jiffy.runtime.printk.SyslogNames.LEVELS;
+
 import java.util.List;
 import jiffy.cli.dmesg.record.DmesgFailure;
 
-/** The names of levels and facilities, and the lists of them that options take. */
+/** The lists of levels and facilities that options take. */
 public final class Priorities {
-  /** Level names; the index is the level. */
-  public static final List<String> LEVELS =
-      List.of("emerg", "alert", "crit", "err", "warn", "notice", "info", "debug");
-
-  /** Facility names; the index is the facility. */
-  public static final List<String> FACILITIES =
-      List.of(
-          "kern",
-          "user",
-          "mail",
-          "daemon",
-          "auth",
-          "syslog",
-          "lpr",
-          "news",
-          "uucp",
-          "cron",
-          "authpriv",
-          "ftp",
-          "res0",
-          "res1",
-          "res2",
-          "res3",
-          "local0",
-          "local1",
-          "local2",
-          "local3",
-          "local4",
-          "local5",
-          "local6",
-          "local7");
-
   private Priorities() {}
-
-  /** The name of a facility, or its number if it has none. */
-  public static String facilityName(int facility) {
-    return facility < FACILITIES.size() ? FACILITIES.get(facility) : Integer.toString(facility);
-  }
 
   /** The set of levels in a list such as {@code err,+info}: bit n for level n. */
   public static int levels(String list) throws DmesgFailure {

@@ -6,6 +6,7 @@ import java.util.Locale;
 import jiffy.cli.dmesg.record.Bytes;
 import jiffy.cli.dmesg.record.Message;
 import jiffy.cli.dmesg.time.TimeStamps;
+import jiffy.runtime.printk.SyslogNames;
 
 /** Writes records as lines: {@code facility:level: [time] [caller] text}. */
 public final class TextPrinter implements Printer {
@@ -98,8 +99,8 @@ public final class TextPrinter implements Printer {
   }
 
   private static String names(Message message) {
-    String facility = Priorities.facilityName(message.facility());
-    String level = Priorities.LEVELS.get(message.level());
+    String facility = SyslogNames.facility(message.facility());
+    String level = SyslogNames.LEVELS.get(message.level());
     return String.format(Locale.ROOT, "%-6s:%-6s: ", facility, level);
   }
 

@@ -4,9 +4,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import jiffy.runtime.printk.Log;
 import jiffy.runtime.printk.LogLevels;
-import jiffy.runtime.printk.LogReader;
-import jiffy.runtime.printk.LogRecord;
-import jiffy.runtime.printk.LogRing;
+import jiffy.runtime.printk.ring.LogReader;
+import jiffy.runtime.printk.ring.LogRecord;
+import jiffy.runtime.printk.ring.LogRing;
 import org.apache.logging.log4j.Logger;
 
 /**

@@ -20,26 +20,6 @@ import org.apache.logging.log4j.Level;
  * INFO is a notice.
  */
 final class KmsgLevels {
-  /** As {@code dmesg -x} names them. */
-  private static final String[] SEVERITIES = {
-    "emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"
-  };
-
-  private static final String[] FACILITIES = {
-    "kern",
-    "user",
-    "mail",
-    "daemon",
-    "auth",
-    "syslog",
-    "lpr",
-    "news",
-    "uucp",
-    "cron",
-    "authpriv",
-    "ftp"
-  };
-
   static final int CRIT = 2;
   static final int ERR = 3;
   static final int WARNING = 4;
@@ -63,16 +43,6 @@ final class KmsgLevels {
   /** The Log4j level of a kernel level, 0 to 7. */
   static Level log4j(int level) {
     return LEVELS[level];
-  }
-
-  /** The name of a kernel level, 0 to 7. */
-  static String severity(int level) {
-    return SEVERITIES[level];
-  }
-
-  /** The name of a facility; a number where there is none. */
-  static String facility(int facility) {
-    return facility < FACILITIES.length ? FACILITIES[facility] : Integer.toString(facility);
   }
 
   /** The kernel level of a Log4j level. */

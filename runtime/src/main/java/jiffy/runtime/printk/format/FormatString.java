@@ -33,7 +33,6 @@ public final class FormatString {
   /** So many arguments are passed one by one, and a shape below 4 says that none is an object. */
   private static final int MAX_LONGS = 3;
 
-  private final String source;
   private final byte[][] literals; // one more than there are specs
   private final FormatSpec[] specs;
   private final boolean bad;
@@ -43,8 +42,7 @@ public final class FormatString {
 
   private final int literalBytes; // of all literals
 
-  private FormatString(String source, List<byte[]> literals, List<FormatSpec> specs, boolean bad) {
-    this.source = source;
+  private FormatString(List<byte[]> literals, List<FormatSpec> specs, boolean bad) {
     this.literals = literals.toArray(new byte[0][]);
     this.specs = specs.toArray(new FormatSpec[0]);
     this.bad = bad;
@@ -70,7 +68,7 @@ public final class FormatString {
       if (spec == null) {
         literal.append(source, pos - 1, source.length());
         literals.add(utf8(literal));
-        return new FormatString(source, literals, specs, true);
+        return new FormatString(literals, specs, true);
       }
       pos = parser.pos;
       if (spec.kind == '%') {
@@ -82,7 +80,7 @@ public final class FormatString {
       }
     }
     literals.add(utf8(literal));
-    return new FormatString(source, literals, specs, false);
+    return new FormatString(literals, specs, false);
   }
 
   private static byte[] utf8(StringBuilder text) {
@@ -90,11 +88,6 @@ public final class FormatString {
       return NO_BYTES;
     }
     return text.toString().getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** The text that it was compiled from. */
-  public String source() {
-    return source;
   }
 
   /** Formats up to three arguments; {@code shape} as in {@link Log#vprintk}. */

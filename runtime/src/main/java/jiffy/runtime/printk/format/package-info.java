@@ -1,7 +1,7 @@
 /**
  * The kernel's printf: formats compiled once, printed into reused buffers of bytes.
  *
- * <p>Door: {@link jiffy.runtime.printk.format.FormatCache}. Callers: any context; nothing here
+ * <p>Door: {@link jiffy.runtime.printk.format.FormatString}. Callers: any context; nothing here
  * waits, and a wrong format or argument is printed as such, never thrown.<br>
  * Lock order: no locks.<br>
  * Follows Linux 6.1 {@code lib/vsprintf.c}.

@@ -9,7 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import jiffy.runtime.printk.LogRecord;
+import jiffy.runtime.printk.ring.LogRecord;
 
 /**
  * The log that a kernel has left in its crash file. Immutable.

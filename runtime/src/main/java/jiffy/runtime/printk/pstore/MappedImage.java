@@ -11,7 +11,7 @@ import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import jiffy.runtime.printk.RingImage;
+import jiffy.runtime.printk.ring.RingImage;
 
 /**
  * The image of a ring in a memory-mapped file: see {@link ImageFile}. Thread safe.

@@ -18,7 +18,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
-import jiffy.runtime.printk.RingImage;
+import jiffy.runtime.printk.ring.RingImage;
 
 /**
  * A directory that keeps a kernel's log beyond its death, {@code pstore=DIR}: {@code ring}, that of

@@ -20,11 +20,11 @@ import jiffy.runtime.context.Context;
 import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.printk.KmsgFormat;
 import jiffy.runtime.printk.Log;
-import jiffy.runtime.printk.LogReader;
-import jiffy.runtime.printk.LogRecord;
 import jiffy.runtime.printk.PrintkSettings.DevKmsg;
 import jiffy.runtime.printk.RateLimit;
 import jiffy.runtime.printk.format.FormatBuffer;
+import jiffy.runtime.printk.ring.LogReader;
+import jiffy.runtime.printk.ring.LogRecord;
 import jiffy.runtime.proc.OpenFile;
 import jiffy.runtime.sched.Scheduler;
 

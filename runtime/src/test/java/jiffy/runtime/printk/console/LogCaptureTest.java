@@ -16,8 +16,8 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.stream.Stream;
 import jiffy.runtime.Machine;
-import jiffy.runtime.printk.LogReader;
 import jiffy.runtime.printk.console.OwnLog4j.Kept;
+import jiffy.runtime.printk.ring.LogReader;
 import jiffy.runtime.sched.Attachment;
 import jiffy.types.SpinlockT;
 import jiffy.types.TimerList;
@@ -69,7 +69,7 @@ class LogCaptureTest {
   private static List<String> captured(Machine machine) {
     List<String> found = new ArrayList<>();
     LogReader reader = machine.log().ring().reader();
-    jiffy.runtime.printk.LogRecord record = new jiffy.runtime.printk.LogRecord();
+    jiffy.runtime.printk.ring.LogRecord record = new jiffy.runtime.printk.ring.LogRecord();
     while (reader.read(record)) {
       if (record.text().startsWith("org.example")) {
         found.add(record.priority() + " " + record.text());

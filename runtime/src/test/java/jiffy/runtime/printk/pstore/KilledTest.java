@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import jiffy.runtime.Machine;
-import jiffy.runtime.printk.LogRecord;
+import jiffy.runtime.printk.ring.LogRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -1,4 +1,4 @@
-package jiffy.runtime.printk;
+package jiffy.runtime.printk.ring;
 
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -49,8 +49,8 @@ public final class LogRing extends RingSpace {
    * nothing for readers that do not wait.
    *
    * Most lines are a text with a number or two in it. Such a record is stored raw, as the number of
-   * its format and the arguments, in the descriptor's own cache line, and becomes text when it is
-   * read (as trace_printk's do on Linux, whose vbin_printf this is). It takes as much of the ring as
+   * its format and the arguments, the first of them in the descriptor's own cache line, and becomes
+   * text when it is read (as trace_printk's do on Linux, whose vbin_printf this is). It takes as much of the ring as
    * its text would: what the ring holds does not depend on how it was printed. Not if there is an
    * image, which must be readable without us.
    *
@@ -184,8 +184,8 @@ public final class LogRing extends RingSpace {
   }
 
   /** Whether {@link #appendRaw} may be used for a text of this length. */
-  boolean takesRaw(int length) {
-    return image == null && length <= maxLength();
+  public boolean takesRaw(int length) {
+    return image == null && length <= maxLength(); // which is more than a printk's, as it is
   }
 
   /**
@@ -196,7 +196,7 @@ public final class LogRing extends RingSpace {
    *     #takesRaw}
    * @return as {@link #append}
    */
-  long appendRaw(Stamp stamp, int level, int length) {
+  public long appendRaw(Stamp stamp, int level, int length) {
     long meta = LogRecord.meta(stamp.callerId, length, 0, NEWLINE, level) | LogRecord.RAW;
     return store(stamp, meta, false, NO_BYTES, 0);
   }
@@ -449,7 +449,7 @@ public final class LogRing extends RingSpace {
   }
 
   /** The formats of raw records. */
-  LineFormats formats() {
+  public LineFormats formats() {
     return formats;
   }
 

@@ -1,4 +1,4 @@
-package jiffy.runtime.printk;
+package jiffy.runtime.printk.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package jiffy.runtime.printk;
+package jiffy.runtime.printk.ring;
 
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -7,13 +7,13 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  *
  * <p>Thread safety: any; nothing here waits.
  */
-final class LineFormats {
+public final class LineFormats {
   /*
    * Two tables. In the first, formats of the same place push each other out, which only costs
    * compiling again: texts that a program puts together come and go through it. In the second,
    * the place is the number, and nothing ever leaves, for a record may refer to it; so only formats
-   * that are seen again get there, each text once. If they find no place, their lines are stored
-   * as text, as all others.
+   * get there whose very String is printed again, which is a constant as a rule, and each text once.
+   * If one finds no place, its lines are stored as text.
    */
   private static final int CACHED = 1024; // a power of two; a module has some tens of formats
   private static final int NUMBERED = 4096; // a power of two
@@ -23,7 +23,7 @@ final class LineFormats {
   private final AtomicReferenceArray<LineFormat> numbered = new AtomicReferenceArray<>(NUMBERED);
 
   /** The compiled format; of null, one that prints {@code (null)}. */
-  LineFormat get(String format) {
+  public LineFormat get(String format) {
     String source = format == null ? "(null)" : format;
     int slot = 2 * (spread(source) & CACHED - 1);
     LineFormat first = cached.getAcquire(slot);
@@ -35,7 +35,7 @@ final class LineFormats {
       return second;
     }
     // The newest goes first, the one before it second.
-    LineFormat compiled = new LineFormat(source);
+    LineFormat compiled = new LineFormat(this, source);
     cached.setRelease(slot + 1, first);
     cached.setRelease(slot, compiled);
     return compiled;

@@ -1,13 +1,15 @@
-package jiffy.runtime.printk;
+package jiffy.runtime.printk.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jiffy.runtime.printk.Log;
 import jiffy.runtime.printk.format.Symbolizer;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 /** A record that is stored as a format and numbers reads as one that is stored as text. */
@@ -46,17 +48,22 @@ class RawRecordTest {
 
   @Property
   void vprintk_anyPlainFormat_readsAsItsText(
-      @ForAll("formats") String format, @ForAll long a, @ForAll int b, @ForAll byte c) {
+      @ForAll("formats") String format,
+      @ForAll @IntRange(min = -1, max = 7) int given,
+      @ForAll long a,
+      @ForAll int b,
+      @ForAll byte c) {
     LogRing ring = new LogRing(LogRing.MIN_BYTES);
     Log log = log(ring);
     LogReader reader = ring.reader();
-    int length = print(log, Log.LEVEL_DEFAULT, format, 3, a, b, c); // the first is stored as text
+    int length = print(log, given, format, 3, a, b, c); // the first is stored as text
     assertThat(isRaw(ring, 0)).isFalse();
     assertThat(reader.read(record)).isTrue();
     String text = record.text();
     int level = record.level();
     for (int i = 1; i < TIMES; i++) {
-      assertThat(print(log, Log.LEVEL_DEFAULT, format, 3, a, b, c)).isEqualTo(length);
+      assertThat(print(log, given, format, 3, a, b, c)).isEqualTo(length);
+      assertThat(isRaw(ring, i)).isEqualTo(i > 1 && length >= 8 * (conversions(format) - 1));
       assertThat(reader.read(record)).isTrue();
       assertThat(record.text()).isEqualTo(text);
       assertThat(record.level()).isEqualTo(level);
@@ -89,16 +96,40 @@ class RawRecordTest {
     Log log = log(ring);
     LogReader reader = ring.reader();
     for (int bytes = 984; bytes < 992; bytes++) {
-      String literal = "\0016" + "x".repeat(bytes - 4);
-      for (int i = 0; i < TIMES; i++) {
-        int stored = print(log, Log.LEVEL_DEFAULT, literal + "%d\n", 1, 1234, 0, 0);
-        assertThat(stored).isEqualTo(Math.min(bytes, 989));
-        log.emit(null, 0, 6, "next"); // ends the one that has lost its newline
-        assertThat(reader.read(record)).isTrue();
-        assertThat(record.length()).isEqualTo(stored);
-        assertThat(record.text()).isEqualTo((literal + "1234").substring(2, 2 + stored));
-        assertThat(reader.read(record)).isTrue();
-      }
+      String text = "x".repeat(bytes - 4) + "%d\n";
+      assertCut(log, reader, Log.LEVEL_DEFAULT, "\0016" + text, bytes);
+      assertCut(log, reader, 6, text, bytes);
+    }
+  }
+
+  private void assertCut(Log log, LogReader reader, int level, String format, int bytes) {
+    for (int i = 0; i < TIMES; i++) {
+      int stored = print(log, level, format, 1, 1234, 0, 0);
+      assertThat(stored).isEqualTo(Math.min(bytes, 989));
+      boolean isOpen = stored == 989;
+      assertThat(reader.read(record)).as("its newline is cut").isEqualTo(!isOpen);
+      log.emit(null, 0, 6, "next");
+      assertThat(!isOpen || reader.read(record)).isTrue();
+      assertThat(record.text()).startsWith("xxx").hasSize(stored);
+      assertThat(record.text().substring(bytes - 4))
+          .isEqualTo("1234".substring(0, stored - bytes + 4));
+      assertThat(reader.read(record)).isTrue();
+      assertThat(record.text()).isEqualTo("next");
+    }
+  }
+
+  /** Three numbers need more room than a short text has. */
+  @Test
+  void vprintk_shorterThanItsNumbers_isStoredAsText() {
+    LogRing ring = new LogRing(LogRing.MIN_BYTES);
+    Log log = log(ring);
+    LogReader reader = ring.reader();
+    for (int i = 0; i < 2 * TIMES; i++) {
+      assertThat(print(log, 6, "%d%d%d\n", 3, 1, 2, i)).isEqualTo(3);
+    }
+    for (int i = 0; i < 2 * TIMES; i++) {
+      assertThat(reader.read(record)).isTrue();
+      assertThat(record.text()).isEqualTo("12" + i);
     }
   }
 

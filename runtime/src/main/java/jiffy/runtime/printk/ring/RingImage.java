@@ -1,4 +1,4 @@
-package jiffy.runtime.printk;
+package jiffy.runtime.printk.ring;
 
 /** A copy of a ring, record by record, that outlives the process. */
 public interface RingImage {

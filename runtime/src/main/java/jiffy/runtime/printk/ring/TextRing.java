@@ -1,4 +1,4 @@
-package jiffy.runtime.printk;
+package jiffy.runtime.printk.ring;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

@@ -1,4 +1,4 @@
-package jiffy.runtime.printk;
+package jiffy.runtime.printk.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -89,7 +89,7 @@ class LogRingStressTest {
     LineFormat line = ring.formats().get("writer %d at %ld, or %lu\n");
     int number = 0;
     while (number <= 0) {
-      number = line.number(ring.formats(), 3);
+      number = line.number(line.source, 3);
     }
     long stored = 0;
     for (long n = 0; !done.get(); n++) {

@@ -1,4 +1,4 @@
-package jiffy.runtime.printk;
+package jiffy.runtime.printk.ring;
 
 import java.nio.charset.StandardCharsets;
 import jiffy.runtime.printk.format.FormatBuffer;
@@ -76,12 +76,14 @@ public final class LogRecord {
   /** Makes the text of a raw record. */
   void expand(LineFormats formats) {
     LineFormat line = formats.numbered(Stamp.numberOf(format));
-    if (formatted == null) {
-      formatted = new FormatBuffer(Log.LINE_MAX);
+    int length = lengthOf(meta);
+    int whole = line.headerBytes + length + 1; // with the newline
+    if (formatted == null || formatted.bytes().length < whole) {
+      formatted = new FormatBuffer(Math.max(whole, text.length));
     }
-    formatted.clear(Log.LINE_MAX);
+    formatted.clear(whole);
     line.print(formatted, a, b, c);
-    System.arraycopy(formatted.bytes(), line.headerBytes, text, 0, lengthOf(meta));
+    System.arraycopy(formatted.bytes(), line.headerBytes, text, 0, length);
     meta &= ~RAW;
   }
 

@@ -1,4 +1,4 @@
-package jiffy.runtime.printk;
+package jiffy.runtime.printk.ring;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -85,8 +85,13 @@ public final class Stamp {
             | module.length << MODULE_SHIFT;
   }
 
+  /** Who prints, see {@link LogRecord#callerId()}. */
+  public int callerId() {
+    return callerId;
+  }
+
   /** Adds dev_printk's dictionary, after {@link #set}. */
-  void setDevice(String subsystem, String device) {
+  public void setDevice(String subsystem, String device) {
     byte[] subsystemBytes = bytes(subsystem, SUBSYSTEM_MAX);
     byte[] deviceBytes = bytes(device, DEVICE_MAX);
     if (scratch.length == 0) {
@@ -104,7 +109,7 @@ public final class Stamp {
   }
 
   /** What a raw record is made of, in place of a text. */
-  void setNumbers(int number, int arguments, long a, long b, long c) {
+  public void setNumbers(int number, int arguments, long a, long b, long c) {
     this.format = (long) arguments << ARGUMENTS_SHIFT | number;
     this.a = a;
     this.b = b;
