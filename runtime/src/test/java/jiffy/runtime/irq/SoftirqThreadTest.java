@@ -2,13 +2,12 @@ package jiffy.runtime.irq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import jiffy.runtime.arch.Arch;
+import jiffy.runtime.arch.ArchStub;
 import jiffy.runtime.arch.HwThread;
 import jiffy.runtime.arch.SimArch;
 import jiffy.runtime.context.Context;
@@ -25,26 +24,7 @@ class SoftirqThreadTest {
   private Runnable meanwhile;
 
   private int lingered;
-  private final Arch arch =
-      (Arch)
-          Proxy.newProxyInstance(
-              Arch.class.getClassLoader(),
-              new Class<?>[] {Arch.class},
-              (proxy, method, arguments) -> {
-                if (method.getName().equals("spawn") && noThreads.get()) {
-                  throw new IllegalStateException("no more threads");
-                }
-                if (method.getName().equals("linger") && meanwhile != null) {
-                  lingered++;
-                  meanwhile.run();
-                  return ((BooleanSupplier) arguments[0]).getAsBoolean();
-                }
-                try {
-                  return method.invoke(sim, arguments);
-                } catch (InvocationTargetException e) {
-                  throw e.getCause();
-                }
-              });
+  private final Arch arch = ArchStub.of(sim, this::answer);
   private final List<String> log = new ArrayList<>();
   private final Contexts contexts = new Contexts(arch, 1);
   private final Softirqs softirqs = new Softirqs(arch, contexts, (level, text) -> log.add(text));
@@ -52,6 +32,18 @@ class SoftirqThreadTest {
   private final Context context =
       contexts.make(driver, contexts.cpus().get(0), new TaskStruct(1, "test"));
   private final List<String> served = new ArrayList<>();
+
+  private Object answer(String method, Object[] arguments) {
+    if (method.equals("spawn") && noThreads.get()) {
+      throw new IllegalStateException("no more threads");
+    }
+    if (method.equals("linger") && meanwhile != null) {
+      lingered++;
+      meanwhile.run();
+      return ((BooleanSupplier) arguments[0]).getAsBoolean();
+    }
+    return ArchStub.PASS_ON;
+  }
 
   @AfterEach
   void switchOff() {

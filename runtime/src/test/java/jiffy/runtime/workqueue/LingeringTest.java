@@ -2,8 +2,6 @@ package jiffy.runtime.workqueue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -13,6 +11,7 @@ import jiffy.kernel.Current;
 import jiffy.kernel.Origin;
 import jiffy.kernel.Owner;
 import jiffy.runtime.arch.Arch;
+import jiffy.runtime.arch.ArchStub;
 import jiffy.runtime.arch.SimArch;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Contexts;
@@ -35,26 +34,7 @@ class LingeringTest {
   /** What happens meanwhile; whether it sees more. */
   private Predicate<BooleanSupplier> meanwhile = BooleanSupplier::getAsBoolean;
 
-  private final Arch arch =
-      (Arch)
-          Proxy.newProxyInstance(
-              Arch.class.getClassLoader(),
-              new Class<?>[] {Arch.class},
-              (proxy, method, arguments) -> {
-                if (method.getName().equals("linger")) {
-                  lingered.add(ran.size());
-                  return meanwhile.test((BooleanSupplier) arguments[0]);
-                }
-                if (method.getName().equals("park")) { // it rests
-                  pool().stop(context());
-                  return null;
-                }
-                try {
-                  return method.invoke(sim, arguments);
-                } catch (InvocationTargetException e) {
-                  throw e.getCause();
-                }
-              });
+  private final Arch arch = ArchStub.of(sim, this::answer);
   private final Contexts contexts = new Contexts(arch, 1);
   private final Context context =
       contexts.make(sim.attach(), contexts.cpus().get(0), new TaskStruct(1, "kworker/0:0"));
@@ -63,12 +43,17 @@ class LingeringTest {
   private final Workqueue queue = new Workqueue("queue", Owner.CORE, 0, 1_000, List.of(pool), null);
   private final Worker worker = new Worker(pool, 0);
 
-  private WorkerPool pool() {
-    return pool;
-  }
-
-  private Context context() {
-    return context;
+  private Object answer(String method, Object[] arguments) {
+    switch (method) {
+      case "linger":
+        lingered.add(ran.size());
+        return meanwhile.test((BooleanSupplier) arguments[0]);
+      case "park": // it rests
+        pool.stop(context);
+        return null;
+      default:
+        return ArchStub.PASS_ON;
+    }
   }
 
   @AfterEach
