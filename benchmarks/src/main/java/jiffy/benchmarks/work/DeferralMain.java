@@ -1,17 +1,20 @@
 package jiffy.benchmarks.work;
 
 import com.sun.management.ThreadMXBean;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.lang.management.ManagementFactory;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import jiffy.benchmarks.report.Forks;
+import jiffy.runtime.locking.CacheLine;
 import org.HdrHistogram.Histogram;
 
 /**
- * What a {@link Deferral} costs. Arguments: its name; how many pieces are handed over in all.
+ * What a {@link Deferral} costs. Arguments: its name; how many pieces are handed over.
  *
- * <p>Throughput: bursts, each of which is awaited; half of them warm up. Wake-up: one piece at a
- * time, to a thread that has had a millisecond to fall asleep.
+ * <p>Throughput: bursts, each of which is awaited; as many again warm up. Wake-up: one piece at a
+ * time, to a thread that has had a millisecond to fall asleep; with shorter naps until all that is
+ * on the way from asleep to awake has been compiled.
  */
 final class DeferralMain {
   static final String ITEM = "ns/item";
@@ -20,12 +23,38 @@ final class DeferralMain {
 
   private static final int BURST = 1 << 10;
   private static final int WAKES = 3_000;
-  private static final int WARM_WAKES = 1_000;
-  private static final long NAP_NANOS = 1_000_000;
 
-  private final AtomicLong done = new AtomicLong();
+  /** A method is compiled for good after some 5,000 calls, and those that it calls before it. */
+  private static final int WARM_WAKES = 16_000;
+
+  private static final int WARM_WAKES_AS_MEASURED = 500;
+  private static final long NAP_NANOS = 1_000_000;
+  private static final long WARM_NAP_NANOS = 50_000;
+
+  private final Count done = new Count();
   private volatile long ranAt;
   private long wanted;
+
+  /**
+   * How many pieces have run. In cache lines of its own: who runs them writes it for each, and
+   * would take from who hands them over what happens to lie beside it.
+   */
+  private static final class Count extends CacheLine {
+    static final VarHandle RAN;
+
+    static {
+      try {
+        RAN = MethodHandles.lookup().findVarHandle(Count.class, "ran", long.class);
+      } catch (ReflectiveOperationException e) {
+        throw new ExceptionInInitializerError(e);
+      }
+    }
+
+    long ran;
+
+    @SuppressWarnings("unused") // nothing but room
+    long back0, back1, back2, back3, back4, back5, back6;
+  }
 
   private DeferralMain() {}
 
@@ -44,7 +73,7 @@ final class DeferralMain {
 
   /** On the one thread that does the work. */
   private void ran(int index) {
-    done.lazySet(done.getPlain() + 1);
+    Count.RAN.setRelease(done, done.ran + 1);
   }
 
   private void timed(int index) {
@@ -78,7 +107,7 @@ final class DeferralMain {
   }
 
   private void await() {
-    while (done.get() < wanted) {
+    while ((long) Count.RAN.getAcquire(done) < wanted) {
       Thread.onSpinWait();
     }
   }
@@ -87,7 +116,8 @@ final class DeferralMain {
     Histogram wakes = new Histogram(3);
     Histogram calls = new Histogram(3);
     for (int i = 0; i < WARM_WAKES + WAKES; i++) {
-      LockSupport.parkNanos(NAP_NANOS);
+      boolean asMeasured = i >= WARM_WAKES - WARM_WAKES_AS_MEASURED;
+      LockSupport.parkNanos(asMeasured ? NAP_NANOS : WARM_NAP_NANOS);
       long begin = System.nanoTime();
       deferral.defer(i % BURST);
       long returned = System.nanoTime();
