@@ -77,6 +77,9 @@ public interface WorkOps {
   /** {@code cancel_delayed_work}; {@code cancel_delayed_work_sync}. */
   boolean cancelDelayed(Current current, DelayedWork work, boolean sync);
 
+  /** {@code work_pending}. */
+  boolean isPending(Current current, WorkStruct work);
+
   /** {@code work_busy}. */
   int busy(Current current, WorkStruct work);
 }

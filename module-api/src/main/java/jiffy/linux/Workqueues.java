@@ -387,7 +387,8 @@ public final class Workqueues {
 
   /** {@code work_pending(work)}: whether it is queued and not yet running, or its delay runs. */
   public static boolean work_pending(WorkStruct work) {
-    return (work.__state & WorkStruct.__PENDING) != 0;
+    Current current = Current.get();
+    return current.kernel.works.isPending(current, work);
   }
 
   /** {@code delayed_work_pending(w)}: as {@link #work_pending}. */

@@ -11,7 +11,8 @@ import jiffy.kernel.Origin;
  * <p>Set it up with {@code INIT_WORK} of {@link jiffy.linux.Workqueues}, or make it with {@code
  * DECLARE_WORK}; a module's own struct may extend it, or have it as a field made by {@link #in}.
  * Who has set the pending bit of {@link #__state} owns the item until it clears the bit; while it
- * is queued the lock of the pool guards it besides.
+ * is queued the lock of the pool guards it besides. The runtime's {@code PendingBit} has the whole
+ * story.
  */
 public class WorkStruct {
   /** Bit of {@link #__state}: queued, or its delay runs. */
@@ -19,6 +20,12 @@ public class WorkStruct {
 
   /** Bit of {@link #__state}: {@code cancel_work_sync} waits for it; it cannot be queued. */
   public static final int __CANCELING = 2;
+
+  /**
+   * Value of {@link #__state}: at home in an inbox, {@link #__home}, which knows by its ticket
+   * whether it is queued.
+   */
+  public static final int __HOMED = 4;
 
   /** Atomic access to {@link #__state}. */
   public static final VarHandle __STATE;
@@ -37,18 +44,24 @@ public class WorkStruct {
   }
 
   /*
-   * In this order, which JVMs keep within the references: what is touched whenever the item is handed
+   * In this order, which JVMs keep within the references: what is read whenever the item is handed
    * from one processor to another lies together, and so seldom in two cache lines.
    */
 
   /** What is called; may be written while the item is neither pending nor running. */
   public WorkFunction func;
 
-  /** 0: idle; {@link #__PENDING}, with or without {@link #__CANCELING}. */
+  /** 0: idle; {@link #__PENDING}, with or without {@link #__CANCELING}; {@link #__HOMED}. */
   public volatile int __state;
 
   /** C's {@code data}: the queue it is on; or the pool that ran it last; null: never queued. */
   public volatile Object __data;
+
+  /** Its number in that inbox, where its ticket is kept; 0: none yet. */
+  public long __seat;
+
+  /** The queue's part to whose inbox it came in last; of meaning while {@link #__HOMED}. */
+  public Object __home;
 
   /** The function that {@link #__origin} was resolved for. */
   public WorkFunction __resolved;

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import jiffy.kernel.Current;
 import jiffy.kernel.HrtimerOps;
 import jiffy.kernel.Origin;
 import jiffy.kernel.TaskletOps;
@@ -46,13 +47,13 @@ final class TrackedStructs {
         new Tracked<>(
             WorkStruct.class,
             "work_struct",
-            work -> work.__state != 0,
+            work -> works.isPending(Current.get(), work),
             work -> work.__origin,
             (context, work) -> works.cancel(context, work, false)),
         new Tracked<>(
             DelayedWork.class,
             "work_struct",
-            delayed -> delayed.work.__state != 0,
+            delayed -> works.isPending(Current.get(), delayed.work),
             delayed -> delayed.work.__origin,
             (context, delayed) -> works.cancelDelayed(context, delayed, false)));
   }

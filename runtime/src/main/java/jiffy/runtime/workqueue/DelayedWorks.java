@@ -1,7 +1,6 @@
 package jiffy.runtime.workqueue;
 
 import static jiffy.linux.Workqueues.WORK_CPU_UNBOUND;
-import static jiffy.types.WorkStruct.__PENDING;
 
 import jiffy.kernel.Current;
 import jiffy.linux.Timers;
@@ -9,7 +8,6 @@ import jiffy.runtime.context.Context;
 import jiffy.runtime.time.Timekeeping;
 import jiffy.types.DelayedWork;
 import jiffy.types.TimerFunction;
-import jiffy.types.WorkStruct;
 import jiffy.types.WorkqueueStruct;
 
 /**
@@ -20,10 +18,13 @@ final class DelayedWorks {
   private final Timekeeping timekeeping;
   private final WorkIntake intake;
   private final WorkRemoval removal;
+  private final PendingBit pending;
   private final TimerFunction delayIsOver = work -> insert((DelayedWork) work);
 
-  DelayedWorks(Timekeeping timekeeping, WorkIntake intake, WorkRemoval removal) {
+  DelayedWorks(
+      Timekeeping timekeeping, WorkIntake intake, WorkRemoval removal, PendingBit pending) {
     this.timekeeping = timekeeping;
+    this.pending = pending;
     this.intake = intake;
     this.removal = removal;
   }
@@ -49,7 +50,7 @@ final class DelayedWorks {
     boolean owned = false;
     int before = context.takenOver;
     try {
-      owned = WorkStruct.__STATE.compareAndSet(work.work, 0, __PENDING);
+      owned = pending.claim(context, work.work);
       if (owned) {
         handOver(context, cpu, queue, work, delayJiffies);
       }

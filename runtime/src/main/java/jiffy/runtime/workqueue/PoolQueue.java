@@ -54,7 +54,7 @@ final class PoolQueue {
   /**
    * Puts an item in.
    *
-   * @param from the pool's inbox, if the item is its first; null: it is in no inbox
+   * @param from the pool's inbox, if the item is its first and is to leave it; null: it is in none
    */
   void insert(WorkStruct work, Inbox from) {
     Generation generation = newest;
@@ -62,7 +62,7 @@ final class PoolQueue {
     WorkStruct head = waits ? inactive.head : pool.works.head;
     WorkStruct last = head.__prev;
     if (from != null) {
-      from.dropFirst();
+      from.handOverFirst(work);
     }
     work.__next = head; // from here on without a call: see RawSpinlock
     work.__prev = last;
@@ -109,25 +109,25 @@ final class PoolQueue {
   }
 
   /**
-   * An item begins: off the list, and the pool's own; or straight from the inbox.
+   * An item begins, straight from the inbox.
    *
    * @return its generation, for {@link #finished}
    */
+  Object begins() {
+    Generation its = newest;
+    its.inFlight++;
+    active++;
+    return its;
+  }
+
+  /** An item begins: off the list, and the pool's own. @return its generation */
   Object begins(WorkStruct work) {
-    Object generation;
-    if (work.__prev == null) {
-      Generation its = newest;
-      its.inFlight++;
-      active++;
-      generation = its;
-    } else {
-      generation = work.__generation;
-      WorkList.unlink(work);
-      work.__generation = null;
-      work.__waiters = null;
-    }
+    Object its = work.__generation;
+    WorkList.unlink(work);
+    work.__generation = null;
+    work.__waiters = null;
     WorkStruct.__DATA.setRelease(work, pool);
-    return generation;
+    return its;
   }
 
   /** An item that has begun has ended. */

@@ -65,7 +65,7 @@ final class PoolWatch {
         hogs.add(suspect);
       }
     }
-    pool.lock(arch, context);
+    pool.enter(context);
     for (Suspect hog : hogs) {
       if (hog.worker.turn == hog.turn && hog.worker.current != null) {
         hog.worker.hold(context);
@@ -80,7 +80,7 @@ final class PoolWatch {
 
   private List<Suspect> suspects(Context context, long now) {
     List<Suspect> found = new ArrayList<>();
-    pool.lock(arch, context);
+    pool.enter(context);
     for (Worker worker : pool.busy) {
       if (worker.current == null || !worker.counts || worker.sleeping || worker.uncounted) {
         continue;

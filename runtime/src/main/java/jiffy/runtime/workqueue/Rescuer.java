@@ -109,7 +109,7 @@ final class Rescuer {
     boolean served = false;
     for (int i = 0; i < workers.size(); i++) {
       WorkerPool pool = queue.parts().get(i).pool;
-      pool.lock(arch, caller);
+      pool.enter(caller);
       served |= workers.get(i).hasServed(owner);
       pool.unlock();
     }
@@ -159,7 +159,7 @@ final class Rescuer {
       pool.unlock();
       return;
     }
-    worker.begins();
+    worker.begins(context);
     int turns = part.active();
     WorkStruct work = next(worker, part, turns);
     while (work != null) {

@@ -82,7 +82,7 @@ final class WorkBooks implements Owned {
   private List<String> running(Context caller, Owner owner) {
     List<String> found = new ArrayList<>();
     for (WorkerPool pool : pools) {
-      pool.lock(arch, caller);
+      pool.enter(caller);
       for (Worker worker : pool.busy) {
         if (worker.current != null && worker.currentOrigin.owner == owner) {
           found.add(worker.currentOrigin.toString());
@@ -96,7 +96,7 @@ final class WorkBooks implements Owned {
   /** Those that still run hold up nobody from now on. */
   private void abandon(Context caller, Owner owner) {
     for (WorkerPool pool : pools) {
-      pool.lock(arch, caller);
+      pool.enter(caller);
       for (Worker worker : pool.busy) {
         if (worker.current != null && worker.currentOrigin.owner == owner) {
           worker.hold(caller);

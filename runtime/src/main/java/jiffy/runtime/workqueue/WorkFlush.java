@@ -32,9 +32,12 @@ final class WorkFlush {
 
   /** The kworker that the context is; null: it is none, or runs nothing. */
   static Worker self(Context context) {
-    return context.sleepWatcher instanceof Worker && ((Worker) context.sleepWatcher).current != null
-        ? (Worker) context.sleepWatcher
-        : null;
+    if (!(context.sleepWatcher instanceof Worker)) {
+      return null;
+    }
+    Worker worker = (Worker) context.sleepWatcher;
+    worker.racer.reveal(context);
+    return worker.current != null ? worker : null;
   }
 
   /** {@code flush_work}. @return whether there was something to wait for */
@@ -47,7 +50,7 @@ final class WorkFlush {
       return false;
     }
     Waiter waiter = null;
-    pool.lock(arch, context);
+    pool.enter(context);
     int before = context.takenOver;
     try {
       if (pool.has(context, work)) {
@@ -94,7 +97,7 @@ final class WorkFlush {
     for (WorkerPool pool : pools) {
       Waiter waiter;
       do {
-        pool.lock(arch, context);
+        pool.enter(context);
         try {
           waiter = waitFor(context, pool.executing(work));
         } finally {

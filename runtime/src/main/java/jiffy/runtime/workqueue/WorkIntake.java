@@ -1,7 +1,7 @@
 package jiffy.runtime.workqueue;
 
 import static jiffy.linux.Workqueues.WORK_CPU_UNBOUND;
-import static jiffy.types.WorkStruct.__PENDING;
+import static jiffy.types.WorkStruct.__HOMED;
 
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
@@ -17,12 +17,14 @@ final class WorkIntake {
   private final Contexts contexts;
   private final Origins origins;
   private final KernelLog log;
+  private final PendingBit pending;
 
-  WorkIntake(Arch arch, Contexts contexts, Origins origins, KernelLog log) {
+  WorkIntake(Arch arch, Contexts contexts, Origins origins, KernelLog log, PendingBit pending) {
     this.arch = arch;
     this.contexts = contexts;
     this.origins = origins;
     this.log = log;
+    this.pending = pending;
   }
 
   /** {@code queue_work_on}. */
@@ -114,15 +116,24 @@ final class WorkIntake {
     boolean owned = !idle;
     int before = 0;
     try {
-      if (idle && !WorkStruct.__STATE.compareAndSet(work, 0, __PENDING)) {
-        return false;
-      }
-      owned = true;
       int on = cpu == WORK_CPU_UNBOUND ? context.cpu.number : cpu;
       PoolQueue part = queue.of(on);
       Mouth mouth = queue.mouth(on);
+      if (idle && work.__state == __HOMED && work.__home == part) {
+        Mouth.Fate fate = mouth.putAgain(arch, context, part, work);
+        if (fate != Mouth.Fate.REFUSED) {
+          mouth.wake(arch);
+          return fate == Mouth.Fate.DONE;
+        }
+      }
+      if (idle && !pending.claim(context, work)) {
+        return false;
+      }
+      owned = true;
       Object last = work.__data;
-      if ((last == mouth.pool || last == null) && mouth.put(arch, context, part, work)) {
+      if ((last == mouth.pool || last == null) && mouth.putFirst(arch, context, part, work)) {
+        owned = false;
+        mouth.wake(arch);
         return true;
       }
       part = whereItRuns(context, queue, work, part);
@@ -159,7 +170,7 @@ final class WorkIntake {
     if (last == null || last == wanted.pool) {
       return wanted;
     }
-    last.lock(arch, context);
+    last.enter(context);
     try {
       Worker worker = last.executing(work);
       return worker != null && worker.currentQueue.queue == queue ? worker.currentQueue : wanted;

@@ -16,10 +16,9 @@ import jiffy.types.WorkStruct;
  */
 final class WorkRemoval {
   /*
-   * The pending bit is the lock of an item: who has set it may put it into a queue, arm its timer, or
-   * neither. It is set either by a CAS on an idle item, or taken over from a queued one, by taking that
-   * out of its queue, or from one whose delay runs, by deleting the timer. In the short time in which
-   * another holds it and has done nothing with it yet, one tries again.
+   * Who takes an item back gets its pending bit (see PendingBit): of an idle one, or of a queued one, by
+   * taking that out of its queue, or of one whose delay runs, by deleting the timer. In the short time in
+   * which another holds it and has done nothing with it yet, one tries again.
    *
    *     grab()                       the bit was
    *     STOLEN                       a queue's or a timer's: now the caller's
@@ -41,9 +40,11 @@ final class WorkRemoval {
   private final Arch arch;
   private final Timekeeping timekeeping;
   private final WorkFlush flush;
+  private final PendingBit pending;
   private final WaitList cancelers;
 
-  WorkRemoval(Arch arch, Timekeeping timekeeping, WorkFlush flush) {
+  WorkRemoval(Arch arch, Timekeeping timekeeping, WorkFlush flush, PendingBit pending) {
+    this.pending = pending;
     this.arch = arch;
     this.timekeeping = timekeeping;
     this.flush = flush;
@@ -70,7 +71,7 @@ final class WorkRemoval {
     if (delay != null && takeTimer(context, work, delay)) {
       return STOLEN;
     }
-    if (WorkStruct.__STATE.compareAndSet(work, 0, __PENDING)) {
+    if (pending.claim(context, work)) {
       return WAS_IDLE;
     }
     WorkerPool pool = WorkFlush.poolOf(work);
@@ -97,25 +98,28 @@ final class WorkRemoval {
 
   /** Rmmod has taken its timer, or has had it refused: nobody has the bit. */
   private static boolean isForsaken(WorkStruct work, TimerList delay) {
-    return work.__origin != null
+    return work.__state == __PENDING
+        && work.__origin != null
         && work.__origin.owner.isGoing()
         && !(work.__data instanceof PoolQueue)
         && (delay == null || delay.__prev == null);
   }
 
   private boolean steal(Context context, WorkerPool pool, WorkStruct work) {
+    boolean queued = false;
     boolean stolen = false;
-    pool.lock(arch, context);
+    pool.enter(context);
     int before = context.takenOver;
     try {
-      if (pool.has(context, work)) {
+      queued = pool.has(context, work);
+      if (queued) {
         ((PoolQueue) work.__data).remove(work);
         stolen = true;
       }
       pool.leave(context); // another may have its turn now
       return stolen;
     } catch (Throwable e) { // a StackOverflowError of the module's: free it, without a call
-      if (stolen || work.__data == pool && work.__prev == null) {
+      if (stolen || queued && work.__data == pool && work.__prev == null) {
         work.__state = 0;
       }
       if (context.takenOver == before) {

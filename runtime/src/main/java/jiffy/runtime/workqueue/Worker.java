@@ -54,7 +54,7 @@ final class Worker implements SleepWatcher {
 
   PoolQueue currentQueue;
   Origin currentOrigin;
-  private Object generation;
+  Object generation;
 
   /** Who waits for the current item. */
   Waiter waiters;
@@ -79,12 +79,16 @@ final class Worker implements SleepWatcher {
   /** Whose items it has run. */
   private final List<Owner> served = new ArrayList<>();
 
+  /** Runs items of the inbox for it. */
+  final Racer racer;
+
   private boolean retires;
 
   /** Items since it last looked for more in vain. Of its thread alone. */
   private int credit;
 
   private final BooleanSupplier seesItems;
+  private static final BooleanSupplier ENOUGH = () -> true;
 
   Worker(WorkerPool pool, int id) {
     this(pool, id, !pool.isUnbound());
@@ -95,6 +99,7 @@ final class Worker implements SleepWatcher {
     this.id = id;
     this.counts = counts;
     this.seesItems = pool::seemsToHaveItems;
+    this.racer = new Racer(this, pool);
   }
 
   /** A rescuer's stay in a pool: it is not counted, and so may come and go at any time. */
@@ -109,6 +114,9 @@ final class Worker implements SleepWatcher {
     context.sleepWatcher = this;
     lock(context);
     pool.hatched();
+    if (counts) {
+      pool.inbox.furnish();
+    }
     while (!pool.isStopped() && !retires) {
       if (pool.needsWorker()) {
         serve(context);
@@ -121,7 +129,7 @@ final class Worker implements SleepWatcher {
   }
 
   private void lock(Context context) {
-    pool.lock(pool.arch, context);
+    pool.enter(context);
   }
 
   /**
@@ -130,27 +138,34 @@ final class Worker implements SleepWatcher {
    * @return false if nobody did for long, and it is one too many
    */
   private boolean rest(Context context) {
-    boolean surplus = pool.rests(this);
-    pool.unlock();
+    boolean surplus = pool.rests(this, context);
+    pool.leave(context);
     long until = surplus ? pool.arch.now() + IDLE_NANOS : Arch.NEVER;
     while (!poked && (!surplus || pool.arch.now() < until)) {
       context.park(until);
     }
     lock(context);
+    pool.rises(this, context);
     boolean wanted = poked || pool.needsWorker();
     poked = false;
-    pool.rises(this);
     return wanted;
   }
 
   /** Runs items as long as there are some and it is the only one that computes. */
   private void serve(Context context) {
-    begins();
+    begins(context);
     do {
       WorkStruct work;
       while ((work = next(context)) != null) {
-        process(context, work);
-        credit = Math.min(credit + 1, LINGERS_AFTER);
+        if (racer.mayRace(work)) {
+          earn(racer.race(context));
+          if (credit == LINGERS_AFTER && pool.works.isEmpty() && pool.inbox.isCaughtUp()) {
+            pause(context);
+          }
+        } else {
+          process(context, work);
+          earn(1);
+        }
       }
     } while (credit >= LINGERS_AFTER && lingers(context));
     ends(context);
@@ -158,6 +173,17 @@ final class Worker implements SleepWatcher {
       pool.leave(context);
       lock(context);
     }
+  }
+
+  private void earn(int items) {
+    credit = Math.min(credit + items, LINGERS_AFTER);
+  }
+
+  /** Lets some items come: to look for each of them costs more than all else. */
+  private void pause(Context context) {
+    pool.leave(context);
+    pool.arch.linger(ENOUGH);
+    lock(context);
   }
 
   /** Out of work for now: waits a moment for the next. @return whether there is some */
@@ -173,10 +199,10 @@ final class Worker implements SleepWatcher {
   }
 
   /** With the lock held: it serves from now on. */
-  void begins() {
+  void begins(Context context) {
     pool.busy.add(this);
     if (counts) {
-      pool.running++;
+      pool.runsMore(context);
     }
   }
 
@@ -198,7 +224,8 @@ final class Worker implements SleepWatcher {
 
   /** Runs an item; with the lock held, which is given back meanwhile. */
   void process(Context context, WorkStruct work) {
-    Worker other = work.__prev == null ? null : pool.executing(work);
+    boolean listed = work.__prev != null;
+    Worker other = listed ? pool.executing(work) : null;
     if (other != null) { // never twice at once: for who runs it
       WorkList.unlink(work);
       other.scheduled.addLast(work);
@@ -206,27 +233,36 @@ final class Worker implements SleepWatcher {
     }
     WorkFunction function = work.func;
     Origin origin = work.__origin;
-    begin(context, work, origin);
-    WorkStruct.__STATE.setRelease(work, 0); // it may be queued again
+    begin(context, work, origin, listed);
+    if (listed) { // it may be queued again
+      WorkStruct.__STATE.setRelease(work, 0);
+    } else {
+      pool.inbox.dropFirst();
+    }
     pool.leave(context); // with a fence: the function sees what was written before it was queued
     if (function != null) {
       call(context, work, function, origin);
     }
     lock(context);
-    end();
+    end(context);
   }
 
-  private void begin(Context context, WorkStruct work, Origin origin) {
+  private void begin(Context context, WorkStruct work, Origin origin, boolean listed) {
     current = work;
-    PoolQueue queue = (PoolQueue) work.__data;
+    PoolQueue queue = (PoolQueue) (listed ? work.__data : work.__home);
     if (currentQueue != queue) { // like the others below: no store of a reference for nothing
       currentQueue = queue;
     }
     if (currentOrigin != origin) {
       currentOrigin = origin;
     }
-    waiters = (Waiter) work.__waiters;
-    Object its = queue.begins(work);
+    Object its;
+    if (listed) {
+      waiters = (Waiter) work.__waiters;
+      its = queue.begins(work);
+    } else {
+      its = queue.begins();
+    }
     if (generation != its) {
       generation = its;
     }
@@ -234,7 +270,7 @@ final class Worker implements SleepWatcher {
     if (queue.queue.isCpuIntensive()) {
       hold(context);
     }
-    if (origin.owner != Owner.CORE && !served.contains(origin.owner)) {
+    if (!knows(origin.owner)) {
       served.add(origin.owner);
     }
   }
@@ -249,11 +285,14 @@ final class Worker implements SleepWatcher {
     }
   }
 
-  private void end() {
+  /** The current item has ended. */
+  void end(Context context) {
     if (sleeping || uncounted) {
       sleeping = false; // also if its stack overflowed in a sleep
       uncounted = false;
-      pool.running += counts ? 1 : 0;
+      if (counts) {
+        pool.runsMore(context);
+      }
     }
     Waiter done = waiters;
     current = null;
@@ -262,7 +301,8 @@ final class Worker implements SleepWatcher {
     Waiter.completeAll(pool.scheduler, done);
   }
 
-  private void call(Context context, WorkStruct work, WorkFunction function, Origin origin) {
+  /** Calls an item's function, without the lock, and puts right what it leaves behind. */
+  void call(Context context, WorkStruct work, WorkFunction function, Origin origin) {
     boolean foreign = origin.owner != Owner.CORE;
     context.setOwner(origin.owner);
     context.forgetClock();
@@ -301,7 +341,7 @@ final class Worker implements SleepWatcher {
 
   @Override
   public void sleeps(Context context) {
-    if (!counts || current == null) {
+    if (!counts || current == null && !racer.isRacing()) {
       return;
     }
     int before = context.takenOver;
@@ -327,14 +367,27 @@ final class Worker implements SleepWatcher {
     if (!counts || current == null) {
       return;
     }
+    int before = context.takenOver;
     lock(context);
-    if (sleeping) {
-      sleeping = false;
-      if (!uncounted) {
-        pool.running++;
+    try {
+      if (sleeping) {
+        if (!uncounted) {
+          pool.runsMore(context);
+        }
+        sleeping = false;
       }
+      pool.leave(context); // what has come meanwhile now waits for this one
+    } catch (Throwable e) { // a StackOverflowError of the module's: no call
+      if (context.takenOver == before) {
+        pool.held = 0;
+      }
+      throw e;
     }
-    pool.held = 0;
+  }
+
+  /** For its own thread: whether it need not take note that it runs items of the owner. */
+  boolean knows(Owner owner) {
+    return owner == Owner.CORE || served.contains(owner);
   }
 
   /** With the lock held: whether it has run items of the owner. */

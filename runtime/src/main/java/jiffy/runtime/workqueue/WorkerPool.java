@@ -1,6 +1,5 @@
 package jiffy.runtime.workqueue;
 
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import jiffy.kernel.Owner;
@@ -33,6 +32,17 @@ final class WorkerPool extends RawSpinlock {
    * queue's max_active lets items in.
    *
    * Whenever the lock is given back while items wait and nobody has to be woken, PoolWatch is told.
+   *
+   * Racing. A kworker that is alone runs the inbox's items without taking the lock for each: it moves the
+   * inbox's head by a CAS, which is the beginning of an item and the end of the one before. Who takes the
+   * lock meanwhile (enter) freezes the head. From then on the kworker is where the head says, and he enters
+   * what it runs, as if it had been begun under the lock; the kworker's next CAS fails, and it takes the
+   * lock too. So with the lock held all is as if nobody raced.
+   *
+   *     kworker: CAS head 7 -> 8, runs item 7    another: lock; head = 8|FROZEN; current = item 7; looks
+   *     kworker: CAS head 8 -> 9 fails; lock; item 7 has ended
+   *
+   * It races no further than where it must look for more, or clear slots, which is done under the lock.
    *
    * Who is woken is poked first: a second item does not wake a second kworker while the first is on its
    * way, for that looks at everything when it comes.
@@ -75,6 +85,9 @@ final class WorkerPool extends RawSpinlock {
   private Worker idle;
 
   private int idleCount;
+
+  /** Runs items of the inbox without the lock; null: nobody. */
+  Racer racer;
 
   /** How many of the busy ones are counted as computing. */
   int running;
@@ -128,9 +141,22 @@ final class WorkerPool extends RawSpinlock {
     return cpu < 0;
   }
 
+  /** Takes the lock; who races is stopped after his item. */
+  void enter(Context context) {
+    lock(arch, context);
+    if (racer != null) {
+      try {
+        racer.settle(inbox.freeze());
+      } catch (Throwable e) { // a StackOverflowError of the module's: no call
+        held = 0;
+        throw e;
+      }
+    }
+  }
+
   /** Takes the lock, and has all items on the lists. */
   void lockAll(Context context) {
-    lock(arch, context);
+    enter(context);
     try {
       inbox.spill(arch, context);
     } catch (Throwable e) { // a StackOverflowError of the module's: no call
@@ -144,14 +170,12 @@ final class WorkerPool extends RawSpinlock {
    * in since the lock was taken.
    */
   boolean has(Context context, WorkStruct work) {
-    Object data = work.__data; // once: in another pool it may change meanwhile
-    if (!(data instanceof PoolQueue) || ((PoolQueue) data).pool != this) {
-      return false;
-    }
-    if (work.__prev == null) {
+    if (work.__state == WorkStruct.__HOMED
+        && inbox.mouth.look(arch, context, work) == Mouth.Fate.IS_IN) {
       inbox.spill(arch, context);
     }
-    return true;
+    Object data = work.__data; // once: in another pool it may change meanwhile
+    return data instanceof PoolQueue && ((PoolQueue) data).pool == this;
   }
 
   /** With the lock held: whether items are known to wait; all that do, if nobody computes. */
@@ -161,13 +185,20 @@ final class WorkerPool extends RawSpinlock {
 
   /** Without the lock: whether items seem to wait. */
   boolean seemsToHaveItems() {
-    VarHandle.acquireFence(); // not what was seen the last time
     return !works.isEmpty() || inbox.seemsFilled();
   }
 
   /** With the lock held: whether items wait and nobody computes. */
   boolean needsWorker() {
     return running == 0 && hasItems();
+  }
+
+  /** With the lock held: one more computes. */
+  void runsMore(Context context) {
+    if (running == 0) {
+      inbox.close(arch, context); // for a sleeper
+    }
+    running++;
   }
 
   /** With the lock held: one fewer computes. */
@@ -178,27 +209,23 @@ final class WorkerPool extends RawSpinlock {
     running--;
   }
 
-  /** With the lock held: the oldest item; it is on a list, or was taken out of the inbox. */
+  /** With the lock held: the oldest item; it is on a list, or the inbox's first. */
   WorkStruct first(Context context) {
     for (; ; ) {
       WorkStruct work = works.first();
-      if (work == null) {
-        work = inbox.take(arch, context);
-      }
-      if (work == null || work.__prev != null) {
+      if (work != null || (work = inbox.first()) == null) {
         return work;
       }
-      PoolQueue part = (PoolQueue) work.__data;
-      if (!part.isFull() && executing(work) == null) {
+      if (!((PoolQueue) work.__home).isFull() && executing(work) == null) {
         return work;
       }
-      part.insert(work);
+      inbox.enterFirst();
     }
   }
 
   /** With the lock held: {@link PoolWatch} looks no longer. @return whether it may not stop yet */
   boolean endsWatch(Context context) {
-    if (!hasItems()) {
+    if (running > 0 && !hasItems()) {
       inbox.close(arch, context);
     }
     watched = hasItems();
@@ -278,7 +305,7 @@ final class WorkerPool extends RawSpinlock {
 
   private void hatch(Context context) {
     int id;
-    lock(arch, context);
+    enter(context);
     try {
       id = nextId;
       nextId = id + 1;
@@ -296,7 +323,7 @@ final class WorkerPool extends RawSpinlock {
 
   private void starve(Context context, int id, String name, Throwable why) {
     boolean isFirst;
-    lock(arch, context);
+    enter(context);
     try {
       isFirst = !starved;
       starved = true;
@@ -331,15 +358,21 @@ final class WorkerPool extends RawSpinlock {
   }
 
   /** With the lock held: it goes to rest. @return whether it is one too many: it need not stay */
-  boolean rests(Worker worker) {
+  boolean rests(Worker worker, Context context) {
     worker.nextIdle = idle;
     idle = worker;
     idleCount++;
+    if (running == 0 && worker.counts && !hasItems()) {
+      inbox.openFor(worker, arch, context);
+    }
     return idleCount > SPARE;
   }
 
   /** With the lock held: it rests no longer. */
-  void rises(Worker worker) {
+  void rises(Worker worker, Context context) {
+    if (running == 0) {
+      inbox.close(arch, context);
+    }
     if (idle == worker) {
       idle = worker.nextIdle;
     } else {
@@ -370,7 +403,7 @@ final class WorkerPool extends RawSpinlock {
 
   /** Ends the kworkers: the idle ones now, the busy ones when they have finished. */
   void stop(Context context) {
-    lock(arch, context);
+    enter(context);
     stopped = true;
     List<Worker> sleepers = new ArrayList<>();
     for (Worker worker = idle; worker != null; worker = worker.nextIdle) {
@@ -386,7 +419,7 @@ final class WorkerPool extends RawSpinlock {
    * keep the owner's classes.
    */
   void retire(Context context, Owner owner) {
-    lock(arch, context);
+    enter(context);
     List<Worker> sleepers = new ArrayList<>();
     for (Worker worker = idle; worker != null; worker = worker.nextIdle) {
       if (worker.retireAfter(owner)) {

@@ -6,7 +6,6 @@ import static jiffy.linux.Workqueues.WQ_DFL_ACTIVE;
 import static jiffy.linux.Workqueues.WQ_HIGHPRI;
 import static jiffy.linux.Workqueues.WQ_MAX_ACTIVE;
 import static jiffy.linux.Workqueues.WQ_UNBOUND;
-import static jiffy.types.WorkStruct.__PENDING;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -55,6 +54,7 @@ public final class Workqueues implements WorkOps {
   private final Map<System, Workqueue> system = new EnumMap<>(System.class);
   private final WorkFlush flush;
   private final WorkRemoval removal;
+  private final PendingBit pending;
   private final WorkIntake intake;
   private final DelayedWorks delayed;
 
@@ -85,10 +85,11 @@ public final class Workqueues implements WorkOps {
       pools.add(new WorkerPool(arch, scheduler, tasks, log, "u" + pools.size(), "", -1, cpus));
     }
     this.flush = new WorkFlush(arch, scheduler, log, pools);
-    this.removal = new WorkRemoval(arch, timekeeping, flush);
-    this.intake = new WorkIntake(arch, contexts, origins, log);
+    this.pending = new PendingBit(arch);
+    this.removal = new WorkRemoval(arch, timekeeping, flush, pending);
+    this.intake = new WorkIntake(arch, contexts, origins, log, pending);
     pools.forEach(pool -> new PoolWatch(pool, arch, timekeeping));
-    this.delayed = new DelayedWorks(timekeeping, intake, removal);
+    this.delayed = new DelayedWorks(timekeeping, intake, removal, pending);
     for (System which : System.values()) {
       int flags = which == System.HIGHPRI ? WQ_HIGHPRI : which == System.UNBOUND ? WQ_UNBOUND : 0;
       int most = which == System.UNBOUND ? WQ_MAX_ACTIVE : 0;
@@ -152,7 +153,7 @@ public final class Workqueues implements WorkOps {
   @Override
   public void init(Current current, WorkStruct work, WorkFunction function) {
     Context context = (Context) current;
-    if (work.__state != 0) {
+    if (pending.isTaken(context, work)) {
       log.print(KernelLog.ERR, initOfActive(work));
       boolean delayed = work instanceof Embedded && container(work) instanceof DelayedWork;
       removal.cancel(context, work, delayed ? ((DelayedWork) container(work)).timer : null);
@@ -165,7 +166,7 @@ public final class Workqueues implements WorkOps {
   public void initDelayed(
       Current current, DelayedWork work, WorkFunction function, int timerFlags) {
     Context context = (Context) current;
-    if (work.work.__state != 0) {
+    if (pending.isTaken(context, work.work)) {
       log.print(KernelLog.ERR, initOfActive(work.work));
       removal.cancel(context, work.work, work.timer);
     }
@@ -263,7 +264,7 @@ public final class Workqueues implements WorkOps {
     int most = clamped(queue.name, maxActive);
     for (PoolQueue part : queue.parts()) {
       int before = context.takenOver;
-      part.pool.lock(arch, context);
+      part.pool.enter(context);
       try {
         part.setMaxActive(most);
         part.pool.leave(context);
@@ -368,11 +369,16 @@ public final class Workqueues implements WorkOps {
   }
 
   @Override
+  public boolean isPending(Current current, WorkStruct work) {
+    return pending.isTaken((Context) current, work);
+  }
+
+  @Override
   public int busy(Current current, WorkStruct work) {
-    int busy = (work.__state & __PENDING) != 0 ? WORK_BUSY_PENDING : 0;
+    int busy = pending.isTaken((Context) current, work) ? WORK_BUSY_PENDING : 0;
     WorkerPool pool = WorkFlush.poolOf(work);
     if (pool != null) {
-      pool.lock(arch, (Context) current);
+      pool.enter((Context) current);
       try {
         busy |= pool.executing(work) != null ? WORK_BUSY_RUNNING : 0;
       } finally {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 /** Items that are queued while a kworker of their pool computes. */
 @OnBothPlatforms
 class InboxTest {
-  private static final int MANY = 3_000; // the inbox takes 1,024
+  private static final int MANY = 3_000; // more than the inbox takes
 
   private final TestKernel kernel;
   private final List<Integer> ran = new CopyOnWriteArrayList<>();
