@@ -3,6 +3,7 @@ package jiffy.types;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import jiffy.kernel.Origin;
+import jiffy.kernel.TaskletHome;
 
 /**
  * {@code struct tasklet_struct}: a function that runs soon, in softirq context, never on two CPUs
@@ -13,7 +14,9 @@ import jiffy.kernel.Origin;
  * #func} and {@link #data} may be written only while it is neither scheduled nor running.
  *
  * <p>Who has made {@link #__next} non-null owns it, and hands it on with the list that the tasklet
- * is put on; {@link #__runner} likewise belongs to who has made it non-null.
+ * is put on; {@link #__runner} likewise belongs to who has made it non-null. One that is {@link
+ * #__HOMED} is looked after by its {@link #__home}. The runtime's {@code TaskletBits} has the whole
+ * story.
  */
 public class TaskletStruct {
   /** Bit number in {@link #state}: scheduled. */
@@ -21,6 +24,12 @@ public class TaskletStruct {
 
   /** Bit number in {@link #state}: running. */
   public static final int TASKLET_STATE_RUN = 1;
+
+  /**
+   * Value of {@link #__next}: at home at {@link #__home}, which knows by the ticket whether it is
+   * scheduled.
+   */
+  public static final TaskletStruct __HOMED = new TaskletStruct();
 
   /** Atomic access to {@link #count}. */
   public static final VarHandle __COUNT;
@@ -43,7 +52,7 @@ public class TaskletStruct {
   }
 
   /*
-   * In this order, which JVMs keep within the references: what is touched whenever the tasklet is
+   * In this order, which JVMs keep within the references: what is read whenever the tasklet is
    * handed from one processor to another lies together, and so seldom in two cache lines.
    */
 
@@ -56,11 +65,17 @@ public class TaskletStruct {
   /** How often it is disabled: 0 lets it run. To be read; {@code tasklet_disable} writes it. */
   public volatile int count;
 
-  /** Next on a CPU's list; null: not scheduled. */
+  /** Next on a CPU's list; null: not scheduled; {@link #__HOMED}. */
   public volatile TaskletStruct __next;
 
-  /** The list whose CPU runs it; null: not running. */
+  /** The list whose CPU runs it; null: not running, unless at home. */
   public volatile Object __runner;
+
+  /** Its place at home; who schedules it writes it, who runs it does not. */
+  public long __ticket;
+
+  /** The list in whose ring it came in last: it may run there. Null: in none yet. */
+  public volatile TaskletHome __home;
 
   /** The function that {@link #__origin} was resolved for. */
   public TaskletFunction __resolved;
@@ -84,7 +99,32 @@ public class TaskletStruct {
    *     tasklet_kill} is on it) and {@code 1 << }{@link #TASKLET_STATE_RUN} (it runs now); 0: idle
    */
   public final int state() {
-    return (__next != null ? 1 << TASKLET_STATE_SCHED : 0)
-        | (__runner != null ? 1 << TASKLET_STATE_RUN : 0);
+    return (__isScheduled() ? 1 << TASKLET_STATE_SCHED : 0)
+        | (__isRunning() ? 1 << TASKLET_STATE_RUN : 0);
+  }
+
+  /** Whether it was scheduled a moment ago; or somebody in {@code tasklet_kill} has it. */
+  public final boolean __isScheduled() {
+    for (; ; ) {
+      TaskletStruct next = __next;
+      if (next != __HOMED) {
+        return next != null;
+      }
+      TaskletHome home = __home;
+      boolean held = home.holds(this);
+      VarHandle.acquireFence();
+      if (__next == __HOMED && __home == home) { // else the ticket may have been another home's
+        return held;
+      }
+    }
+  }
+
+  /**
+   * Whether it was running a moment ago. Whose look finds it no longer scheduled, finds it running
+   * by the next one, if it has not ended.
+   */
+  public final boolean __isRunning() {
+    TaskletHome home = __home;
+    return home != null && home.runs(this) || __runner != null;
   }
 }

@@ -91,6 +91,11 @@ public final class Cpu {
     passWaiters.wakeAll();
   }
 
+  /** Whether somebody waits until the softirq thread's pass is over. */
+  public boolean isPassAwaited() {
+    return !passWaiters.isEmpty() || gate.isAwaited();
+  }
+
   /** No pass will come any more: the machine stops. */
   public void goOffline() {
     offline = true;

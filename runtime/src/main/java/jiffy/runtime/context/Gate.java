@@ -250,6 +250,11 @@ public final class Gate {
     }
   }
 
+  /** Whether somebody is parked here, or about to be. */
+  public boolean isAwaited() {
+    return (word & (TASKS_WAIT | HARD_WAITS | SOFT_WAITS)) != 0;
+  }
+
   /** Names the thread that {@link #tryEnterSoftirq} is called by from now on. */
   public void bindSoftirq(HwThread thread) {
     softirqThread = thread;

@@ -2,6 +2,7 @@ package jiffy.runtime.irq;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import jiffy.kernel.Owner;
 import jiffy.runtime.arch.Arch;
@@ -14,18 +15,21 @@ import jiffy.runtime.locking.RawSpinlock;
  */
 final class RunSlot {
   /*
-   * The sequence is odd while something runs. Who runs adds 1 at the begin and 1 at the end; who gives
-   * it up adds the second 1 in his place:
+   * The sequence counts the runs in its upper bits; the lower two are the phase of this one: nothing runs,
+   * something is about to, it is called. Who runs begins and ends; who gives it up ends in his place:
    *
    *     runner                          giver (one at a time: lock)
-   *     what, owner, context = ...      s = sequence, odd; look at owner
-   *     sequence = s
-   *     calls                           CAS(s, s + 1): it is this run that he has looked at
-   *     CAS(s, s + 1)                   evict: the CPU has a fresh thread, which may begin s + 2
+   *     what, owner, context = ...      s = sequence, CALLED; look at owner
+   *     sequence = CALLED
+   *     calls                           CAS(s, next run's NOTHING): it is this run that he has looked at
+   *     CAS(CALLED, NOTHING)            evict: the CPU has a fresh thread, which may begin the next run
    *     if that fails: wait for the     unlock
    *       giver, touch nothing more
    *
    * So the runner returns into its thread only when the eviction is complete, and that thread ends.
+   *
+   * ABOUT is for who has to do something of the CPU's when others see already that it runs: it cannot be
+   * given up before that is done.
    */
 
   private static final VarHandle SEQUENCE;
@@ -37,6 +41,13 @@ final class RunSlot {
       throw new ExceptionInInitializerError(e);
     }
   }
+
+  private static final int PHASE = 3;
+  private static final int ABOUT = 1;
+  private static final int CALLED = 2;
+
+  /** From one run's phase to the same of the next. */
+  private static final int RUN = PHASE + 1;
 
   private final RawSpinlock giving = new RawSpinlock();
   private volatile long sequence;
@@ -52,22 +63,56 @@ final class RunSlot {
    * @return a ticket for {@link #end}
    */
   long begin(Context caller, Object callee, Owner whose) {
-    what = callee;
-    owner = whose;
-    context = caller;
-    long ticket = sequence + 1;
+    note(caller, callee, whose);
+    long ticket = sequence | CALLED;
     sequence = ticket;
     return ticket;
   }
 
   /**
-   * It has returned.
+   * The calling thread, the CPU's own, is about to call something: {@link #begin()} or {@link
+   * #withdraw} comes next. A full fence.
+   */
+  void announce(Context caller, Object callee, Owner whose) {
+    note(caller, callee, whose);
+    sequence = sequence | ABOUT; // while nothing runs nobody else moves it
+  }
+
+  private void note(Context caller, Object callee, Owner whose) {
+    what = callee;
+    if (owner != whose) { // no store of a reference for nothing
+      owner = whose;
+    }
+    if (context != caller) {
+      context = caller;
+    }
+  }
+
+  /** What was announced is called now. A full fence. @return a ticket for {@link #end} */
+  long begin() {
+    long ticket = sequence ^ (ABOUT | CALLED);
+    sequence = ticket;
+    return ticket;
+  }
+
+  /** What was announced is not called. A full fence. */
+  void withdraw() {
+    sequence = next(sequence);
+    what = null;
+  }
+
+  private static long next(long ticket) {
+    return (ticket | PHASE) + 1;
+  }
+
+  /**
+   * It has returned. A full fence.
    *
    * @return false if it had been given up: the caller is to return to its thread without touching
    *     what belongs to the CPU
    */
   boolean end(Arch arch, Context caller, long ticket) {
-    if (SEQUENCE.compareAndSet(this, ticket, ticket + 1)) {
+    if (SEQUENCE.compareAndSet(this, ticket, next(ticket))) {
       what = null; // may be a module's, and would keep its class loader
       return true;
     }
@@ -79,14 +124,34 @@ final class RunSlot {
   /** Whether something of the owner runs. */
   boolean runs(Owner whose) {
     long seen = sequence;
-    boolean his = owner == whose;
+    return isRunning(seen, owner == whose);
+  }
+
+  /**
+   * Whether that runs, or is about to. If its run ends meanwhile and another begins, the answer is
+   * no: there was a moment when nothing ran.
+   */
+  boolean calls(Object callee) {
+    long seen = sequence;
+    return isRunning(seen, what == callee);
+  }
+
+  private boolean isRunning(long seen, boolean isIt) {
     VarHandle.acquireFence();
-    return (seen & 1) != 0 && his && sequence == seen;
+    return isIt && (seen & PHASE) != 0 && sequence - seen < RUN - (seen & PHASE);
   }
 
   /** Whether the context itself runs in here. */
   boolean runsIn(Context caller) {
-    return (sequence & 1) != 0 && context == caller;
+    return (sequence & PHASE) != 0 && context == caller;
+  }
+
+  /** What is called, for the owner; null if nothing of his is. @param whose null: anybody's */
+  Object called(Owner whose) {
+    long seen = sequence;
+    Object callee = what;
+    boolean his = whose == null || owner == whose;
+    return (seen & PHASE) == CALLED && isRunning(seen, his) ? callee : null;
   }
 
   /**
@@ -98,13 +163,22 @@ final class RunSlot {
    * @return what was given up; null if nothing of the owner runs
    */
   Object giveUp(Arch arch, Context caller, Owner whose, Consumer<Object> evict) {
+    return giveUp(arch, caller, () -> whose == null || owner == whose, evict);
+  }
+
+  /** As above, if it is that. @return whether it was given up */
+  boolean giveUpOnly(Arch arch, Context caller, Object callee, Consumer<Object> evict) {
+    return giveUp(arch, caller, () -> what == callee, evict) != null;
+  }
+
+  private Object giveUp(Arch arch, Context caller, BooleanSupplier isIt, Consumer<Object> evict) {
     giving.lock(arch, caller);
     try {
       long seen = sequence;
       Object callee = what;
-      if ((seen & 1) == 0
-          || whose != null && owner != whose
-          || !SEQUENCE.compareAndSet(this, seen, seen + 1)) {
+      if ((seen & PHASE) != CALLED
+          || !isIt.getAsBoolean()
+          || !SEQUENCE.compareAndSet(this, seen, next(seen))) {
         return null;
       }
       evict.accept(callee);

@@ -145,6 +145,15 @@ final class SoftirqThread {
     return isKsoftirqd || restarts > MAX_RESTARTS;
   }
 
+  /** For the thread itself: whether it has had much to do lately, and is to do only that now. */
+  boolean isBusyWith(Vector vector) {
+    return credit == LINGERS_AFTER
+        && unserved == 0
+        && (cpu.pending.get() | vector.bit()) == vector.bit()
+        && !cpu.isPassAwaited()
+        && clockEvent.deadline() > arch.now();
+  }
+
   /** The clock event moved forward. */
   void wakeFor(long nanos) {
     if (state.get() != ASLEEP || nanos < sleepsUntil) {

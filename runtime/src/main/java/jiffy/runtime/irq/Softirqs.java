@@ -108,6 +108,14 @@ public final class Softirqs {
   }
 
   /**
+   * Whether the CPU's thread has had much to do lately, and neither is anything but that vector to
+   * be served nor does anybody wait for its pass.
+   */
+  boolean isBusyWith(int cpu, Vector vector) {
+    return threads.get(cpu).isBusyWith(vector);
+  }
+
+  /**
    * Gives up the softirq handler that runs on the CPU and never returns: a fresh thread takes over.
    *
    * @return the context that was given up, or null if no handler runs

@@ -1,22 +1,22 @@
 package jiffy.runtime.irq;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import jiffy.kernel.TaskletHome;
 import jiffy.types.TaskletStruct;
 
 /**
- * The scheduled tasklets of one CPU and one vector. Anybody pushes, with one CAS; the CPU's softirq
- * thread takes all at once.
+ * The scheduled tasklets of one CPU and one vector. Anybody puts one in, by the {@link
+ * TaskletMouth}; the CPU's softirq thread takes them out, a pass at a time.
  */
-final class TaskletList {
+final class TaskletList implements TaskletHome {
   /*
-   *   incoming   a stack: pushed by CAS, taken whole by an exchange, so that no pop can meet an ABA; the
-   *              taker turns it round, which makes it first in, first out
-   *   ready      what this pass has still to look at; a field, for a callback that is given up leaves
-   *              the rest to a fresh thread
+   *   ring       the usual case: tasklets that are at home here, first in, first out
+   *   incoming   the mouth's stack, for those that the ring cannot take: it is full, or they run elsewhere.
+   *              The taker turns it round, which makes it first in, first out
+   *   ready      what this pass has to look at before the ring; a field, for a callback that is given up
+   *              leaves the rest to a fresh thread
    *   aside      scheduled, but they may not run now: disabled, running on another CPU, or of a module
    *              that is going
    *
@@ -25,24 +25,14 @@ final class TaskletList {
    * the CPU where it waits, and the next pass looks again at all that are aside. The two meet like this:
    *
    *     CPU's thread                        who lets it run
-   *     put aside, tasklet.__aside = list   count = 0, or __runner = null
-   *     look at count and __runner again:   look at __aside: if it is set, raise
+   *     put aside, tasklet.__aside = list   count = 0, or it runs no longer
+   *     look at count and RUN again:        look at __aside: if it is set, raise
    *       if it may run, raise
    *
-   * An errand is a piece of work for the CPU's own thread, between two passes, when all that is left is
-   * aside or incoming: so the cold questions (what does kt still have here?) need no lock here.
+   * An errand is a piece of work for the CPU's own thread, at the end of a pass that has begun after it was
+   * given: all that was scheduled before has been looked at by then, and what is left of that is aside.
+   * So the cold questions (what does kt still have here?) need no lock here.
    */
-
-  private static final VarHandle INCOMING;
-
-  static {
-    try {
-      INCOMING =
-          MethodHandles.lookup().findVarHandle(TaskletList.class, "incoming", TaskletStruct.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
 
   final int cpu;
   final Vector vector;
@@ -50,45 +40,66 @@ final class TaskletList {
   /** What runs now. */
   final RunSlot slot = new RunSlot();
 
-  @SuppressWarnings("unused") // through INCOMING
-  private volatile TaskletStruct incoming;
+  final TaskletRing ring = new TaskletRing();
+  final TaskletMouth mouth;
 
   private final TaskletChain ready = new TaskletChain();
   private TaskletChain aside = new TaskletChain();
   private final ConcurrentLinkedQueue<Consumer<TaskletList>> errands =
       new ConcurrentLinkedQueue<>();
+
+  /** So many errands were given before this pass began. */
+  private int dueErrands;
+
   private volatile boolean inPass;
   private volatile boolean anyAside;
 
   TaskletList(int cpu, Vector vector) {
     this.cpu = cpu;
     this.vector = vector;
+    this.mouth = new TaskletMouth(this, ring);
   }
 
-  /** Appends a tasklet whose link the caller owns. Any thread; all or nothing. */
-  void push(TaskletStruct tasklet) {
-    TaskletStruct top;
-    do {
-      top = incoming;
-      TaskletStruct.__NEXT.setOpaque(tasklet, top == null ? TaskletChain.END : top);
-    } while (!INCOMING.compareAndSet(this, top, tasklet));
+  @Override
+  public boolean holds(TaskletStruct tasklet) {
+    return tasklet.__ticket >= ring.head;
+  }
+
+  @Override
+  public boolean runs(TaskletStruct tasklet) {
+    return slot.calls(tasklet);
   }
 
   /** A pass begins: what was aside comes before what was scheduled since the last pass. */
   void beginPass() {
     inPass = true;
+    dueErrands = errands.isEmpty() ? 0 : errands.size();
     if (!aside.isEmpty()) {
       for (TaskletStruct each = aside.poll(); each != null; each = aside.poll()) {
         each.__aside = null;
         ready.add(each);
       }
     }
-    if (incoming != null) {
-      ready.addStack((TaskletStruct) INCOMING.getAndSet(this, null));
+    boolean isStacked = mouth.incoming != null; // before the look at the tail: see TaskletMouth
+    ring.begin(mouth.tail());
+    if (isStacked) {
+      for (TaskletStruct each = ring.takeFirst(); each != null; each = ring.takeFirst()) {
+        ready.add(each);
+      }
+      ready.addStack(mouth.takeStack());
     }
   }
 
-  /** The next one of this pass; null: it is over. */
+  /** The pass goes on with what has come in meanwhile. @return whether there is some */
+  boolean looksAgain() {
+    if (mouth.incoming != null) {
+      return false;
+    }
+    ring.begin(mouth.tail());
+    return ring.first() != null;
+  }
+
+  /** The next one of this pass that is not in the ring; null: only the ring is left. */
   TaskletStruct next() {
     return ready.poll();
   }
@@ -99,12 +110,13 @@ final class TaskletList {
     tasklet.__aside = this;
   }
 
-  /** All have been looked at. */
-  void endPass() {
-    if (!errands.isEmpty()) {
-      for (Consumer<TaskletList> each = errands.poll(); each != null; each = errands.poll()) {
-        each.accept(this);
-      }
+  /** All have been looked at. @param caughtUp nothing has come in since */
+  void endPass(boolean caughtUp) {
+    if (caughtUp) {
+      ring.clear();
+    }
+    for (; dueErrands > 0; dueErrands--) {
+      errands.remove().accept(this);
     }
     boolean any = !aside.isEmpty();
     if (any != anyAside) {
@@ -113,7 +125,7 @@ final class TaskletList {
     inPass = false;
   }
 
-  /** For the CPU's thread at the end of the next pass; the caller raises the vector. */
+  /** For the end of a pass that begins from now on; the caller raises the vector. */
   void addErrand(Consumer<TaskletList> errand) {
     errands.add(errand);
   }
@@ -136,11 +148,6 @@ final class TaskletList {
 
   /** Whether certainly nothing is here. Any thread; what is pushed meanwhile does not count. */
   boolean isEmpty() {
-    return incoming == null && !inPass && !anyAside;
-  }
-
-  /** Whether something is aside that nobody may have been told of; for who owes a wake-up. */
-  boolean hasAside() {
-    return inPass || anyAside;
+    return mouth.incoming == null && ring.head == mouth.tail() && !inPass && !anyAside;
   }
 }

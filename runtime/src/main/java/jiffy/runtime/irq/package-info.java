@@ -8,7 +8,7 @@
  * jiffy.runtime.irq.DeadlineEvent} to have that at a time; {@link jiffy.runtime.irq.Tasklets} and
  * {@link jiffy.runtime.irq.IrqLines} behind {@code linux/interrupt.h}. Any context may raise;
  * handlers run with their side of the CPU's gate held exclusively and must not sleep. Locks: {@code
- * RunSlot} and {@code IrqLine}, both innermost. Follows Linux's {@code kernel/softirq.c}, {@code
- * kernel/irq} and {@code clockevents.c}.
+ * RunSlot}, {@code TaskletMouth} and {@code IrqLine}, all innermost. Follows Linux's {@code
+ * kernel/softirq.c}, {@code kernel/irq} and {@code clockevents.c}.
  */
 package jiffy.runtime.irq;

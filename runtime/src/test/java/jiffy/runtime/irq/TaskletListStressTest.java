@@ -35,13 +35,13 @@ class TaskletListStressTest {
     TaskletList list = new TaskletList(0, Vector.TASKLET);
     List<Integer> taken = new ArrayList<>();
     for (int i = 0; i < 7; i++) {
-      list.push(new Numbered(0, i));
+      list.mouth.push(new Numbered(0, i));
     }
     list.beginPass();
     for (TaskletStruct each = list.next(); each != null; each = list.next()) {
       taken.add(((Numbered) each).number);
     }
-    list.endPass();
+    list.endPass(true);
     assertThat(taken).containsExactly(0, 1, 2, 3, 4, 5, 6);
     assertThat(list.isEmpty()).isTrue();
   }
@@ -50,13 +50,13 @@ class TaskletListStressTest {
   void setAside_ofSome_comesBeforeWhatIsPushedLater() {
     TaskletList list = new TaskletList(0, Vector.TASKLET);
     Numbered first = new Numbered(0, 1);
-    list.push(first);
+    list.mouth.push(first);
     list.beginPass();
     list.setAside(list.next());
-    list.endPass();
+    list.endPass(true);
     assertThat(first.__aside).isSameAs(list);
     assertThat(list.isEmpty()).isFalse();
-    list.push(new Numbered(0, 2));
+    list.mouth.push(new Numbered(0, 2));
     list.beginPass();
     assertThat(list.next()).isSameAs(first);
     assertThat(first.__aside).isNull();
@@ -97,7 +97,7 @@ class TaskletListStressTest {
         taken.__next = null;
         left--;
       }
-      list.endPass();
+      list.endPass(true);
       Thread.onSpinWait();
     }
     for (Thread thread : pushers) {
@@ -112,7 +112,7 @@ class TaskletListStressTest {
     try {
       start.await();
       for (int i = 0; i < EACH; i++) {
-        list.push(new Numbered(pusher, i));
+        list.mouth.push(new Numbered(pusher, i));
       }
     } catch (Exception e) {
       failed.set(true);
