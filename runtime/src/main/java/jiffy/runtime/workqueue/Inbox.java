@@ -198,15 +198,15 @@ final class Inbox extends CacheLine {
   }
 
   /**
-   * With the pool's lock: from now on its kworker moves the head by {@link #claim}, without the
-   * lock.
+   * With the pool's lock: the oldest is about to run, as in {@link #dropFirst}; and from now on the
+   * kworker moves the head by {@link #claim}, without the lock.
    *
    * @return how far it may: to where all is known, and not so far that slots must be cleared before
    */
   long thaw() {
     long at = head();
     clear();
-    WORD.setRelease(this, at << 1);
+    WORD.setRelease(this, at + 1 << 1);
     return Math.min(limit, at + UNCLEARED);
   }
 

@@ -47,7 +47,11 @@ final class Mouth extends MouthFields {
       }
       return fate;
     } finally {
-      free();
+      try {
+        unlock(); // cheaper by a fence than the write below
+      } catch (StackOverflowError e) { // the module's; there is nothing left to do
+        held = 0;
+      }
     }
   }
 
@@ -72,7 +76,11 @@ final class Mouth extends MouthFields {
       if (!isIn) {
         work.__state = __PENDING;
       }
-      free();
+      try {
+        unlock(); // as above
+      } catch (StackOverflowError e) {
+        held = 0;
+      }
     }
   }
 
@@ -86,7 +94,7 @@ final class Mouth extends MouthFields {
       }
       return fate;
     } finally {
-      free();
+      held = 0; // no call: see RawSpinlock
     }
   }
 
@@ -96,7 +104,7 @@ final class Mouth extends MouthFields {
     try {
       return seek(work);
     } finally {
-      free();
+      held = 0; // no call: see RawSpinlock
     }
   }
 
@@ -187,15 +195,6 @@ final class Mouth extends MouthFields {
   /** What has come in so far. The lock is not needed. */
   long tail() {
     return (long) TAIL.getAcquire((MouthFields) this);
-  }
-
-  /** Gives the lock back, when all is done. */
-  private void free() {
-    try {
-      unlock(); // cheaper by a fence than the write below
-    } catch (StackOverflowError e) { // the module's; there is nothing left to do
-      held = 0;
-    }
   }
 }
 

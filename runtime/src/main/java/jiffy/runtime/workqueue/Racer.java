@@ -45,47 +45,50 @@ final class Racer {
   }
 
   /**
-   * Runs items; with the lock held, which is given back meanwhile.
+   * Runs the oldest item and some behind it; with the lock held, which is given back meanwhile.
    *
-   * @return how many; 0 if another has taken the lock before it could begin
+   * @return how many
    */
-  int race(Context context) {
+  int race(Context context, WorkStruct first) {
     Inbox inbox = pool.inbox;
     began = inbox.head();
-    long at = began;
+    WorkStruct work = first;
+    WorkFunction function = work.func;
+    Origin origin = work.__origin;
+    note(began + 1, (PoolQueue) work.__home, origin);
+    long at = began + 1;
     long to = inbox.thaw();
     pool.racer = this;
     racing = true;
-    pool.leave(context);
-    while (at < to) {
-      WorkStruct work = inbox.at(at);
-      if (work == null) { // frozen, and cleared
+    pool.leave(context); // with a fence: see below
+    for (; ; ) {
+      worker.call(context, work, function, origin);
+      work = at < to ? inbox.at(at) : null;
+      if (work == null) { // all done; or frozen, and cleared
         break;
       }
       PoolQueue part = (PoolQueue) work.__home;
-      Origin origin = work.__origin;
-      WorkFunction function = work.func;
+      function = work.func;
+      origin = work.__origin;
       if (!isFit(part, origin.owner)) {
         break;
       }
-      note((int) (at + 1) & 1, part, origin);
+      note(at + 1, part, origin);
       if (!inbox.claim(at)) {
         break;
       }
       at++;
       VarHandle.fullFence(); // the function sees what was written before it was queued
-      worker.call(context, work, function, origin);
     }
     pool.enter(context);
     racing = false;
-    if (worker.current != null) {
-      worker.end(context);
-    }
+    worker.end(context); // of the last one: it is entered now
     return (int) (at - began);
   }
 
   /** What is about to run. No store of a reference for nothing. */
-  private void note(int place, PoolQueue part, Origin origin) {
+  private void note(long head, PoolQueue part, Origin origin) {
+    int place = (int) head & 1;
     if (parts[place] != part) {
       parts[place] = part;
     }
@@ -101,10 +104,6 @@ final class Racer {
    * @param head of the inbox, frozen
    */
   void settle(long head) {
-    if (head == began) {
-      pool.racer = null;
-      return;
-    }
     int place = (int) head & 1;
     WorkStruct work = pool.inbox.at(head - 1);
     Object generation = parts[place].begins();

@@ -158,7 +158,7 @@ final class Worker implements SleepWatcher {
       WorkStruct work;
       while ((work = next(context)) != null) {
         if (racer.mayRace(work)) {
-          earn(racer.race(context));
+          earn(racer.race(context, work));
           if (credit == LINGERS_AFTER && pool.works.isEmpty() && pool.inbox.isCaughtUp()) {
             pause(context);
           }
