@@ -134,7 +134,7 @@ public final class Machine implements AutoCloseable {
     Splat splat = new Splat(arch, printk, Version.JIFFY);
     this.scheduler = new Scheduler(arch, splat);
     scheduler.onHandlerSleep(
-        new SleepingHandlers(timekeeping, hrtimers, softirqs, interrupts)::leaveCpu);
+        new SleepingHandlers(timekeeping, hrtimers, tasklets, softirqs, interrupts)::leaveCpu);
     Kthreads kthreads = new Kthreads(arch, contexts, tasks, scheduler, origins, printk);
     Timeouts timeouts = new Timeouts(arch, timekeeping, scheduler, printk, splat);
     this.works =

@@ -4,6 +4,7 @@ import jiffy.runtime.context.Context;
 import jiffy.runtime.context.PreemptCount;
 import jiffy.runtime.irq.Interrupts;
 import jiffy.runtime.irq.Softirqs;
+import jiffy.runtime.irq.Tasklets;
 import jiffy.runtime.time.Hrtimers;
 import jiffy.runtime.time.Timekeeping;
 
@@ -14,13 +15,19 @@ import jiffy.runtime.time.Timekeeping;
 final class SleepingHandlers {
   private final Timekeeping timekeeping;
   private final Hrtimers hrtimers;
+  private final Tasklets tasklets;
   private final Softirqs softirqs;
   private final Interrupts interrupts;
 
   SleepingHandlers(
-      Timekeeping timekeeping, Hrtimers hrtimers, Softirqs softirqs, Interrupts interrupts) {
+      Timekeeping timekeeping,
+      Hrtimers hrtimers,
+      Tasklets tasklets,
+      Softirqs softirqs,
+      Interrupts interrupts) {
     this.timekeeping = timekeeping;
     this.hrtimers = hrtimers;
+    this.tasklets = tasklets;
     this.softirqs = softirqs;
     this.interrupts = interrupts;
   }
@@ -37,7 +44,8 @@ final class SleepingHandlers {
       }
     } else if (softirqs.serves(context)
         && timekeeping.giveUp(context, cpu) == null
-        && hrtimers.giveUp(context, cpu, true) == null) {
+        && hrtimers.giveUp(context, cpu, true) == null
+        && tasklets.giveUp(context, cpu) == null) {
       softirqs.evict(cpu);
     }
   }

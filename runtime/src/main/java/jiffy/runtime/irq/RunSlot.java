@@ -11,7 +11,7 @@ import jiffy.runtime.locking.RawSpinlock;
 
 /**
  * What a handler thread of a CPU calls now, and for whom; one that does not return can be given up
- * from outside, and only while it really runs. A store and a CAS a call.
+ * from outside, and only while it really runs. Two stores and a CAS a call.
  */
 final class RunSlot {
   /*
@@ -64,9 +64,17 @@ final class RunSlot {
    */
   long begin(Context caller, Object callee, Owner whose) {
     note(caller, callee, whose);
-    long ticket = sequence | CALLED;
+    long ticket = fresh() | CALLED;
     sequence = ticket;
     return ticket;
+  }
+
+  /**
+   * Where this run begins; one that lost its CPU without being given up here has its own ticket.
+   */
+  private long fresh() {
+    long seen = sequence;
+    return (seen & PHASE) == 0 ? seen : next(seen);
   }
 
   /**
@@ -75,7 +83,7 @@ final class RunSlot {
    */
   void announce(Context caller, Object callee, Owner whose) {
     note(caller, callee, whose);
-    sequence = sequence | ABOUT; // while nothing runs nobody else moves it
+    sequence = fresh() | ABOUT; // while nothing runs nobody else moves it
   }
 
   private void note(Context caller, Object callee, Owner whose) {
@@ -91,7 +99,8 @@ final class RunSlot {
   /** What was announced is called now. A full fence. @return a ticket for {@link #end} */
   long begin() {
     long ticket = sequence ^ (ABOUT | CALLED);
-    sequence = ticket;
+    SEQUENCE.setRelease(this, ticket);
+    VarHandle.fullFence();
     return ticket;
   }
 
@@ -163,22 +172,39 @@ final class RunSlot {
    * @return what was given up; null if nothing of the owner runs
    */
   Object giveUp(Arch arch, Context caller, Owner whose, Consumer<Object> evict) {
-    return giveUp(arch, caller, () -> whose == null || owner == whose, evict);
+    Runnable nothing = () -> {};
+    return giveUp(arch, caller, () -> whose == null || owner == whose, nothing, nothing, evict);
   }
 
-  /** As above, if it is that. @return whether it was given up */
-  boolean giveUpOnly(Arch arch, Context caller, Object callee, Consumer<Object> evict) {
-    return giveUp(arch, caller, () -> what == callee, evict) != null;
+  /**
+   * As above, if it is that.
+   *
+   * @param note called when it is about to be given up; no other giver is about it
+   * @param undo called if it has returned after that
+   * @return whether it was given up
+   */
+  boolean giveUpOnly(
+      Arch arch, Context caller, Object callee, Runnable note, Runnable undo, Runnable evict) {
+    return giveUp(arch, caller, () -> what == callee, note, undo, c -> evict.run()) != null;
   }
 
-  private Object giveUp(Arch arch, Context caller, BooleanSupplier isIt, Consumer<Object> evict) {
+  private Object giveUp(
+      Arch arch,
+      Context caller,
+      BooleanSupplier isIt,
+      Runnable note,
+      Runnable undo,
+      Consumer<Object> evict) {
     giving.lock(arch, caller);
     try {
       long seen = sequence;
       Object callee = what;
-      if ((seen & PHASE) != CALLED
-          || !isIt.getAsBoolean()
-          || !SEQUENCE.compareAndSet(this, seen, next(seen))) {
+      if ((seen & PHASE) != CALLED || !isIt.getAsBoolean()) {
+        return null;
+      }
+      note.run();
+      if (!SEQUENCE.compareAndSet(this, seen, next(seen))) {
+        undo.run();
         return null;
       }
       evict.accept(callee);

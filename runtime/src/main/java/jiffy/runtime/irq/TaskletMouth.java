@@ -18,8 +18,7 @@ final class TaskletMouth extends TaskletMouthFields {
   /*
    * The lock is freed by a plain write to its field: that needs no stack, and it is a full fence between
    * the tail, which the CPU's thread reads without the lock, and the look whether the vector is pending
-   * already. To take the lock is a full fence too: so who finds a tasklet scheduled knows that its
-   * function will see what he wrote before.
+   * already.
    *
    * As long as something is on the stack the ring takes nothing: what is on it is younger than all that
    * is in the ring. The CPU's thread reads the tail while there is something on the stack, and then takes
@@ -43,6 +42,7 @@ final class TaskletMouth extends TaskletMouthFields {
 
   TaskletMouth(TaskletList list, TaskletRing ring) {
     super(list, ring);
+    Fate.values(); // initialized now, and not first where the stack may overflow
   }
 
   /** Schedules one that is at home here. */
@@ -62,6 +62,7 @@ final class TaskletMouth extends TaskletMouthFields {
         put(at, tasklet);
       } catch (Throwable e) { // a StackOverflowError of the module's: no call
         tasklet.__ticket = at - TaskletRing.SIZE;
+        slots[(int) at & TaskletRing.MASK] = null;
         throw e;
       }
       return Fate.DONE;
@@ -88,6 +89,7 @@ final class TaskletMouth extends TaskletMouthFields {
         put(at, tasklet);
       } catch (Throwable e) { // a StackOverflowError of the module's: no call
         tasklet.__next = TaskletChain.END;
+        slots[(int) at & TaskletRing.MASK] = null;
         throw e;
       }
       return true;
@@ -134,6 +136,7 @@ final class TaskletMouth extends TaskletMouthFields {
   }
 
   private long seeHead() {
+    VarHandle.fullFence(); // who finds one scheduled has written what its function is to see
     return headSeen = ring.head;
   }
 

@@ -298,20 +298,25 @@ public final class Tasklets implements TaskletOps {
   }
 
   private boolean giveUpOnly(Context caller, TaskletList list, TaskletStruct stuck) {
-    // It is to be seen as running all the time: here before the list's slot ceases to say so.
-    boolean noted = TaskletStruct.__RUNNER.compareAndSet(stuck, null, list);
+    boolean[] noted = new boolean[1];
     boolean given =
         list.slot.giveUpOnly(
             arch,
             caller,
             stuck,
-            callee -> {
+            // it is to be seen as running all the time: here before the slot ceases to say so
+            () -> noted[0] = TaskletStruct.__RUNNER.compareAndSet(stuck, null, list),
+            () -> {
+              if (noted[0]) {
+                stuck.__runner = null;
+              }
+            },
+            () -> {
               stuck.__stuck = true;
               softirqs.evict(list.cpu);
               softirqs.raiseOn(list.cpu, list.vector); // the rest of the list
             });
-    if (!given && noted) { // it has returned
-      stuck.__runner = null;
+    if (!given && noted[0]) { // it has returned: what waits for that is to look again
       TaskletList waitsAt = (TaskletList) stuck.__aside;
       if (waitsAt != null) {
         softirqs.raiseOn(waitsAt.cpu, waitsAt.vector);

@@ -16,7 +16,7 @@ import jiffy.types.WorkStruct;
 final class Inbox extends CacheLine {
   /*
    * A ring of references with two ends. Who queues puts an item in at the tail, under a lock of its own
-   * that is held for a few stores; the kworker takes items out at the head, under the pool's lock, and
+   * that is held for a few stores; the kworker takes items out at the head, under the pool's lock or racing, and
    * looks for the tail only when it has taken out all that it knew of. So each of the two ends stays in
    * the cache of its processor while a burst is handed over. By its place in the ring, its ticket, who
    * queues an item again knows whether it is pending: see PendingBit.
@@ -78,7 +78,6 @@ final class Inbox extends CacheLine {
   /**
    * The head, times two; and whether it is {@link #FROZEN}. An item in front of it is not pending.
    */
-  @SuppressWarnings("unused") // through WORD
   private volatile long word = FIRST << 1 | FROZEN;
 
   private long limit = FIRST;

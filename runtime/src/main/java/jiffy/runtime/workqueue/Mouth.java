@@ -32,6 +32,7 @@ final class Mouth extends MouthFields {
 
   Mouth(WorkerPool pool, Inbox inbox) {
     super(pool, inbox);
+    Fate.values(); // initialized now, and not first where the stack may overflow
   }
 
   /** Puts in an item that is at home here, if it is not in. */
@@ -154,6 +155,7 @@ final class Mouth extends MouthFields {
       TAIL.setRelease((MouthFields) this, at + 1); // the kworker looks without the lock
     } catch (Throwable e) { // a StackOverflowError of the module's: no call
       seats[seat + 1] = at - Inbox.SIZE;
+      slots[(int) at & Inbox.MASK] = null;
       throw e;
     }
     return true;

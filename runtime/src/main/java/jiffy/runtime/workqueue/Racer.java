@@ -1,6 +1,5 @@
 package jiffy.runtime.workqueue;
 
-import java.lang.invoke.VarHandle;
 import jiffy.kernel.Origin;
 import jiffy.kernel.Owner;
 import jiffy.runtime.context.Context;
@@ -60,7 +59,7 @@ final class Racer {
     long to = inbox.thaw();
     pool.racer = this;
     racing = true;
-    pool.leave(context); // with a fence: see below
+    pool.leave(context);
     for (; ; ) {
       worker.call(context, work, function, origin);
       work = at < to ? inbox.at(at) : null;
@@ -78,7 +77,6 @@ final class Racer {
         break;
       }
       at++;
-      VarHandle.fullFence(); // the function sees what was written before it was queued
     }
     pool.enter(context);
     racing = false;
@@ -122,7 +120,7 @@ final class Racer {
 
   /** Has what runs entered. */
   void reveal(Context context) {
-    if (racing && worker.current == null) {
+    if (racing) { // with the lock also if it is entered: that may be under way
       pool.enter(context);
       pool.held = 0; // no call: see RawSpinlock
     }

@@ -2,6 +2,7 @@ package jiffy.runtime.workqueue;
 
 import static jiffy.linux.Sched.TASK_RUNNING;
 
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -43,12 +44,12 @@ final class Worker implements SleepWatcher {
   /** Next in the pool's list of idle ones. */
   Worker nextIdle;
 
-  /** It was woken, or is about to be. Written under the lock, read by itself without. */
+  /** It was woken, or is about to be. Read by itself without the lock. */
   volatile boolean poked;
 
   /**
    * The item whose function runs; it may be freed or queued again: only compared. Null while it
-   * serves: it lingers for more.
+   * lingers for more, or races and nobody has looked.
    */
   WorkStruct current;
 
@@ -239,10 +240,8 @@ final class Worker implements SleepWatcher {
     } else {
       pool.inbox.dropFirst();
     }
-    pool.leave(context); // with a fence: the function sees what was written before it was queued
-    if (function != null) {
-      call(context, work, function, origin);
-    }
+    pool.leave(context);
+    call(context, work, function, origin);
     lock(context);
     end(context);
   }
@@ -303,6 +302,10 @@ final class Worker implements SleepWatcher {
 
   /** Calls an item's function, without the lock, and puts right what it leaves behind. */
   void call(Context context, WorkStruct work, WorkFunction function, Origin origin) {
+    VarHandle.fullFence(); // it sees what was written before it was queued
+    if (function == null) {
+      return;
+    }
     boolean foreign = origin.owner != Owner.CORE;
     context.setOwner(origin.owner);
     context.forgetClock();

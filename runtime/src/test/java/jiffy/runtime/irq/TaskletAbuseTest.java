@@ -3,6 +3,7 @@ package jiffy.runtime.irq;
 import static jiffy.linux.BottomHalf.local_bh_disable;
 import static jiffy.linux.BottomHalf.local_bh_enable;
 import static jiffy.linux.Delay.mdelay;
+import static jiffy.linux.Delay.msleep;
 import static jiffy.linux.Interrupts.tasklet_disable;
 import static jiffy.linux.Interrupts.tasklet_enable;
 import static jiffy.linux.Interrupts.tasklet_kill;
@@ -102,6 +103,40 @@ class TaskletAbuseTest {
     assertOtherRuns();
     assertLogged("tasklet callback_thatThrows_isAnOopsAndTheNextRuns.lambda threw");
     assertThat(tasklet.state()).isZero();
+  }
+
+  /** It loses its CPU, and counts as running until it returns. */
+  @Test
+  void callback_thatSleeps_isGivenUpAndNeverRunsTwiceAtOnce() {
+    AtomicInteger inside = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    tasklet_setup(
+        tasklet,
+        t -> {
+          most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+          entered.set(true);
+          while (!release.get()) {
+            msleep(1);
+          }
+          inside.decrementAndGet();
+          runs.incrementAndGet();
+        });
+    assertOtherRuns(); // it is at home on this CPU
+    tasklet_schedule(tasklet);
+    kernel.until("it sleeps", entered::get);
+    for (int i = 0; i < 3; i++) {
+      tasklet_schedule(tasklet);
+      assertOtherRuns();
+      tasklet_kill(other);
+    }
+    assertThat(tasklet.state()).as("scheduled, and running").isEqualTo(3);
+    assertThat(runs).hasValue(0);
+    release.set(true);
+    kernel.until("both runs have ended", () -> runs.get() == 2);
+    kernel.settle();
+    assertThat(most).hasValue(1);
+    assertThat(tasklet.state()).isZero();
+    assertLogged("BUG: scheduling while atomic");
   }
 
   @Test

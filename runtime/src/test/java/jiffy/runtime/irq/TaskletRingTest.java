@@ -114,14 +114,14 @@ class TaskletRingTest {
     slot.announce(null, tasklet, Owner.CORE);
     assertThat(tasklet.state()).isEqualTo(3);
     assertThat(slot.called(null)).isNull();
-    assertThat(slot.giveUpOnly(null, null, tasklet, callee -> {})).isFalse();
+    assertThat(slot.giveUpOnly(null, null, tasklet, () -> {}, () -> {}, () -> {})).isFalse();
     slot.withdraw();
     assertThat(tasklet.state()).isEqualTo(1);
     slot.announce(null, tasklet, Owner.CORE);
     long ticket = slot.begin();
     assertThat(slot.called(Owner.CORE)).isSameAs(tasklet);
-    assertThat(slot.giveUpOnly(null, null, scheduled(), callee -> {})).isFalse();
-    assertThat(slot.giveUpOnly(null, null, tasklet, callee -> {})).isTrue();
+    assertThat(slot.giveUpOnly(null, null, scheduled(), () -> {}, () -> {}, () -> {})).isFalse();
+    assertThat(slot.giveUpOnly(null, null, tasklet, () -> {}, () -> {}, () -> {})).isTrue();
     assertThat(tasklet.state()).isEqualTo(1);
     assertThat(slot.end(null, null, ticket)).isFalse();
   }
