@@ -24,6 +24,7 @@ final class WorkerPool extends RawSpinlock {
    * items, and one of items that compute has one.
    *
    *     queue        an item comes, running = 0          -> wake one
+   *     rest         the last one rests, nothing waits   -> who brings the next item wakes it: see Inbox
    *     sleeps()     running falls to 0, items wait      -> wake one
    *     wakes()      running rises, maybe to 2           -> who finishes first goes to rest
    *     begin        an item that is not counted begins  -> wake one
