@@ -79,7 +79,7 @@ final class RunSlot {
 
   /**
    * The calling thread, the CPU's own, is about to call something: {@link #begin()} or {@link
-   * #withdraw} comes next. A full fence.
+   * #withdraw} comes next. What is volatile and read after this is read after it can be seen.
    */
   void announce(Context caller, Object callee, Owner whose) {
     note(caller, callee, whose);
@@ -104,7 +104,7 @@ final class RunSlot {
     return ticket;
   }
 
-  /** What was announced is not called. A full fence. */
+  /** What was announced is not called. */
   void withdraw() {
     sequence = next(sequence);
     what = null;

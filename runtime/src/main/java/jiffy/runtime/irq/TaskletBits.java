@@ -20,9 +20,8 @@ final class TaskletBits {
    *           its home calls: the home's slot says so, and again nothing is written.
    *
    * That is what makes scheduling cheap: who runs a tasklet in the usual case, at home, writes nothing to
-   * it, and who schedules it need not wait for its cache line, for he stores the ticket and does not look
-   * at what another has written. Bits in the tasklet would be written by both, each time with an
-   * instruction that waits for the line.
+   * it, and its cache line travels once for a call: for the ticket, which who schedules it writes and
+   * nobody else reads. Bits in the tasklet would be written by both, and the line would travel twice.
    *
    * Who may change one that is HOMED:
    *

@@ -11,9 +11,10 @@ import jiffy.types.TaskletStruct;
  */
 final class TaskletRing extends CacheLine {
   /*
-   * A ring of references with two ends. Who schedules puts a tasklet in at the tail, under the lock of the
-   * TaskletMouth; the CPU's thread takes them out at the head, without a lock, and looks for the tail only when
-   * it has called all that it knew of. So each of the two ends stays in the cache of its processor while a burst is handed over.
+   * A ring of references with two ends. Who schedules puts a tasklet in at the tail, under the lock of
+   * the TaskletMouth; the CPU's thread takes them out at the head, without a lock, and looks for the tail
+   * only when it has called all that it knew of. So each of the two ends stays in the cache of its
+   * processor while a burst is handed over.
    *
    *     [head,limit)   what this pass has still to look at
    *     [limit,tail)   for the next pass

@@ -16,13 +16,13 @@ import jiffy.types.WorkStruct;
 final class Inbox extends CacheLine {
   /*
    * A ring of references with two ends. Who queues puts an item in at the tail, under a lock of its own
-   * that is held for a few stores; the kworker takes items out at the head, under the pool's lock or racing, and
-   * looks for the tail only when it has taken out all that it knew of. So each of the two ends stays in
-   * the cache of its processor while a burst is handed over. By its place in the ring, its ticket, who
-   * queues an item again knows whether it is pending: see PendingBit.
+   * that is held for a few stores; the kworker takes items out at the head, under the pool's lock or
+   * racing (see WorkerPool), and looks for the tail only when it has taken out all that it knew of. So each
+   * of the two ends stays in the cache of its processor while a burst is handed over. By its place in the
+   * ring, its ticket, who queues an item again knows whether it is pending: see PendingBit.
    *
    *     pool.works   older items, on the list       guarded by the pool's lock
-   *     [head,limit) items that the kworker knows   guarded by the pool's lock
+   *     [head,limit) items that the kworker knows   guarded by the pool's lock, which stops a race
    *     [limit,tail) items that it has not seen     guarded by the mouth's lock
    *
    * An item in the ring has not been entered anywhere else yet: neither is it on a list, nor is it

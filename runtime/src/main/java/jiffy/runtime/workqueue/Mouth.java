@@ -219,6 +219,8 @@ abstract class MouthFields extends RawSpinlock {
 
   final WorkerPool pool;
   final Inbox inbox;
+
+  /** The inbox's, once it has any. */
   WorkStruct[] slots;
 
   /**
@@ -230,7 +232,9 @@ abstract class MouthFields extends RawSpinlock {
   /** Numbers items; its low bits are the seat. 0 is nobody's. */
   long lastSeat;
 
+  /** Whether something may come in; written with the pool's lock. */
   boolean open;
+
   long tail = Inbox.FIRST;
 
   /** Sleeps until something comes in, and is to be woken then; null: somebody will look. */

@@ -32,8 +32,9 @@ final class PendingBit {
    *
    *     its ticket is below the head   who holds the lock of the inbox's mouth: puts it in again; or makes
    *                                    it PENDING, his own (claim)
-   *     it is not                      who holds the lock of the pool, or races: moves the head past it and runs it;
-   *                                    or makes it PENDING, moves the head and enters it on a list
+   *     it is not                      the kworker that races: moves the head past it and runs it.
+   *                                    Who holds the lock of the pool: likewise; or makes it PENDING, moves
+   *                                    the head and enters it on a list
    *
    * As it is made PENDING before the head moves, who finds it below the head and then still HOMED, with the
    * mouth's lock held, may change it.
