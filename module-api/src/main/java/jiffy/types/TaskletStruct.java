@@ -71,8 +71,8 @@ public class TaskletStruct {
   /** The list whose CPU runs it; null: not running, unless at home. */
   public volatile Object __runner;
 
-  /** Its place at home; who schedules it writes it, who runs it does not. */
-  public long __ticket;
+  /** Its number at home, where its ticket is kept; 0: none yet. Who runs it does not look at it. */
+  public volatile long __seat;
 
   /** The list in whose ring it came in last: it may run there. Null: in none yet. */
   public volatile TaskletHome __home;
@@ -113,7 +113,7 @@ public class TaskletStruct {
       TaskletHome home = __home;
       boolean held = home.holds(this);
       VarHandle.acquireFence();
-      if (__next == __HOMED && __home == home) { // else the ticket may have been another home's
+      if (__next == __HOMED && __home == home) { // else the seat may have been another home's
         return held;
       }
     }

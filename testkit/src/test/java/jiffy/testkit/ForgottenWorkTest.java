@@ -140,4 +140,25 @@ class ForgottenWorkTest {
             """);
     LoadCycles.assertLeaveNoLoader(jar, "clean", CYCLES);
   }
+
+  /** The first goes by the list, the next by the ring of the kworker that rests. */
+  @Test
+  void cycles_withWorksThatLieInTheRing_leaveNoLoader() {
+    Path jar =
+        module(
+            "ringed",
+            """
+            static final WorkStruct work = DECLARE_WORK(w -> {});
+            static int begin() {
+              for (int i = 0; i < 5; i++) {
+                schedule_work(work);
+                flush_work(work);
+                msleep(2);
+              }
+              return 0;
+            }
+            { module_init(Ringed::begin); module_exit(() -> {}); }
+            """);
+    LoadCycles.assertLeaveNoLoader(jar, "ringed", CYCLES);
+  }
 }

@@ -6,7 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.locks.LockSupport;
 import jiffy.benchmarks.report.Forks;
-import jiffy.runtime.locking.CacheLine;
+import jiffy.runtime.arch.CacheLine;
 import org.HdrHistogram.Histogram;
 
 /**

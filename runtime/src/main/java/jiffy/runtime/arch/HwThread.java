@@ -31,7 +31,9 @@ public abstract class HwThread {
    * return at once: so a park takes it, and keeps it for {@link #takeInterrupt}.
    */
   final void keepInterrupt() {
-    interrupted |= Thread.interrupted();
+    if (Thread.interrupted()) { // else no store: who unparks it reads this line
+      interrupted = true;
+    }
   }
 
   /**

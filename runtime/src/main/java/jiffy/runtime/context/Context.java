@@ -238,10 +238,10 @@ public final class Context extends Current {
     }
     long before = cpu.passes();
     boolean isRaised =
-        cpu.pending.get() != 0; // now: without the share a pass may just have taken it
+        cpu.raised.get() != 0; // now: without the share a pass may just have taken it
     long left = cpu.gate.releaseBh();
     preemptCount = count; // no call between these two: the count says who has a share
-    if (cpu.gate.wakeAfter(left) || isRaised || cpu.pending.get() != 0) {
+    if (cpu.gate.wakeAfter(left) || isRaised || cpu.raised.get() != 0) {
       letSoftirqsRun(before);
     }
   }

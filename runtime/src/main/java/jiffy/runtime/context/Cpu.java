@@ -24,14 +24,13 @@ public final class Cpu {
   /** {@code ksoftirqd/N}: current in what a task raised. */
   public final TaskStruct ksoftirqd;
 
-  /** Raised softirq vectors, a bit each. */
-  public final AtomicInteger pending = new AtomicInteger();
+  /** Its raised softirq vectors. */
+  public final RaisedSoftirqs raised = new RaisedSoftirqs();
 
   /** Vectors that a hard interrupt's handler has raised: pending once it has returned. */
   private final AtomicInteger raisedInHardirq = new AtomicInteger();
 
   private final WaitList passWaiters;
-  private volatile long passes;
   private volatile boolean offline;
   private volatile Runnable waker = () -> {};
   private volatile IntConsumer raiser = vectors -> {};
@@ -73,21 +72,21 @@ public final class Cpu {
 
   /** {@code local_softirq_pending}: the vectors that are raised and not served yet, a bit each. */
   public int softirqsPending() {
-    return pending.get() | raisedInHardirq.get();
+    return raised.get() | raisedInHardirq.get();
   }
 
   /** How many passes over its raised vectors the softirq thread has finished. */
   long passes() {
-    return passes;
+    return raised.passes();
   }
 
   /**
-   * A pass is over. Called by the softirq thread only, while it is still inside the gate: a task
-   * that has disabled bh therefore reads a count that no pass in progress will raise.
+   * A pass is over. Called by the softirq thread while it is still inside the gate, or in its place
+   * by who has given it up: a task that has disabled bh therefore reads a count that no pass in
+   * progress will raise.
    */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
   public void passDone() {
-    passes++;
+    raised.passDone();
     passWaiters.wakeAll();
   }
 
@@ -110,6 +109,6 @@ public final class Cpu {
   /** Waits until a pass that began after {@code before} passes were done is over. */
   void awaitPass(HwThread self, long before) {
     waker.run(); // usually awake: but a raiser's StackOverflowError may have cost the wake-up
-    passWaiters.await(self, () -> passes != before || offline);
+    passWaiters.await(self, () -> raised.passes() != before || offline);
   }
 }

@@ -47,6 +47,11 @@ public final class ClockEvent {
     return cpu.isUnborn();
   }
 
+  /** Whether a time is to come: else {@link #expire} need not be asked. */
+  boolean isProgrammed() {
+    return deadline != Arch.NEVER || deferrable != Arch.NEVER;
+  }
+
   /** When the thread has to be awake. */
   long deadline() {
     return deadline;

@@ -2,16 +2,16 @@ package jiffy.runtime.irq;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import jiffy.kernel.Current;
 import jiffy.runtime.arch.Arch;
+import jiffy.runtime.arch.CacheLine;
 import jiffy.runtime.arch.HwThread;
 import jiffy.runtime.arch.SimHalt;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Cpu;
 import jiffy.runtime.context.PreemptCount;
+import jiffy.runtime.context.RaisedSoftirqs;
 import jiffy.types.TaskStruct;
 
 /**
@@ -23,15 +23,19 @@ final class SoftirqThread {
    * interrupted, here always the idle task (preempt_count 0x101: idle's own 1 and softirq's 0x100);
    * what a task raised is served by ksoftirqd/N (0x100).
    *
-   * The thread is made at the first raise or arming: `state` goes NONE -> STARTING -> AWAKE, then
-   * between AWAKE and ASLEEP. Nobody unparks a thread that is awake: it looks again before it sleeps.
+   * The thread is made at the first raise or arming: `state` goes NONE -> STARTING -> BORN. Nobody unparks
+   * a thread that is awake: it looks again before it sleeps. RaisedSoftirqs says how it and a raiser meet;
+   * and who programs the clock event:
    *
-   *     thread                              raiser
-   *     state = ASLEEP                      pending |= bit, or deadline = earlier
-   *     look at pending and deadline        look at state: if ASLEEP, unpark
+   *     thread                              programmer
+   *     asleep                              deadline = earlier
+   *     look at deadline                    asleep? unpark
    *     park
    *
    * Both sides write, then read, volatile variables, so at least one sees the other.
+   *
+   * What the thread writes all the time is in Turn, in cache lines of its own: what a raiser reads here
+   * changes only when a thread comes or goes.
    *
    * A generation is one thread. evict() gives a stuck one up: the gate's slot and the CPU go to a
    * fresh thread, and what the pass had still to serve is raised again; the old one ends as soon as
@@ -44,12 +48,16 @@ final class SoftirqThread {
    * wake-up: the wake-up is owed then, and the next raise makes it good, or who waits for a pass.
    */
 
+  private static final VarHandle STATE;
+  private static final VarHandle THREAD;
   private static final VarHandle START_OWED;
 
   static {
     try {
-      START_OWED =
-          MethodHandles.lookup().findVarHandle(SoftirqThread.class, "startOwed", boolean.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      STATE = lookup.findVarHandle(SoftirqThread.class, "state", int.class);
+      THREAD = lookup.findVarHandle(SoftirqThread.class, "thread", HwThread.class);
+      START_OWED = lookup.findVarHandle(SoftirqThread.class, "startOwed", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -57,8 +65,7 @@ final class SoftirqThread {
 
   private static final int NONE = 0;
   private static final int STARTING = 1;
-  private static final int AWAKE = 2;
-  private static final int ASLEEP = 3;
+  private static final int BORN = 2;
 
   /**
    * Bound of a park at the gate: a task that leaves it deep in a module's recursion may meet a
@@ -74,43 +81,29 @@ final class SoftirqThread {
 
   private final Arch arch;
   private final Softirqs softirqs;
-  private final AtomicInteger state = new AtomicInteger(NONE);
-  private final AtomicReference<HwThread> thread = new AtomicReference<>();
+  private final Turn turn = new Turn();
+  private volatile int state = NONE;
+  private volatile HwThread thread;
 
   /** Who was to make the thread had no stack left for that, or only for part of it. */
   private volatile boolean startOwed;
 
-  private volatile long sleepsUntil = Arch.NEVER;
   private volatile boolean stopping;
-  private volatile Context running;
-
-  /** Vectors that a task raised, as far as they are pending. */
-  private final AtomicInteger raisedByTask = new AtomicInteger();
-
-  /** Vectors of this pass that are not served yet: by a task, and all. Written by the thread. */
-  private volatile int unservedByTask;
-
-  private volatile int unserved;
-
-  /** Passes since nothing was pending. Of the thread alone. */
-  private int restarts;
-
-  /** Passes for what tasks raised, since it last looked for more in vain. Of the thread alone. */
-  private int credit;
-
   private final BooleanSupplier seesWork;
 
   /** A raiser could not wake the thread. */
   private volatile boolean wakeOwed;
 
   final Cpu cpu;
+  private final RaisedSoftirqs raised;
   final ClockEvent clockEvent = new ClockEvent(this);
 
   SoftirqThread(Arch arch, Softirqs softirqs, Cpu cpu) {
     this.arch = arch;
     this.softirqs = softirqs;
     this.cpu = cpu;
-    this.seesWork = () -> cpu.pending.get() != 0 || clockEvent.deadline() <= arch.now() || stopping;
+    this.raised = cpu.raised;
+    this.seesWork = () -> raised.get() != 0 || clockEvent.deadline() <= arch.now() || stopping;
     cpu.onAwaited(this::wake);
     cpu.onIrqExit(vectors -> raise(vectors, 0));
   }
@@ -122,15 +115,12 @@ final class SoftirqThread {
 
   private void raise(int vectors, int byTask) {
     try {
-      if ((raisedByTask.get() & byTask) != byTask) {
-        raisedByTask.getAndAccumulate(byTask, (mask, bits) -> mask | bits);
-      }
-      boolean more = (cpu.pending.get() & vectors) != vectors;
-      if (more) {
-        cpu.pending.getAndAccumulate(vectors, (mask, bits) -> mask | bits);
-      }
-      if (more || wakeOwed || state.get() == NONE) {
+      boolean more = raised.raise(vectors, byTask);
+      if (wakeOwed) {
         wakeOwed = false;
+        more = true;
+      }
+      if (more || state == NONE) {
         wake();
       }
     } catch (Throwable e) { // a StackOverflowError of the module's
@@ -142,30 +132,33 @@ final class SoftirqThread {
   /** For the thread itself, in a handler: whether what that raises goes to ksoftirqd. */
   boolean isTired(Context context) {
     boolean isKsoftirqd = context.task().pid == cpu.ksoftirqd.pid; // or rather its double
-    return isKsoftirqd || restarts > MAX_RESTARTS;
+    return isKsoftirqd || turn.restarts > MAX_RESTARTS;
   }
 
   /** For the thread itself: whether it has had much to do lately, and is to do only that now. */
   boolean isBusyWith(Vector vector) {
-    return credit == LINGERS_AFTER
-        && unserved == 0
-        && (cpu.pending.get() | vector.bit()) == vector.bit()
+    return turn.credit == LINGERS_AFTER
+        && RaisedSoftirqs.vectors(turn.unserved) == 0
+        && (raised.get() | vector.bit()) == vector.bit()
         && !cpu.isPassAwaited()
         && clockEvent.deadline() > arch.now();
   }
 
   /** The clock event moved forward. */
   void wakeFor(long nanos) {
-    if (state.get() != ASLEEP || nanos < sleepsUntil) {
+    if (!raised.isAsleep() || nanos < turn.sleepsUntil) {
       wake();
     }
   }
 
   private void wake() {
-    int seen = state.get();
-    if (seen == ASLEEP) {
-      arch.unpark(thread.get());
-    } else if (seen == NONE && !stopping && state.compareAndSet(NONE, STARTING)
+    HwThread sleeper = raised.isAsleep() ? thread : null;
+    if (sleeper != null) {
+      arch.unpark(sleeper);
+      return;
+    }
+    int seen = state;
+    if (seen == NONE && !stopping && STATE.compareAndSet(this, NONE, STARTING)
         || seen == STARTING && startOwed && START_OWED.compareAndSet(this, true, false)) {
       try {
         start();
@@ -181,7 +174,7 @@ final class SoftirqThread {
     try {
       arch.spawn("softirq/" + cpu.number, this::live);
     } catch (IllegalStateException e) {
-      state.set(NONE);
+      state = NONE;
       if (!stopping) {
         softirqs.reportNoThread(cpu, e);
       }
@@ -190,27 +183,20 @@ final class SoftirqThread {
 
   /** Whether there is no thread, nor one about to come. */
   boolean isUnborn() {
-    return state.get() == NONE;
+    return state == NONE;
   }
 
   private void live(HwThread self) {
-    if (!thread.compareAndSet(null, self)) {
+    if (!THREAD.compareAndSet(this, null, self)) {
       return; // made twice: see startOwed
     }
     Context context = softirqs.contexts.make(self, cpu, cpu.idle);
     Current.bind(context);
     cpu.gate.bindSoftirq(self);
-    state.set(AWAKE);
+    state = BORN;
     try {
-      while (!stopping && thread.get() == self) {
-        if (clockEvent.expire(arch.now())) {
-          raise(Vector.TIMER, false);
-        }
-        if (cpu.pending.get() != 0) {
-          pass(context);
-        } else if (!lingers()) {
-          sleep(self);
-        }
+      while (!stopping && thread == self) {
+        takeTurn(context);
       }
     } finally {
       softirqs.contexts.remove(context);
@@ -218,25 +204,54 @@ final class SoftirqThread {
     }
   }
 
+  /**
+   * Sleeps if there is nothing to do, then does it. A method of its own, for it is called again and
+   * again and so gets compiled: the loop of a thread that works now and then never is. And in this
+   * order, for from asleep to the first handler it then meets no interpreter, whose tables have
+   * left the caches meanwhile.
+   */
+  private void takeTurn(Context context) {
+    boolean works = hasWork();
+    if (!works) {
+      if (!lingers()) {
+        sleep(context.thread);
+      }
+      works = hasWork();
+    }
+    if (works && !stopping) {
+      pass(context);
+    }
+  }
+
+  /** Whether something is raised; what has expired is raised first. */
+  private boolean hasWork() {
+    if (clockEvent.isProgrammed() && clockEvent.expire(arch.now())) {
+      raise(Vector.TIMER, false);
+    }
+    return raised.get() != 0;
+  }
+
   /** Out of work for now: waits a moment for the next. @return whether there is some */
   private boolean lingers() {
-    restarts = 0;
-    if (credit < LINGERS_AFTER) {
+    turn.restarts = 0;
+    if (turn.credit < LINGERS_AFTER) {
       return false;
     }
     boolean more = arch.linger(seesWork);
-    credit = cpu.pending.get() != 0 ? credit : 0;
+    turn.credit = raised.get() != 0 ? turn.credit : 0;
     return more;
   }
 
   private void sleep(HwThread self) {
     long until = clockEvent.deadline();
-    sleepsUntil = until;
-    state.set(ASLEEP);
-    if (cpu.pending.get() == 0 && clockEvent.deadline() >= until && !stopping) {
+    turn.sleepsUntil = until;
+    if (!raised.fallAsleep()) {
+      return;
+    }
+    if (clockEvent.deadline() >= until && !stopping) {
       arch.park(self, until);
     }
-    state.set(AWAKE);
+    raised.awake();
   }
 
   private void pass(Context context) {
@@ -253,19 +268,20 @@ final class SoftirqThread {
         softirqs.contexts.settle(cpu);
       }
     }
-    running = context;
-    int pending = cpu.pending.getAndSet(0);
-    int byTask = raisedByTask.getAndUpdate(mask -> mask & ~pending) & pending;
-    restarts++;
-    credit = byTask != 0 ? Math.min(credit + 1, LINGERS_AFTER) : credit;
-    unservedByTask = byTask;
-    for (int left = pending; left != 0 && isMine(context); left = unserved) {
+    turn.running = context;
+    int taken = raised.take();
+    int byTask = RaisedSoftirqs.byTask(taken);
+    turn.restarts++;
+    turn.credit = byTask != 0 ? Math.min(turn.credit + 1, LINGERS_AFTER) : turn.credit;
+    for (int left = RaisedSoftirqs.vectors(taken); left != 0 && isMine(context); ) {
       Vector vector = Vector.first(left);
-      unserved = left & left - 1;
+      taken &= ~vector.bit();
+      turn.unserved = taken;
       serve(context, vector, (byTask & vector.bit()) != 0);
+      left = RaisedSoftirqs.vectors(taken);
     }
     if (isMine(context)) {
-      running = null;
+      turn.running = null;
       cpu.passDone();
       cpu.gate.exitSoftirq(generation);
     }
@@ -273,7 +289,7 @@ final class SoftirqThread {
 
   /** Whether the context's thread has not been given up. */
   boolean isMine(Context context) {
-    return thread.get() == context.thread;
+    return thread == context.thread;
   }
 
   private void serve(Context context, Vector vector, boolean byTask) {
@@ -306,17 +322,16 @@ final class SoftirqThread {
    * @return the context of the thread that was given up, or null if none runs a handler
    */
   Context evict() {
-    Context stuck = running;
+    Context stuck = turn.running;
     if (stuck == null || !cpu.gate.evictSoftirq(cpu.gate.softirqGeneration())) {
       return null;
     }
-    running = null;
-    thread.set(null);
+    turn.running = null;
+    thread = null;
     stuck.giveBackIrqShare();
-    state.set(STARTING);
-    int rest = unserved;
-    cpu.pending.getAndAccumulate(rest, (mask, bits) -> mask | bits);
-    raisedByTask.getAndAccumulate(unservedByTask & rest, (mask, bits) -> mask | bits);
+    state = STARTING;
+    int rest = turn.unserved;
+    raised.raise(RaisedSoftirqs.vectors(rest), RaisedSoftirqs.byTask(rest));
     cpu.passDone();
     start();
     return stuck;
@@ -326,9 +341,30 @@ final class SoftirqThread {
   void stop() {
     stopping = true;
     cpu.goOffline();
-    HwThread self = thread.get();
+    HwThread self = thread;
     if (self != null) {
       arch.unpark(self);
     }
+  }
+
+  /** What the thread, and who gives it up, writes: apart from what raisers read. */
+  private static final class Turn extends TurnFields {
+    /** Keeps the next object's fields out of the line of ours. */
+    long back0, back1, back2, back3, back4, back5, back6;
+  }
+
+  /** The fields of a {@link Turn}. */
+  private abstract static class TurnFields extends CacheLine {
+    volatile long sleepsUntil = Arch.NEVER;
+    volatile Context running;
+
+    /** What this pass has still to serve, as {@link RaisedSoftirqs#take} gave it. */
+    volatile int unserved;
+
+    /** Passes since nothing was pending. Of the thread alone. */
+    int restarts;
+
+    /** Passes for what tasks raised, since it last looked for more in vain. Of the thread alone. */
+    int credit;
   }
 }

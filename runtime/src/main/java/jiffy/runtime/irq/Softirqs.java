@@ -1,7 +1,5 @@
 package jiffy.runtime.irq;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -23,7 +21,7 @@ public final class Softirqs {
   }
 
   final Contexts contexts;
-  private final List<SoftirqThread> threads = new ArrayList<>();
+  private final SoftirqThread[] threads;
   private final AtomicReferenceArray<Handler> handlers =
       new AtomicReferenceArray<>(Vector.values().length);
   private final AtomicLongArray counts;
@@ -37,10 +35,11 @@ public final class Softirqs {
   public Softirqs(Arch arch, Contexts contexts, KernelLog log) {
     this.contexts = contexts;
     this.log = log;
-    for (Cpu cpu : contexts.cpus()) {
-      threads.add(new SoftirqThread(arch, this, cpu));
-    }
-    counts = new AtomicLongArray(threads.size() * handlers.length());
+    threads =
+        contexts.cpus().stream()
+            .map(cpu -> new SoftirqThread(arch, this, cpu))
+            .toArray(SoftirqThread[]::new);
+    counts = new AtomicLongArray(threads.length * handlers.length());
   }
 
   /** {@code open_softirq}: before the first raise. */
@@ -63,18 +62,18 @@ public final class Softirqs {
       context.cpu.raiseAtIrqExit(vector.bit());
       return;
     }
-    SoftirqThread thread = threads.get(context.cpu.number);
+    SoftirqThread thread = threads[context.cpu.number];
     thread.raise(vector, !context.inHandler() || thread.isTired(context));
   }
 
   /** Has the vector served by the CPU's ksoftirqd. */
   void raiseOn(int cpu, Vector vector) {
-    threads.get(cpu).raise(vector, true);
+    threads[cpu].raise(vector, true);
   }
 
   /** The CPU's clock event device. */
   public ClockEvent clockEvent(int cpu) {
-    return threads.get(cpu).clockEvent;
+    return threads[cpu].clockEvent;
   }
 
   /** How often the vector has been served on the CPU. */
@@ -88,13 +87,13 @@ public final class Softirqs {
    */
   public String table() {
     StringBuilder text = new StringBuilder(" ".repeat(20));
-    for (int cpu = 0; cpu < threads.size(); cpu++) {
+    for (int cpu = 0; cpu < threads.length; cpu++) {
       text.append(String.format(Locale.ROOT, "CPU%-8d", cpu));
     }
     text.append('\n');
     for (Vector vector : Vector.values()) {
       text.append(String.format(Locale.ROOT, "%12s:", vector));
-      for (int cpu = 0; cpu < threads.size(); cpu++) {
+      for (int cpu = 0; cpu < threads.length; cpu++) {
         text.append(String.format(Locale.ROOT, " %10d", served(cpu, vector)));
       }
       text.append('\n');
@@ -104,7 +103,7 @@ public final class Softirqs {
 
   /** Whether the context, a handler's, still has its CPU: it was not given up. */
   public boolean serves(Context context) {
-    return threads.get(context.cpu.number).isMine(context);
+    return threads[context.cpu.number].isMine(context);
   }
 
   /**
@@ -112,7 +111,7 @@ public final class Softirqs {
    * be served nor does anybody wait for its pass.
    */
   boolean isBusyWith(int cpu, Vector vector) {
-    return threads.get(cpu).isBusyWith(vector);
+    return threads[cpu].isBusyWith(vector);
   }
 
   /**
@@ -121,12 +120,14 @@ public final class Softirqs {
    * @return the context that was given up, or null if no handler runs
    */
   public Context evict(int cpu) {
-    return threads.get(cpu).evict();
+    return threads[cpu].evict();
   }
 
   /** Ends all threads that are not stuck in a handler. */
   public void stop() {
-    threads.forEach(SoftirqThread::stop);
+    for (SoftirqThread thread : threads) {
+      thread.stop();
+    }
   }
 
   Handler handler(Vector vector) {

@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import jiffy.kernel.TaskletHome;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
+import jiffy.runtime.locking.HandoverMouth;
 import jiffy.types.TaskletStruct;
 
 /** Linux's two bits of a tasklet, SCHED and RUN: who has them. Thread safe. */
@@ -19,9 +20,8 @@ final class TaskletBits {
    *   RUN     __runner: CAS null -> list by the CPU's thread; null again after the call. Or, of one that
    *           its home calls: the home's slot says so, and again nothing is written.
    *
-   * That is what makes scheduling cheap: who runs a tasklet in the usual case, at home, writes nothing to
-   * it, and its cache line travels once for a call: for the ticket, which who schedules it writes and
-   * nobody else reads. Bits in the tasklet would be written by both, and the line would travel twice.
+   * That is what makes scheduling cheap: in the usual case, at home, neither who schedules a tasklet nor who
+   * runs it writes anything to it. Of tickets HandoverRing tells.
    *
    * Who may change one that is HOMED:
    *
@@ -76,9 +76,9 @@ final class TaskletBits {
         }
       } else if (next == __HOMED) {
         TaskletMouth mouth = ((TaskletList) tasklet.__home).mouth;
-        TaskletMouth.Fate fate = mouth.claim(arch, context, tasklet, mark);
-        if (fate != TaskletMouth.Fate.REFUSED) {
-          return fate == TaskletMouth.Fate.DONE;
+        HandoverMouth.Fate fate = mouth.claim(arch, context, tasklet, mark);
+        if (fate != HandoverMouth.Fate.REFUSED) {
+          return fate == HandoverMouth.Fate.DONE;
         }
       } else {
         return false;

@@ -9,6 +9,7 @@ import jiffy.runtime.context.Context;
 import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.context.Origins;
 import jiffy.runtime.context.WaitList;
+import jiffy.runtime.locking.HandoverMouth;
 import jiffy.types.TaskletFunction;
 import jiffy.types.TaskletStruct;
 
@@ -51,14 +52,14 @@ final class TaskletIntake {
     boolean owned = false;
     boolean isIn = false;
     try {
-      TaskletMouth.Fate fate = TaskletMouth.Fate.REFUSED;
+      HandoverMouth.Fate fate = HandoverMouth.Fate.REFUSED;
       if (tasklet.__next == __HOMED && tasklet.__home == mouth.list) {
         fate = mouth.putAgain(arch, context, tasklet);
       }
-      if (fate == TaskletMouth.Fate.WAS_IN) {
+      if (fate == HandoverMouth.Fate.IS_IN) {
         return;
       }
-      if (fate == TaskletMouth.Fate.REFUSED) {
+      if (fate == HandoverMouth.Fate.REFUSED) {
         if (!bits.claim(context, tasklet, TaskletChain.END)) {
           return;
         }

@@ -40,7 +40,7 @@ final class TaskletList implements TaskletHome {
   /** What runs now. */
   final RunSlot slot = new RunSlot();
 
-  final TaskletRing ring = new TaskletRing();
+  final TaskletRing ring;
   final TaskletMouth mouth;
 
   private final TaskletChain ready = new TaskletChain();
@@ -57,12 +57,13 @@ final class TaskletList implements TaskletHome {
   TaskletList(int cpu, Vector vector) {
     this.cpu = cpu;
     this.vector = vector;
-    this.mouth = new TaskletMouth(this, ring);
+    this.ring = new TaskletRing(this);
+    this.mouth = ring.mouth;
   }
 
   @Override
   public boolean holds(TaskletStruct tasklet) {
-    return tasklet.__ticket >= ring.head;
+    return mouth.had(tasklet);
   }
 
   @Override
@@ -81,7 +82,7 @@ final class TaskletList implements TaskletHome {
       }
     }
     boolean isStacked = mouth.incoming != null; // before the look at the tail: see TaskletMouth
-    ring.begin(mouth.tail());
+    ring.begin();
     if (isStacked) {
       for (TaskletStruct each = ring.takeFirst(); each != null; each = ring.takeFirst()) {
         ready.add(each);
@@ -95,8 +96,8 @@ final class TaskletList implements TaskletHome {
     if (mouth.incoming != null) {
       return false;
     }
-    ring.begin(mouth.tail());
-    return ring.first() != null;
+    ring.begin();
+    return ring.hasItems();
   }
 
   /** The next one of this pass that is not in the ring; null: only the ring is left. */
@@ -110,10 +111,18 @@ final class TaskletList implements TaskletHome {
     tasklet.__aside = this;
   }
 
-  /** All have been looked at. @param caughtUp nothing has come in since */
-  void endPass(boolean caughtUp) {
+  /**
+   * All have been looked at.
+   *
+   * @param caughtUp nothing has come in since
+   * @param rests nor is more expected soon
+   */
+  void endPass(boolean caughtUp, boolean rests) {
     if (caughtUp) {
-      ring.clear();
+      ring.clear(); // a slot may keep a module's class loader
+      if (rests) {
+        mouth.tellHead();
+      }
     }
     for (; dueErrands > 0; dueErrands--) {
       errands.remove().accept(this);
@@ -148,6 +157,6 @@ final class TaskletList implements TaskletHome {
 
   /** Whether certainly nothing is here. Any thread; what is pushed meanwhile does not count. */
   boolean isEmpty() {
-    return mouth.incoming == null && ring.head == mouth.tail() && !inPass && !anyAside;
+    return mouth.incoming == null && ring.head() == mouth.tail() && !inPass && !anyAside;
   }
 }

@@ -6,13 +6,12 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
-import jiffy.runtime.locking.RawSpinlock;
+import jiffy.runtime.locking.HandoverMouth;
 import jiffy.types.TaskletStruct;
 
 /**
- * The end of a {@link TaskletList} at which tasklets come in: the tail of its {@link TaskletRing},
- * with the lock for that, and the stack for those that the ring cannot take. Almost all that is
- * written here is written by those who schedule; they seldom read what the CPU's thread writes.
+ * The end of a {@link TaskletList} at which tasklets come in: that of its {@link TaskletRing}, who
+ * is at home there, and the stack for those that the ring cannot take.
  */
 final class TaskletMouth extends TaskletMouthFields {
   /*
@@ -30,22 +29,11 @@ final class TaskletMouth extends TaskletMouthFields {
    */
   long back0, back1, back2, back3, back4, back5, back6;
 
-  /** What has become of a tasklet. */
-  enum Fate {
-    /** It is in; or it is the caller's. */
-    DONE,
-    /** It was scheduled already. */
-    WAS_IN,
-    /** Full, not its home, or its module goes: nothing has happened. */
-    REFUSED
-  }
-
   TaskletMouth(TaskletList list, TaskletRing ring) {
     super(list, ring);
-    Fate.values(); // initialized now, and not first where the stack may overflow
   }
 
-  /** Schedules one that is at home here. */
+  /** Schedules one that is at home here. REFUSED: full, not its home, its module goes. */
   Fate putAgain(Arch arch, Context context, TaskletStruct tasklet) {
     lock(arch, context);
     try {
@@ -53,18 +41,14 @@ final class TaskletMouth extends TaskletMouthFields {
       if (fate != Fate.DONE) {
         return fate;
       }
-      if (!takes(tasklet)) {
+      long seat = seat(tasklet, tasklet.__seat);
+      if (seat == 0) {
         return Fate.REFUSED;
       }
-      long at = tail;
-      tasklet.__ticket = at; // from here on without a call: see RawSpinlock
-      try {
-        put(at, tasklet);
-      } catch (Throwable e) { // a StackOverflowError of the module's: no call
-        tasklet.__ticket = at - TaskletRing.SIZE;
-        slots[(int) at & TaskletRing.MASK] = null;
-        throw e;
+      if (seat != tasklet.__seat) {
+        tasklet.__seat = seat;
       }
+      put(tasklet, seat);
       return Fate.DONE;
     } finally {
       held = 0;
@@ -78,18 +62,18 @@ final class TaskletMouth extends TaskletMouthFields {
   boolean putFirst(Arch arch, Context context, TaskletStruct tasklet) {
     lock(arch, context);
     try {
-      if (!takes(tasklet)) {
+      long seat = seat(tasklet, tasklet.__home == list ? tasklet.__seat : 0);
+      if (seat == 0) {
         return false;
       }
-      long at = tail;
-      tasklet.__home = list; // from here on without a call: see RawSpinlock
-      tasklet.__ticket = at;
+      announce(seat); // else state() would find one that is at home, and not in
+      tasklet.__seat = seat; // from here on without a call: see RawSpinlock
+      tasklet.__home = list;
       tasklet.__next = __HOMED;
       try {
-        put(at, tasklet);
+        put(tasklet, seat);
       } catch (Throwable e) { // a StackOverflowError of the module's: no call
         tasklet.__next = TaskletChain.END;
-        slots[(int) at & TaskletRing.MASK] = null;
         throw e;
       }
       return true;
@@ -117,8 +101,8 @@ final class TaskletMouth extends TaskletMouthFields {
     if (!isHome(tasklet)) {
       return Fate.REFUSED;
     }
-    if (tasklet.__ticket >= headSeen && tasklet.__ticket >= seeHead()) {
-      return Fate.WAS_IN;
+    if (isIn(tasklet.__seat)) {
+      return Fate.IS_IN;
     }
     return isHome(tasklet) ? Fate.DONE : Fate.REFUSED; // once more: see TaskletBits
   }
@@ -127,27 +111,15 @@ final class TaskletMouth extends TaskletMouthFields {
     return tasklet.__next == __HOMED && tasklet.__home == list;
   }
 
-  private boolean takes(TaskletStruct tasklet) {
-    return incoming == null && !isFull(tail) && !tasklet.__origin.owner.isGoing();
+  /** The seat that one gets which is about to be put in; 0: it cannot be. @param last see there */
+  private long seat(TaskletStruct tasklet, long last) {
+    boolean takes = incoming == null && !isFull() && !tasklet.__origin.owner.isGoing();
+    return takes ? seatFor(last) : 0;
   }
 
-  private boolean isFull(long at) {
-    return at - headSeen >= TaskletRing.MOST && at - seeHead() >= TaskletRing.MOST;
-  }
-
-  private long seeHead() {
-    VarHandle.fullFence(); // who finds one scheduled has written what its function is to see
-    return headSeen = ring.head;
-  }
-
-  private void put(long at, TaskletStruct tasklet) {
-    slots[(int) at & TaskletRing.MASK] = tasklet;
-    TAIL.setRelease((TaskletMouthFields) this, at + 1);
-  }
-
-  /** What has come in so far. The lock is not needed. */
-  long tail() {
-    return (long) TAIL.getAcquire((TaskletMouthFields) this);
+  /** Without the lock: whether one that is at home here was scheduled a moment ago. */
+  boolean had(TaskletStruct tasklet) {
+    return wasIn(tasklet.__seat);
   }
 
   /** Puts one whose link the caller owns on the stack. Any thread; all or nothing; no lock. */
@@ -166,15 +138,14 @@ final class TaskletMouth extends TaskletMouthFields {
 }
 
 /** The fields of a {@link TaskletMouth}. */
-abstract class TaskletMouthFields extends RawSpinlock {
-  static final VarHandle TAIL;
+abstract class TaskletMouthFields extends HandoverMouth<TaskletStruct> {
   static final VarHandle INCOMING;
 
   static {
     try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      TAIL = lookup.findVarHandle(TaskletMouthFields.class, "tail", long.class);
-      INCOMING = lookup.findVarHandle(TaskletMouthFields.class, "incoming", TaskletStruct.class);
+      INCOMING =
+          MethodHandles.lookup()
+              .findVarHandle(TaskletMouthFields.class, "incoming", TaskletStruct.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -182,21 +153,14 @@ abstract class TaskletMouthFields extends RawSpinlock {
 
   final TaskletList list;
   final Vector vector;
-  final TaskletRing ring;
-  final TaskletStruct[] slots;
-  long tail;
-
-  /** What they know of the ring's head. */
-  long headSeen;
 
   /** A stack: pushed by CAS, taken whole by an exchange, so that no pop can meet an ABA. */
   @SuppressWarnings("unused") // through INCOMING
   volatile TaskletStruct incoming;
 
   TaskletMouthFields(TaskletList list, TaskletRing ring) {
+    super(ring);
     this.list = list;
     this.vector = list.vector;
-    this.ring = ring;
-    this.slots = ring.slots;
   }
 }

@@ -59,7 +59,9 @@ final class TaskletSoftirq implements Softirqs.Handler {
         return;
       }
     } while (letsMoreCome(list, ++looks));
-    list.endPass((context.cpu.pending.get() & list.vector.bit()) == 0);
+    list.endPass(
+        (context.cpu.raised.get() & list.vector.bit()) == 0,
+        !softirqs.isBusyWith(list.cpu, list.vector));
   }
 
   /**

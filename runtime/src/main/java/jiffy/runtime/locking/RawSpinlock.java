@@ -3,6 +3,7 @@ package jiffy.runtime.locking;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import jiffy.runtime.arch.Arch;
+import jiffy.runtime.arch.CacheLine;
 import jiffy.runtime.context.Context;
 
 /**

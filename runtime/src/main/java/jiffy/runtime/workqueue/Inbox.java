@@ -5,21 +5,19 @@ import static jiffy.types.WorkStruct.__PENDING;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import jiffy.runtime.arch.Arch;
+import jiffy.runtime.arch.HwThread;
 import jiffy.runtime.context.Context;
-import jiffy.runtime.locking.CacheLine;
+import jiffy.runtime.locking.HandoverRing;
 import jiffy.types.WorkStruct;
 
 /**
  * Where a pool's items come in while one of its kworkers computes: there, and nowhere else, who
  * queues an item meets neither the kworker nor the pool's lock.
  */
-final class Inbox extends CacheLine {
+final class Inbox extends HandoverRing<WorkStruct> {
   /*
-   * A ring of references with two ends. Who queues puts an item in at the tail, under a lock of its own
-   * that is held for a few stores; the kworker takes items out at the head, under the pool's lock or
-   * racing (see WorkerPool), and looks for the tail only when it has taken out all that it knew of. So each
-   * of the two ends stays in the cache of its processor while a burst is handed over. By its place in the
-   * ring, its ticket, who queues an item again knows whether it is pending: see PendingBit.
+   * Who queues meets the kworker as HandoverRing tells; the taker is the kworker, with the pool's lock or
+   * racing (see WorkerPool).
    *
    *     pool.works   older items, on the list       guarded by the pool's lock
    *     [head,limit) items that the kworker knows   guarded by the pool's lock, which stops a race
@@ -35,27 +33,11 @@ final class Inbox extends CacheLine {
    * kworker. So who puts an item in need wake nobody. Running falls to 0, or PoolWatch ceases to look,
    * only after close(). Lock order: pool, mouth.
    *
-   * It is also open while nobody computes and the kworker that came to rest last is its sleeper: who puts
-   * the first item in wakes him, and meets the pool's lock no more than the others do. The sleeper closes
-   * it when he rises, for whatever reason, and so knows all that has come.
-   *
-   * The kworker clears slots some time after it has passed them, many at a time: to clear one is to take
-   * its cache line from who fills the others of that line.
+   * It is also open while nobody computes and a kworker that rests is its sleeper: who puts the first
+   * item in wakes him, and meets the pool's lock no more than the others do. The kworker that
+   * rises, he or another, closes it, and so knows all that has come. While it is open for one that sleeps no
+   * other becomes its sleeper: the first may have been woken already.
    */
-  static final int SIZE = 1 << 11;
-  static final int MASK = SIZE - 1;
-
-  /** The first ticket: that of a seat which nobody has had, 0, is in front of the head. */
-  static final long FIRST = SIZE;
-
-  /** A look for more that brings no more than so many was too early. */
-  private static final int EARLY = 1 << 6;
-
-  /** So many slots may be passed and not cleared. */
-  private static final int UNCLEARED = 1 << 6;
-
-  /** So many items it holds. */
-  static final int MOST = SIZE - UNCLEARED;
 
   /** Bit of the word: it is moved with the pool's lock only. */
   private static final long FROZEN = 1;
@@ -72,21 +54,10 @@ final class Inbox extends CacheLine {
 
   final Mouth mouth;
 
-  /** Null until a kworker has furnished it. */
-  private WorkStruct[] slots;
-
   /**
    * The head, times two; and whether it is {@link #FROZEN}. An item in front of it is not pending.
    */
   private volatile long word = FIRST << 1 | FROZEN;
-
-  private long limit = FIRST;
-
-  /** The limit before it looked for more the last time. */
-  private long looked = FIRST;
-
-  /** Slots in front of it are clear; the head, or a little behind. */
-  private long cleared = FIRST;
 
   /** Whether the mouth may be open. */
   private boolean isOpen;
@@ -97,17 +68,14 @@ final class Inbox extends CacheLine {
 
   /** With the pool's lock, and by a kworker: gives it what it needs to be opened. */
   void furnish() {
-    if (slots == null) {
-      mouth.seats = new long[Mouth.SEATS << 1];
-      mouth.seats[0] = -1; // not that of items which have none
-      slots = new WorkStruct[SIZE];
-      mouth.slots = slots;
+    if (!isFurnished()) {
+      furnish(mouth);
     }
   }
 
   /** With the pool's lock: lets items come in, if it is furnished. The caller keeps the promise. */
   void open(Arch arch, Context context) {
-    if (isOpen || slots == null) {
+    if (isOpen || !isFurnished()) {
       return;
     }
     mouth.lock(arch, context);
@@ -116,13 +84,18 @@ final class Inbox extends CacheLine {
     mouth.held = 0;
   }
 
-  /** With the pool's lock, while nobody computes and it is empty: who puts an item in wakes him. */
-  void openFor(Worker sleeper, Arch arch, Context context) {
-    clear();
+  /**
+   * With the pool's lock, while nobody computes and it is closed and empty: who puts an item in
+   * wakes him.
+   */
+  void openFor(HwThread sleeper, Arch arch, Context context) {
+    tidy();
     mouth.lock(arch, context);
     isOpen = true;
     mouth.open = true;
     mouth.sleeper = sleeper;
+    mouth.poked = false;
+    mouth.tellHead();
     mouth.unlock();
   }
 
@@ -131,7 +104,7 @@ final class Inbox extends CacheLine {
     if (!isOpen) {
       return;
     }
-    clear();
+    tidy();
     mouth.open = false; // so that they do not hold the lock all the time
     mouth.lock(arch, context);
     mouth.sleeper = null; // from here on without a call: see RawSpinlock
@@ -144,14 +117,9 @@ final class Inbox extends CacheLine {
     return isOpen;
   }
 
-  /** Where the oldest item is. */
-  long head() {
+  @Override
+  public long head() {
     return word >>> 1;
-  }
-
-  /** With the pool's lock: whether it is known to have items; all that it has, if it is closed. */
-  boolean hasItems() {
-    return head() < limit;
   }
 
   /** Without a lock: whether it seems to have items. */
@@ -162,25 +130,19 @@ final class Inbox extends CacheLine {
   /** With the pool's lock: the oldest, which stays; null if there is none. */
   WorkStruct first() {
     long at = head();
-    return at < limit || seesMore() ? slots[(int) at & MASK] : null;
+    return at < limit || seesMore() ? at(at) : null;
   }
 
   /** With the pool's lock: whether the kworker has caught up with those who queue. */
   boolean isCaughtUp() {
-    return limit - looked < EARLY && !hasItems();
-  }
-
-  /** What is at that place; null if it has been cleared. */
-  WorkStruct at(long place) {
-    return slots[(int) place & MASK];
+    return wasEarly() && !hasItems();
   }
 
   private boolean seesMore() {
     if (!isOpen) {
       return false;
     }
-    looked = limit;
-    limit = mouth.tail();
+    look(mouth.tail());
     return hasItems();
   }
 
@@ -189,11 +151,10 @@ final class Inbox extends CacheLine {
    * the lock back, with a fence, before he calls it.
    */
   void dropFirst() {
-    long at = head();
-    if (at - cleared >= UNCLEARED) {
+    if (isDirty()) {
       clear();
     }
-    WORD.setRelease(this, at + 1 << 1 | FROZEN);
+    WORD.setRelease(this, head() + 1 << 1 | FROZEN);
   }
 
   /**
@@ -203,10 +164,9 @@ final class Inbox extends CacheLine {
    * @return how far it may: to where all is known, and not so far that slots must be cleared before
    */
   long thaw() {
-    long at = head();
-    clear();
-    WORD.setRelease(this, at + 1 << 1);
-    return Math.min(limit, at + UNCLEARED);
+    tidy();
+    WORD.setRelease(this, head() + 1 << 1);
+    return Math.min(limit, cleared + UNCLEARED);
   }
 
   /** The kworker, without the lock: moves the head by one. @return false if it was frozen */
@@ -219,14 +179,6 @@ final class Inbox extends CacheLine {
     return (long) WORD.getAndBitwiseOr(this, FROZEN) >>> 1;
   }
 
-  private void clear() {
-    long to = head();
-    for (long at = cleared; at < to; at++) {
-      slots[(int) at & MASK] = null;
-    }
-    cleared = to;
-  }
-
   /** With the pool's lock: enters all that is there on the lists. */
   void spill(Arch arch, Context context) {
     if (isOpen) {
@@ -237,27 +189,23 @@ final class Inbox extends CacheLine {
       mouth.open = goesOn;
       mouth.held = 0;
     }
-    clear();
     while (hasItems()) {
       enterFirst();
     }
+    clear(); // for WorkBooks too: no slot keeps an item of a module that goes
   }
 
   /** With the pool's lock: enters the oldest on a list. */
   void enterFirst() {
-    clear();
+    tidy();
     WorkStruct work = at(head());
     ((PoolQueue) work.__home).insert(work, this);
   }
 
-  /**
-   * The oldest, behind clear slots, is about to be entered on a list: see {@link PoolQueue#insert}.
-   */
+  /** The oldest is about to be entered on a list: see {@link PoolQueue#insert}. */
   void handOverFirst(WorkStruct work) {
-    long at = head();
+    long next = head() + 1;
     work.__state = __PENDING; // from here on without a call: see RawSpinlock
-    word = at + 1 << 1 | FROZEN;
-    slots[(int) at & MASK] = null;
-    cleared = at + 1;
+    word = next << 1 | FROZEN;
   }
 }

@@ -3,48 +3,36 @@ package jiffy.runtime.workqueue;
 import static jiffy.types.WorkStruct.__HOMED;
 import static jiffy.types.WorkStruct.__PENDING;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import jiffy.runtime.arch.Arch;
+import jiffy.runtime.arch.HwThread;
 import jiffy.runtime.context.Context;
-import jiffy.runtime.locking.RawSpinlock;
+import jiffy.runtime.locking.HandoverMouth;
 import jiffy.types.WorkStruct;
 
-/**
- * The end of an {@link Inbox} at which items come in, with its lock. All that is written here while
- * it is open is written by those who queue; they seldom read what the kworker writes.
- */
+/** The end of an {@link Inbox} at which items come in: who is at home here, and who sleeps. */
 final class Mouth extends MouthFields {
   /**
    * Keeps the next object's fields out of the line of ours, as CacheLine does with the one before.
    */
   long back0, back1, back2, back3, back4, back5, back6;
 
-  /** What has become of a call. */
-  enum Fate {
-    /** As asked. */
-    DONE,
-    /** The item is in: nothing has happened. */
-    IS_IN,
-    /** Not open, full, not its home, or its module goes: nothing has happened. */
-    REFUSED
-  }
-
   Mouth(WorkerPool pool, Inbox inbox) {
     super(pool, inbox);
-    Fate.values(); // initialized now, and not first where the stack may overflow
   }
 
-  /** Puts in an item that is at home here, if it is not in. */
+  /**
+   * Puts in an item that is at home here, if it is not in. REFUSED: not open, full, not its home,
+   * its module goes.
+   */
   Fate putAgain(Arch arch, Context context, PoolQueue part, WorkStruct work) {
     if (!open) { // as it seems
       return Fate.REFUSED;
     }
     lock(arch, context);
     try {
-      Fate fate = work.__home == part ? seek(work) : Fate.REFUSED;
+      Fate fate = seek(work, part);
       if (fate == Fate.DONE) {
-        fate = put(work) ? Fate.DONE : Fate.REFUSED;
+        fate = takes(work) ? Fate.DONE : Fate.REFUSED;
       }
       return fate;
     } finally {
@@ -71,7 +59,7 @@ final class Mouth extends MouthFields {
       work.__home = part;
       work.__data = pool;
       work.__state = __HOMED; // with an old seat, or none: the lock is held
-      isIn = put(work);
+      isIn = takes(work);
       return isIn;
     } finally {
       if (!isIn) {
@@ -89,7 +77,7 @@ final class Mouth extends MouthFields {
   Fate claim(Arch arch, Context context, WorkStruct work) {
     lock(arch, context);
     try {
-      Fate fate = seek(work);
+      Fate fate = seek(work, partOf(work));
       if (fate == Fate.DONE) {
         work.__state = __PENDING;
       }
@@ -103,148 +91,103 @@ final class Mouth extends MouthFields {
   Fate look(Arch arch, Context context, WorkStruct work) {
     lock(arch, context);
     try {
-      return seek(work);
+      return seek(work, partOf(work));
     } finally {
       held = 0; // no call: see RawSpinlock
     }
   }
 
-  private Fate seek(WorkStruct work) {
-    if (!isHome(work)) {
+  /**
+   * @param part of the pool, whose item it is
+   */
+  private Fate seek(WorkStruct work, PoolQueue part) {
+    if (!isHome(work, part)) {
       return Fate.REFUSED;
     }
-    int seat = seatOf(work);
-    if (seats[seat] == work.__seat && isTaken(seat)) {
+    if (isIn(work.__seat)) {
       return Fate.IS_IN;
     }
-    return isHome(work) ? Fate.DONE : Fate.REFUSED; // once more: see PendingBit
+    return isHome(work, part) ? Fate.DONE : Fate.REFUSED; // once more: see PendingBit
   }
 
-  private boolean isHome(WorkStruct work) {
-    return work.__state == __HOMED && ((PoolQueue) work.__home).pool == pool;
+  /** No look into the part: the kworker writes there. */
+  private static boolean isHome(WorkStruct work, PoolQueue part) {
+    return work.__state == __HOMED && part != null && work.__home == part;
   }
 
-  private static int seatOf(WorkStruct work) {
-    return ((int) work.__seat & SEATS - 1) << 1;
-  }
-
-  /** Whether the item of that seat is in. */
-  private boolean isTaken(int seat) {
-    long ticket = seats[seat + 1];
-    return ticket >= headSeen && ticket >= seeHead();
-  }
-
-  private long seeHead() {
-    VarHandle.fullFence(); // who finds an item in has written what its function is to see
-    return headSeen = inbox.head();
+  /** The part of this pool where it is at home, as it seems; null: none. */
+  private PoolQueue partOf(WorkStruct work) {
+    PoolQueue part = (PoolQueue) work.__home;
+    return part != null && part.pool == pool ? part : null;
   }
 
   /** Puts in an item that is at home here, and not in. */
-  private boolean put(WorkStruct work) {
-    long at = tail;
-    if (!open || isFull(at) || work.__origin.owner.isGoing()) {
+  private boolean takes(WorkStruct work) {
+    if (!open || isFull() || work.__origin.owner.isGoing()) {
       return false;
     }
-    int seat = seatOf(work);
-    if (seats[seat] != work.__seat && (seat = seatFor(work)) < 0) {
+    long seat = seatFor(work.__seat);
+    if (seat == 0) {
       return false;
     }
-    seats[seat + 1] = at; // from here on without a call: see RawSpinlock
-    slots[(int) at & Inbox.MASK] = work;
-    try {
-      TAIL.setRelease((MouthFields) this, at + 1); // the kworker looks without the lock
-    } catch (Throwable e) { // a StackOverflowError of the module's: no call
-      seats[seat + 1] = at - Inbox.SIZE;
-      slots[(int) at & Inbox.MASK] = null;
-      throw e;
+    if (seat != work.__seat) {
+      work.__seat = seat;
     }
+    put(work, seat);
     return true;
   }
 
-  private boolean isFull(long at) {
-    return at - headSeen >= Inbox.MOST && at - seeHead() >= Inbox.MOST;
-  }
-
-  /** Gives the item a seat whose item is not in. @return -1 if there is none nearby */
-  private int seatFor(WorkStruct work) {
-    for (int i = 0; i < TRIES; i++) {
-      long id = ++lastSeat;
-      int seat = ((int) id & SEATS - 1) << 1;
-      if (!isTaken(seat)) {
-        seats[seat] = id;
-        work.__seat = id;
-        return seat;
-      }
-    }
-    return -1;
-  }
-
   /** Wakes who sleeps until something comes in, as the caller has just put something in. */
-  void wake(Arch arch) {
-    Worker resting = sleeper;
-    if (resting == null || resting.poked) {
-      return; // who rises closes the mouth first, and so has seen it
+  void wake(Arch arch, Context context) {
+    if (sleeper == null
+        || poked && !wakeOwed) { // as it seems; he has seen who slept as he put it in
+      return;
     }
-    resting.poked = true;
+    lock(arch, context);
+    HwThread resting = poked && !wakeOwed ? null : sleeper; // from here on without a call
+    if (resting != null) {
+      poked = true;
+    }
+    wakeOwed = false;
+    held = 0;
+    if (resting == null) {
+      return;
+    }
     try {
-      arch.unpark(resting.thread);
+      arch.unpark(resting);
     } catch (Throwable e) { // a StackOverflowError of the module's: the next one does it; no call
-      resting.poked = false;
+      wakeOwed = true;
       throw e;
     }
   }
 
-  /** What has come in so far. The lock is not needed. */
-  long tail() {
-    return (long) TAIL.getAcquire((MouthFields) this);
+  /** Whether that thread sleeps until something comes in, and is wanted now. No lock. */
+  boolean isPoked(HwThread thread) {
+    return poked && sleeper == thread;
   }
 }
 
 /** The fields of a {@link Mouth}. */
-abstract class MouthFields extends RawSpinlock {
-  static final int SEATS = Inbox.SIZE;
-
-  /** So many seats are looked at for one that is free. */
-  static final int TRIES = 8;
-
-  static final VarHandle TAIL;
-
-  static {
-    try {
-      TAIL = MethodHandles.lookup().findVarHandle(MouthFields.class, "tail", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
+abstract class MouthFields extends HandoverMouth<WorkStruct> {
   final WorkerPool pool;
-  final Inbox inbox;
-
-  /** The inbox's, once it has any. */
-  WorkStruct[] slots;
-
-  /**
-   * Tickets, each behind the number of the item that sits there. It holds no items: a work may be
-   * freed.
-   */
-  long[] seats;
-
-  /** Numbers items; its low bits are the seat. 0 is nobody's. */
-  long lastSeat;
 
   /** Whether something may come in; written with the pool's lock. */
   boolean open;
 
-  long tail = Inbox.FIRST;
+  /**
+   * Sleeps until something comes in, and is to be woken then; null: somebody will look. Not the
+   * {@link Worker}: that would be one more line which the other side writes.
+   */
+  HwThread sleeper;
 
-  /** Sleeps until something comes in, and is to be woken then; null: somebody will look. */
-  Worker sleeper;
+  /** The sleeper was woken, or is about to be. Written with the lock. */
+  volatile boolean poked;
 
-  /** What they know of the head. */
-  long headSeen;
+  /** Who was to wake the sleeper could not: who comes next does it. */
+  volatile boolean wakeOwed;
 
   MouthFields(WorkerPool pool, Inbox inbox) {
+    super(inbox);
     this.pool = pool;
-    this.inbox = inbox;
   }
 }

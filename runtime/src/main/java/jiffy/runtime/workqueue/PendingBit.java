@@ -5,6 +5,7 @@ import static jiffy.types.WorkStruct.__PENDING;
 
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
+import jiffy.runtime.locking.HandoverMouth;
 import jiffy.types.WorkStruct;
 
 /** The lock of an item: Linux's {@code WORK_STRUCT_PENDING_BIT}. Thread safe. */
@@ -22,11 +23,7 @@ final class PendingBit {
    *                moves the head, and the kworker need not write to it
    *
    * The last is what makes queueing cheap: an item that is queued again and again where it is at home is
-   * written to by nobody. A bit in it would be written by both processors, with instructions that wait for
-   * its cache line, and that is a multiple of all the rest. Not even the ticket is in the item: it is
-   * in a table of seats, which only those who queue touch. The item has the number of its seat, the seat
-   * that of its item; who finds his seat taken by another takes a new one, for a seat is taken away only
-   * while its item is not in.
+   * written to by nobody. Of tickets HandoverRing tells.
    *
    * Who may change an item that is HOMED:
    *
@@ -54,9 +51,9 @@ final class PendingBit {
           return true;
         }
       } else if (state == __HOMED) {
-        Mouth.Fate fate = mouthOf(work).claim(arch, context, work);
-        if (fate != Mouth.Fate.REFUSED) {
-          return fate == Mouth.Fate.DONE;
+        HandoverMouth.Fate fate = mouthOf(work).claim(arch, context, work);
+        if (fate != HandoverMouth.Fate.REFUSED) {
+          return fate == HandoverMouth.Fate.DONE;
         }
       } else {
         return false;
@@ -71,9 +68,9 @@ final class PendingBit {
       if (state != __HOMED) {
         return (state & __PENDING) != 0;
       }
-      Mouth.Fate fate = mouthOf(work).look(arch, context, work);
-      if (fate != Mouth.Fate.REFUSED) {
-        return fate == Mouth.Fate.IS_IN;
+      HandoverMouth.Fate fate = mouthOf(work).look(arch, context, work);
+      if (fate != HandoverMouth.Fate.REFUSED) {
+        return fate == HandoverMouth.Fate.IS_IN;
       }
     }
   }

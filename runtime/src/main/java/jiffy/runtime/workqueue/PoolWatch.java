@@ -81,7 +81,7 @@ final class PoolWatch {
   private List<Suspect> suspects(Context context, long now) {
     List<Suspect> found = new ArrayList<>();
     pool.enter(context);
-    for (Worker worker : pool.busy) {
+    for (Worker worker = pool.busy.first(); worker != null; worker = worker.next) {
       if (worker.current == null || !worker.counts || worker.sleeping || worker.uncounted) {
         continue;
       }

@@ -58,7 +58,7 @@ final class WorkBooks implements Owned {
   private Map<WorkStruct, String> pending(Context caller, Owner owner) {
     Map<WorkStruct, String> found = new LinkedHashMap<>();
     for (WorkerPool pool : pools) {
-      pool.lockAll(caller);
+      pool.lockAll(caller); // and no slot of the inbox keeps an item any more
       pool.works.forEach(work -> note(found, work, owner));
       pool.busy.forEach(worker -> worker.scheduled.forEach(work -> note(found, work, owner)));
       for (Workqueue queue : works.queues()) {
@@ -83,7 +83,7 @@ final class WorkBooks implements Owned {
     List<String> found = new ArrayList<>();
     for (WorkerPool pool : pools) {
       pool.enter(caller);
-      for (Worker worker : pool.busy) {
+      for (Worker worker = pool.busy.first(); worker != null; worker = worker.next) {
         if (worker.current != null && worker.currentOrigin.owner == owner) {
           found.add(worker.currentOrigin.toString());
         }
@@ -97,7 +97,7 @@ final class WorkBooks implements Owned {
   private void abandon(Context caller, Owner owner) {
     for (WorkerPool pool : pools) {
       pool.enter(caller);
-      for (Worker worker : pool.busy) {
+      for (Worker worker = pool.busy.first(); worker != null; worker = worker.next) {
         if (worker.current != null && worker.currentOrigin.owner == owner) {
           worker.hold(caller);
         }

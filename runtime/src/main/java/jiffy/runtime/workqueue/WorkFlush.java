@@ -156,13 +156,13 @@ final class WorkFlush {
     if (isOwnQueue(context, queue, "drain_workqueue")) {
       return false;
     }
-    queue.drainers.incrementAndGet();
+    queue.beginDrain();
     try {
       do {
         flush(context, queue);
       } while (!isEmpty(context, queue));
     } finally {
-      queue.drainers.decrementAndGet();
+      queue.endDrain();
     }
     return true;
   }

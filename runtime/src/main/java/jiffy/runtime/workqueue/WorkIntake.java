@@ -8,6 +8,7 @@ import jiffy.runtime.context.Context;
 import jiffy.runtime.context.Contexts;
 import jiffy.runtime.context.KernelLog;
 import jiffy.runtime.context.Origins;
+import jiffy.runtime.locking.HandoverMouth;
 import jiffy.types.WorkStruct;
 import jiffy.types.WorkqueueStruct;
 
@@ -82,7 +83,7 @@ final class WorkIntake {
     if (work.__origin.owner.isGoing()) {
       return false;
     }
-    if (!queue.isDestroyed && queue.drainers.get() == 0) {
+    if (queue.isOpen()) {
       return true;
     }
     Worker self = WorkFlush.self(context);
@@ -120,10 +121,10 @@ final class WorkIntake {
       PoolQueue part = queue.of(on);
       Mouth mouth = queue.mouth(on);
       if (idle && work.__state == __HOMED && work.__home == part) {
-        Mouth.Fate fate = mouth.putAgain(arch, context, part, work);
-        if (fate != Mouth.Fate.REFUSED) {
-          mouth.wake(arch);
-          return fate == Mouth.Fate.DONE;
+        HandoverMouth.Fate fate = mouth.putAgain(arch, context, part, work);
+        if (fate != HandoverMouth.Fate.REFUSED) {
+          mouth.wake(arch, context);
+          return fate == HandoverMouth.Fate.DONE;
         }
       }
       if (idle && !pending.claim(context, work)) {
@@ -133,7 +134,7 @@ final class WorkIntake {
       Object last = work.__data;
       if ((last == mouth.pool || last == null) && mouth.putFirst(arch, context, part, work)) {
         owned = false;
-        mouth.wake(arch);
+        mouth.wake(arch, context);
         return true;
       }
       part = whereItRuns(context, queue, work, part);

@@ -41,10 +41,10 @@ final class Worker implements SleepWatcher {
   /** To wake it; set before it rests first. */
   HwThread thread;
 
-  /** Next in the pool's list of idle ones. */
-  Worker nextIdle;
+  /** Next on the {@link WorkerList}. */
+  Worker next;
 
-  /** It was woken, or is about to be. Read by itself without the lock. */
+  /** It was chosen and woken, or is about to be. Read by itself without the lock. */
   volatile boolean poked;
 
   /**
@@ -118,15 +118,32 @@ final class Worker implements SleepWatcher {
     if (counts) {
       pool.inbox.furnish();
     }
-    while (!pool.isStopped() && !retires) {
-      if (pool.needsWorker()) {
-        serve(context);
-      } else if (!rest(context)) {
-        break;
-      }
-    }
+    while (takesTurn(context)) {}
     pool.leave(context); // with what came while it was ending
     return 0;
+  }
+
+  /**
+   * Rests if it need not serve, then serves if it is to; with the lock held. A method of its own,
+   * for it is called again and again and so gets compiled: the loop of a thread that works now and
+   * then never is. And in this order, for from asleep to the first item it then meets no
+   * interpreter, whose tables have left the caches meanwhile.
+   *
+   * @return false: it ends
+   */
+  private boolean takesTurn(Context context) {
+    boolean ends = isToEnd();
+    if (!ends && !pool.needsWorker()) {
+      ends = !rest(context) || isToEnd();
+    }
+    if (!ends && pool.needsWorker()) {
+      serve(context);
+    }
+    return !ends;
+  }
+
+  private boolean isToEnd() {
+    return pool.isStopped() || retires;
   }
 
   private void lock(Context context) {
@@ -142,14 +159,22 @@ final class Worker implements SleepWatcher {
     boolean surplus = pool.rests(this, context);
     pool.leave(context);
     long until = surplus ? pool.arch.now() + IDLE_NANOS : Arch.NEVER;
-    while (!poked && (!surplus || pool.arch.now() < until)) {
+    boolean wanted;
+    while (!(wanted = isPoked()) && (!surplus || pool.arch.now() < until)) {
       context.park(until);
     }
     lock(context);
+    wanted |= isPoked();
     pool.rises(this, context);
-    boolean wanted = poked || pool.needsWorker();
-    poked = false;
-    return wanted;
+    if (poked) {
+      poked = false;
+    }
+    return wanted || pool.needsWorker();
+  }
+
+  /** Whether somebody chose it, or put something in where it waits for that. */
+  private boolean isPoked() {
+    return poked || pool.inbox.mouth.isPoked(thread);
   }
 
   /** Runs items as long as there are some and it is the only one that computes. */

@@ -6,6 +6,7 @@ import jiffy.kernel.Owner;
 import jiffy.runtime.arch.Arch;
 import jiffy.runtime.context.Context;
 import jiffy.runtime.context.KernelLog;
+import jiffy.runtime.locking.HandoverMouth;
 import jiffy.runtime.locking.RawSpinlock;
 import jiffy.runtime.sched.Scheduler;
 import jiffy.runtime.sched.Tasks;
@@ -80,12 +81,10 @@ final class WorkerPool extends RawSpinlock {
   final Inbox inbox = new Inbox(this);
 
   /** Kworkers that serve, be it that they sleep in an item. */
-  final List<Worker> busy = new ArrayList<>();
+  final WorkerList busy = new WorkerList();
 
-  /** The one that came to rest last; it is woken first, for its caches are warm. */
-  private Worker idle;
-
-  private int idleCount;
+  /** The one that came to rest last is the first: it is woken first, for its caches are warm. */
+  private final WorkerList idle = new WorkerList();
 
   /** Runs items of the inbox without the lock; null: nobody. */
   Racer racer;
@@ -101,6 +100,9 @@ final class WorkerPool extends RawSpinlock {
 
   /** When the next one is tried, if it is starved. */
   private long retryNanos;
+
+  /** Who was to wake a kworker could not: who comes next does it. */
+  private volatile boolean wakeOwed;
 
   /** Stands for one that has to be made. */
   private final Worker fresh;
@@ -172,7 +174,7 @@ final class WorkerPool extends RawSpinlock {
    */
   boolean has(Context context, WorkStruct work) {
     if (work.__state == WorkStruct.__HOMED
-        && inbox.mouth.look(arch, context, work) == Mouth.Fate.IS_IN) {
+        && inbox.mouth.look(arch, context, work) == HandoverMouth.Fate.IS_IN) {
       inbox.spill(arch, context);
     }
     Object data = work.__data; // once: in another pool it may change meanwhile
@@ -242,7 +244,7 @@ final class WorkerPool extends RawSpinlock {
     if (running != 0 || !hasItems()) {
       return null;
     }
-    Worker chosen = idle;
+    Worker chosen = idle.first();
     if (chosen == null) {
       if (hatching || stopped) {
         return null;
@@ -254,9 +256,10 @@ final class WorkerPool extends RawSpinlock {
       hatching = true;
       return fresh;
     }
-    if (chosen.poked) {
+    if (chosen.poked && !wakeOwed) {
       return null;
     }
+    wakeOwed = false;
     chosen.poked = true;
     return chosen;
   }
@@ -292,7 +295,7 @@ final class WorkerPool extends RawSpinlock {
         hatching = false;
         watched = false; // perhaps said, and not begun
       } else if (next != null) {
-        next.poked = false;
+        wakeOwed = true;
       }
       if (watches) {
         watched = false;
@@ -349,7 +352,7 @@ final class WorkerPool extends RawSpinlock {
 
   /** With the lock held: whether nobody will take what waits, but who has yet to be hatched. */
   boolean isForsaken() {
-    return running == 0 && idle == null;
+    return running == 0 && idle.first() == null;
   }
 
   /** With the lock held: a kworker has begun. */
@@ -360,13 +363,11 @@ final class WorkerPool extends RawSpinlock {
 
   /** With the lock held: it goes to rest. @return whether it is one too many: it need not stay */
   boolean rests(Worker worker, Context context) {
-    worker.nextIdle = idle;
-    idle = worker;
-    idleCount++;
-    if (running == 0 && worker.counts && !hasItems()) {
-      inbox.openFor(worker, arch, context);
+    idle.add(worker);
+    if (running == 0 && worker.counts && !hasItems() && !inbox.isOpen()) { // else for a sleeper
+      inbox.openFor(worker.thread, arch, context);
     }
-    return idleCount > SPARE;
+    return idle.size() > SPARE;
   }
 
   /** With the lock held: it rests no longer. */
@@ -374,28 +375,16 @@ final class WorkerPool extends RawSpinlock {
     if (running == 0) {
       inbox.close(arch, context);
     }
-    if (idle == worker) {
-      idle = worker.nextIdle;
-    } else {
-      Worker before = idle;
-      while (before.nextIdle != worker) {
-        before = before.nextIdle;
-      }
-      before.nextIdle = worker.nextIdle;
-    }
-    worker.nextIdle = null;
-    idleCount--;
+    idle.remove(worker);
   }
 
   /** With the lock held: who runs the item now, or null. */
   Worker executing(WorkStruct work) {
-    for (int i = 0; i < busy.size(); i++) {
-      Worker worker = busy.get(i);
-      if (worker.current == work) {
-        return worker;
-      }
+    Worker worker = busy.first();
+    while (worker != null && worker.current != work) {
+      worker = worker.next;
     }
-    return null;
+    return worker;
   }
 
   boolean isStopped() {
@@ -407,10 +396,11 @@ final class WorkerPool extends RawSpinlock {
     enter(context);
     stopped = true;
     List<Worker> sleepers = new ArrayList<>();
-    for (Worker worker = idle; worker != null; worker = worker.nextIdle) {
-      worker.poked = true;
-      sleepers.add(worker);
-    }
+    idle.forEach(
+        worker -> {
+          worker.poked = true;
+          sleepers.add(worker);
+        });
     unlock();
     sleepers.forEach(worker -> arch.unpark(worker.thread));
   }
@@ -422,12 +412,13 @@ final class WorkerPool extends RawSpinlock {
   void retire(Context context, Owner owner) {
     enter(context);
     List<Worker> sleepers = new ArrayList<>();
-    for (Worker worker = idle; worker != null; worker = worker.nextIdle) {
-      if (worker.retireAfter(owner)) {
-        worker.poked = true;
-        sleepers.add(worker);
-      }
-    }
+    idle.forEach(
+        worker -> {
+          if (worker.retireAfter(owner)) {
+            worker.poked = true;
+            sleepers.add(worker);
+          }
+        });
     busy.forEach(worker -> worker.retireAfter(owner));
     unlock();
     sleepers.forEach(worker -> arch.unpark(worker.thread));

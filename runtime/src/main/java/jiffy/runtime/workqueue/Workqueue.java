@@ -5,9 +5,9 @@ import static jiffy.linux.Workqueues.WQ_MEM_RECLAIM;
 import static jiffy.linux.Workqueues.WQ_UNBOUND;
 import static jiffy.linux.Workqueues.__WQ_ORDERED;
 
-import java.util.ArrayList;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import jiffy.kernel.Owner;
 import jiffy.runtime.sched.Scheduler;
@@ -15,6 +15,16 @@ import jiffy.types.WorkqueueStruct;
 
 /** A queue: its name, its flags, and its parts in the pools. Thread safe. */
 final class Workqueue extends WorkqueueStruct {
+  private static final VarHandle DRAINERS;
+
+  static {
+    try {
+      DRAINERS = MethodHandles.lookup().findVarHandle(Workqueue.class, "drainers", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   /** Who made it. */
   final Owner owner;
 
@@ -22,13 +32,14 @@ final class Workqueue extends WorkqueueStruct {
   final AtomicReference<Rescuer> rescuer = new AtomicReference<>();
 
   private final int flags;
-  private final List<PoolQueue> parts = new ArrayList<>();
+  private final PoolQueue[] parts;
+  private final List<PoolQueue> allParts;
 
   /** Of the parts' pools, as who queues must not touch what the kworkers write: see Mouth. */
-  private final List<Mouth> mouths = new ArrayList<>();
+  private final Mouth[] mouths;
 
   /** So many drain it: only its own items may queue here. */
-  final AtomicInteger drainers = new AtomicInteger();
+  private volatile int drainers;
 
   /** Nothing may be queued any more. */
   volatile boolean isDestroyed;
@@ -46,10 +57,26 @@ final class Workqueue extends WorkqueueStruct {
     super(name);
     this.owner = owner;
     this.flags = flags;
-    for (WorkerPool pool : pools) {
-      parts.add(new PoolQueue(this, pool, maxActive, scheduler));
-      mouths.add(pool.inbox.mouth);
-    }
+    this.parts =
+        pools.stream()
+            .map(pool -> new PoolQueue(this, pool, maxActive, scheduler))
+            .toArray(PoolQueue[]::new);
+    this.allParts = List.of(parts);
+    this.mouths = pools.stream().map(pool -> pool.inbox.mouth).toArray(Mouth[]::new);
+  }
+
+  /** From now on only its own items may queue here, until as many {@link #endDrain}. */
+  void beginDrain() {
+    DRAINERS.getAndAdd(this, 1);
+  }
+
+  void endDrain() {
+    DRAINERS.getAndAdd(this, -1);
+  }
+
+  /** Whether anybody's items may queue here. */
+  boolean isOpen() {
+    return !isDestroyed && drainers == 0;
   }
 
   boolean isUnbound() {
@@ -70,15 +97,15 @@ final class Workqueue extends WorkqueueStruct {
 
   /** The part for items of that CPU. */
   PoolQueue of(int cpu) {
-    return parts.get(parts.size() == 1 ? 0 : cpu);
+    return parts[parts.length == 1 ? 0 : cpu];
   }
 
   /** Where items of that CPU come in. */
   Mouth mouth(int cpu) {
-    return mouths.get(mouths.size() == 1 ? 0 : cpu);
+    return mouths[mouths.length == 1 ? 0 : cpu];
   }
 
   List<PoolQueue> parts() {
-    return parts;
+    return allParts;
   }
 }

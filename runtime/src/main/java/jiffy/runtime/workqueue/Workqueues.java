@@ -290,14 +290,14 @@ public final class Workqueues implements WorkOps {
               + ": ignored");
       return;
     }
-    queue.drainers.incrementAndGet();
+    queue.beginDrain();
     boolean drained = flush.drain(context, queue);
     forget(queue);
     Rescuer rescuer = queue.rescuer.get();
     if (drained && rescuer != null) {
       rescuer.join(context);
     }
-    queue.drainers.decrementAndGet();
+    queue.endDrain();
   }
 
   /** The queue takes nothing any more. */

@@ -84,22 +84,22 @@ class TaskletHomeTest {
   }
 
   @Test
-  void tasklet_schedule_ofOneThatRunsNowhere_makesItAtHomeAndRunningItWritesNothingToIt() {
+  void
+      tasklet_schedule_ofOneThatRunsNowhere_makesItAtHomeAndNeitherRunningNorSchedulingItAgainWritesToIt() {
     local_bh_disable();
     tasklet_schedule(s);
     assertThat(s.__next).isSameAs(__HOMED);
     assertThat(s.state()).isEqualTo(1);
-    long ticket = s.__ticket;
+    long seat = s.__seat;
+    assertThat(seat).isPositive();
     tasklet_schedule(s);
-    assertThat(s.__ticket).isEqualTo(ticket);
     local_bh_enable();
     awaitIdle(1);
-    assertThat(s.__next).isSameAs(__HOMED);
-    assertThat(s.__ticket).isEqualTo(ticket);
-    assertThat(s.__runner).isNull();
     tasklet_schedule(s);
     awaitIdle(2);
-    assertThat(s.__ticket).isEqualTo(ticket + 1);
+    assertThat(s.__next).isSameAs(__HOMED);
+    assertThat(s.__runner).isNull();
+    assertThat(s.__seat).isEqualTo(seat);
   }
 
   @Test

@@ -41,7 +41,7 @@ class TaskletListStressTest {
     for (TaskletStruct each = list.next(); each != null; each = list.next()) {
       taken.add(((Numbered) each).number);
     }
-    list.endPass(true);
+    list.endPass(true, true);
     assertThat(taken).containsExactly(0, 1, 2, 3, 4, 5, 6);
     assertThat(list.isEmpty()).isTrue();
   }
@@ -53,7 +53,7 @@ class TaskletListStressTest {
     list.mouth.push(first);
     list.beginPass();
     list.setAside(list.next());
-    list.endPass(true);
+    list.endPass(true, true);
     assertThat(first.__aside).isSameAs(list);
     assertThat(list.isEmpty()).isFalse();
     list.mouth.push(new Numbered(0, 2));
@@ -97,7 +97,7 @@ class TaskletListStressTest {
         taken.__next = null;
         left--;
       }
-      list.endPass(true);
+      list.endPass(true, true);
       Thread.onSpinWait();
     }
     for (Thread thread : pushers) {

@@ -1,5 +1,7 @@
 package jiffy.runtime.irq;
 
+import static jiffy.linux.BottomHalf.local_bh_disable;
+import static jiffy.linux.BottomHalf.local_bh_enable;
 import static jiffy.linux.Delay.cpu_relax;
 import static jiffy.linux.Interrupts.tasklet_disable;
 import static jiffy.linux.Interrupts.tasklet_enable;
@@ -88,6 +90,41 @@ class TaskletRingStressTest {
     assertThat(reordered).hasValue(0);
     assertThat(doubled).hasValue(0);
     System.out.println("tasklet ring: " + bursts + " bursts");
+  }
+
+  /** Forbidden: that one which somebody has scheduled, and nobody can have run, is found idle. */
+  @Test
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
+  void state_ofOneThatTwoScheduleOnListsOfTheirOwn_isNeverIdle() {
+    AtomicLong turns = new AtomicLong();
+    AtomicInteger idle = new AtomicInteger();
+    TaskletStruct probe = new TaskletStruct();
+    try (Machine machine = Machine.boot("hz=1000 nr_cpus=1");
+        Attachment test = machine.attach("stress")) {
+      tasklet_setup(probe, t -> {});
+      StressTasks.run(
+          machine,
+          2,
+          (seed, until) -> {
+            while (machine.uptimeNanos() < until) {
+              local_bh_disable(); // no tasklet runs
+              if ((seed & 1) == 0) {
+                tasklet_schedule(probe);
+              } else {
+                tasklet_hi_schedule(probe);
+              }
+              if (probe.state() == 0) {
+                idle.incrementAndGet();
+              }
+              local_bh_enable();
+              turns.incrementAndGet();
+            }
+            return 0;
+          });
+      tasklet_kill(probe);
+    }
+    assertThat(idle).hasValue(0);
+    System.out.println("tasklet state: " + turns + " turns");
   }
 
   private Probe probe() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jiffy.kernel.Origin;
 import jiffy.kernel.Owner;
+import jiffy.runtime.locking.HandoverMouth;
 import jiffy.types.TaskletStruct;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +23,7 @@ class TaskletRingTest {
     return list.mouth.putFirst(null, null, tasklet); // nobody else has the lock
   }
 
-  private TaskletMouth.Fate putAgain(TaskletStruct tasklet) {
+  private HandoverMouth.Fate putAgain(TaskletStruct tasklet) {
     return list.mouth.putAgain(null, null, tasklet);
   }
 
@@ -40,7 +41,7 @@ class TaskletRingTest {
     assertThat(list.next()).isSameAs(stacked);
     assertThat(list.next()).isNull();
     assertThat(list.ring.first()).as("of the next pass").isNull();
-    list.endPass(false);
+    list.endPass(false, true);
     list.beginPass();
     assertThat(list.ring.first()).isSameAs(younger);
   }
@@ -55,9 +56,9 @@ class TaskletRingTest {
     assertThat(put(scheduled())).isFalse();
     list.beginPass();
     list.ring.dropFirst();
-    assertThat(putAgain(first)).isEqualTo(TaskletMouth.Fate.DONE);
+    assertThat(putAgain(first)).isEqualTo(HandoverMouth.Fate.DONE);
     assertThat(put(scheduled())).isFalse();
-    assertThat(putAgain(first)).isEqualTo(TaskletMouth.Fate.WAS_IN);
+    assertThat(putAgain(first)).isEqualTo(HandoverMouth.Fate.IS_IN);
   }
 
   @Test
@@ -69,15 +70,15 @@ class TaskletRingTest {
     for (int i = 0; i < 63; i++) {
       list.ring.dropFirst();
     }
-    assertThat(list.ring.slots[0]).isNotNull();
+    assertThat(list.ring.at(0)).isNotNull();
     list.ring.dropFirst();
-    assertThat(list.ring.slots[0]).isNull();
-    assertThat(list.ring.slots[63]).isNull();
+    assertThat(list.ring.at(0)).isNull();
+    assertThat(list.ring.at(63)).isNull();
     list.ring.dropFirst();
-    assertThat(list.ring.slots[64]).isNotNull();
-    list.endPass(true);
-    assertThat(list.ring.slots[64]).isNull();
-    assertThat(list.ring.slots[65]).isNotNull();
+    assertThat(list.ring.at(64)).isNotNull();
+    list.endPass(true, true);
+    assertThat(list.ring.at(64)).isNull();
+    assertThat(list.ring.at(65)).isNotNull();
     assertThat(list.isEmpty()).isFalse();
   }
 
@@ -88,9 +89,9 @@ class TaskletRingTest {
     list.beginPass();
     assertThat(list.ring.takeFirst()).isSameAs(tasklet);
     assertThat(tasklet.__next).isSameAs(TaskletChain.END);
-    assertThat(putAgain(tasklet)).isEqualTo(TaskletMouth.Fate.REFUSED);
+    assertThat(putAgain(tasklet)).isEqualTo(HandoverMouth.Fate.REFUSED);
     assertThat(list.mouth.claim(null, null, tasklet, TaskletBits.KILLED))
-        .isEqualTo(TaskletMouth.Fate.REFUSED);
+        .isEqualTo(HandoverMouth.Fate.REFUSED);
   }
 
   @Test
@@ -99,10 +100,10 @@ class TaskletRingTest {
     put(tasklet);
     list.beginPass();
     assertThat(list.mouth.claim(null, null, tasklet, TaskletBits.KILLED))
-        .isEqualTo(TaskletMouth.Fate.WAS_IN);
+        .isEqualTo(HandoverMouth.Fate.IS_IN);
     list.ring.dropFirst();
     assertThat(list.mouth.claim(null, null, tasklet, TaskletBits.KILLED))
-        .isEqualTo(TaskletMouth.Fate.DONE);
+        .isEqualTo(HandoverMouth.Fate.DONE);
     assertThat(tasklet.__next).isSameAs(TaskletBits.KILLED);
   }
 

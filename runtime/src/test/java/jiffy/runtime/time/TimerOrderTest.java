@@ -294,7 +294,7 @@ class TimerOrderTest {
   private void awaitSoftirqAfter(long expires) {
     kernel.until(
         "the clock interrupts",
-        () -> time_after(jiffies(), expires + 1) && kernel.self.context().cpu.pending.get() != 0);
+        () -> time_after(jiffies(), expires + 1) && kernel.self.context().cpu.raised.get() != 0);
   }
 
   /** As the probe does it. On Linux preempt_disable() does not hold off softirqs. */

@@ -1,4 +1,4 @@
-package jiffy.runtime.locking;
+package jiffy.runtime.arch;
 
 /**
  * Keeps what its subclasses declare out of the cache line of the object before, which another
