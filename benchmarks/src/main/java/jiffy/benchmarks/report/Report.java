@@ -56,7 +56,7 @@ public final class Report {
     out.println();
     out.println(title);
     around.lines().forEach(line -> out.println("  " + line));
-    out.println("  cells: median [min-max] of the forks, in JVMs of their own");
+    out.println("  cells: median [min-max] of the rounds, each in fresh JVMs");
     sections.forEach(
         (name, rows) -> {
           out.println();

@@ -4,7 +4,8 @@ package jiffy.benchmarks.work;
  * One way to hand pieces of work to one other thread. Pieces are known by their index; a piece is
  * handed over again only when it has run.
  *
- * <p>One of them lives in a JVM, so that the virtual calls below are no calls once compiled.
+ * <p>Where throughput counts one of them lives in a JVM, so that the virtual calls below are no
+ * calls once compiled.
  */
 abstract class Deferral implements AutoCloseable {
   /** What a piece does. */

@@ -3,14 +3,11 @@ package jiffy.benchmarks.work;
 import static jiffy.linux.Interrupts.tasklet_schedule;
 import static jiffy.linux.Interrupts.tasklet_setup;
 
-import jiffy.runtime.Machine;
-import jiffy.runtime.sched.Attachment;
 import jiffy.types.TaskletStruct;
 
 /** Jiffy's tasklets: one for each piece, run by the softirq thread of the caller's CPU. */
 final class TaskletDeferral extends Deferral {
-  private final Machine machine = Machine.boot("hz=250 nr_cpus=1");
-  private final Attachment attachment = machine.attach("bench");
+  private final OurKernel kernel = OurKernel.use();
   private final TaskletStruct[] tasklets;
 
   TaskletDeferral(int pieces, Piece piece) {
@@ -29,7 +26,6 @@ final class TaskletDeferral extends Deferral {
 
   @Override
   public void close() {
-    attachment.close();
-    machine.close();
+    kernel.close();
   }
 }

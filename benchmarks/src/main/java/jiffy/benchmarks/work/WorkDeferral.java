@@ -5,15 +5,12 @@ import static jiffy.linux.Workqueues.alloc_ordered_workqueue;
 import static jiffy.linux.Workqueues.queue_work;
 import static jiffy.linux.Workqueues.system_wq;
 
-import jiffy.runtime.Machine;
-import jiffy.runtime.sched.Attachment;
 import jiffy.types.WorkStruct;
 import jiffy.types.WorkqueueStruct;
 
 /** Jiffy's work items: one for each piece, on the system's queue or on one of no CPU. */
 final class WorkDeferral extends Deferral {
-  private final Machine machine = Machine.boot("hz=250 nr_cpus=1");
-  private final Attachment attachment = machine.attach("bench");
+  private final OurKernel kernel = OurKernel.use();
   private final WorkStruct[] works;
   private final WorkqueueStruct queue;
 
@@ -37,7 +34,6 @@ final class WorkDeferral extends Deferral {
 
   @Override
   public void close() {
-    attachment.close();
-    machine.close();
+    kernel.close();
   }
 }
